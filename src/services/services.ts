@@ -1,0 +1,119 @@
+import type { Entry, ListPage, ListQuery, Version } from '../catalog/catalog.ts';
+import type { PictureId } from '../domain/id.ts';
+import type { Kind } from '../domain/kind.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Descriptive } from '../domain/record.ts';
+
+/** New bytes that were received, validated and staged, but belong to nobody yet. */
+export interface Received {
+  readonly id: PictureId;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Forgets it. Safe to repeat, and after `commit`. */
+  discard(): Promise<void>;
+}
+
+export interface CommitRequest {
+  readonly owner: Owner;
+  readonly kind: Kind;
+  /** As the client named it; stored as data, cleaned by the service, never a path. */
+  readonly filename: string;
+  readonly meta: Descriptive;
+  /** ms; now when absent. */
+  readonly createdAt?: number;
+  readonly source: string;
+  readonly idempotencyKey?: string;
+  /** Give back the owner's newest picture with the same bytes instead of a second one. */
+  readonly dedupe?: boolean;
+}
+
+export interface IngestResult {
+  readonly entry: Entry;
+  readonly outcome: 'created' | 'replayed' | 'duplicate';
+}
+
+export interface Ingest {
+  /**
+   * Reads the body to its end into staging, counting and hashing, then decodes it once.
+   * @throws KirokuError `payload_too_large`, `unsupported_type`, `undecodable_image`, `image_too_large`, `disk_full`,
+   *   `aborted`, … Nothing stays staged after a throw.
+   */
+  receive(
+    body: AsyncIterable<Uint8Array>,
+    options: { maxBytes: number; signal?: AbortSignal },
+  ): Promise<Received>;
+  /**
+   * The durable sequence of DESIGN §4. Nothing of it stays after a throw, but for `UnsettledError`.
+   * @throws KirokuError `idempotency_mismatch` when the key was used with other bytes
+   */
+  commit(received: Received, request: CommitRequest): Promise<IngestResult>;
+}
+
+export interface PicturePatch {
+  readonly tags?: readonly string[];
+  readonly favorite?: boolean;
+  readonly rating?: number | null;
+}
+
+export interface Gallery {
+  list(query: ListQuery): Promise<ListPage>;
+  version(owner: Owner): Promise<Version>;
+  peekVersion(owner: Owner): Version | undefined;
+  /** @throws KirokuError `not_found` */
+  get(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
+  /** @throws KirokuError `not_found`, `precondition_failed` when `rev` is given and is not the current one */
+  edit(owner: Owner, kind: Kind, id: PictureId, patch: PicturePatch, rev?: number): Promise<Entry>;
+}
+
+export type BulkAction =
+  | { readonly action: 'delete' | 'restore' | 'favorite' | 'unfavorite' }
+  | { readonly action: 'tag' | 'untag'; readonly tags: readonly string[] }
+  | { readonly action: 'rate'; readonly rating: number | null };
+
+export interface BulkResult {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly rev?: number;
+}
+
+export interface Trash {
+  /** Idempotent. @throws KirokuError `not_found` */
+  trash(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
+  /** Idempotent. @throws KirokuError `not_found` */
+  restore(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
+}
+
+export interface Bulk {
+  /** One result per id, in the order given; an id that is no id gives `not_found`. */
+  apply(owner: Owner, kind: Kind, ids: readonly string[], action: BulkAction): Promise<readonly BulkResult[]>;
+}
+
+export interface Inputs {
+  /** A new input with the bytes of an own generated or control picture, and that one as its parent. */
+  copy(owner: Owner, from: 'generated' | 'control', id: PictureId): Promise<Entry>;
+}
+
+/** One file, checked against the record, ready to be sent. */
+export interface ServedFile {
+  readonly mime: string;
+  readonly bytes: number;
+  /** Without quotes: sha256 of an original, `{id}-{thumb_v}` of a thumbnail. */
+  readonly etag: string;
+  /** ms since the epoch. */
+  readonly modified: number;
+  readonly trashed: boolean;
+  /** The whole content when it is at hand (a hot thumbnail); never written to. */
+  readonly content: Uint8Array | undefined;
+  /** Bytes `start`…`end` (inclusive), in chunks. */
+  stream(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
+export interface Files {
+  /** By parsed key. Undefined when no record has exactly this key, or its bytes are gone. */
+  original(owner: Owner, kind: Kind, id: PictureId, key: string): Promise<ServedFile | undefined>;
+  /** The same for a thumbnail; makes it when it is missing or broken. */
+  thumbnail(owner: Owner, kind: Kind, id: PictureId, key: string): Promise<ServedFile | undefined>;
+  /** A hot thumbnail at once, without a promise; undefined when it must be fetched. */
+  peekThumbnail(key: string): ServedFile | undefined;
+}
