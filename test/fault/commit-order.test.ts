@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tinyPng } from '../acceptance/png.ts';
 import { type Item, type RunningServer, serviceClient, startServer } from '../acceptance/rig.ts';
 import { hasTool } from '../support/tools.ts';
@@ -149,7 +149,8 @@ describe.skipIf(!hasTool('strace'))('the order of every 201', () => {
     folder = await mkdtemp(join(tmpdir(), 'kiroku-order-'));
     const tree = join(folder, 'outputs');
     const log = join(folder, 'strace.log');
-    const prefix = ['strace', '-f', '-y', '-s', '4096', '-e', TRACED, '-o', log];
+    // -D: strace is the server's grandchild, so that the server itself gets our signals.
+    const prefix = ['strace', '-D', '-f', '-y', '-s', '4096', '-e', TRACED, '-o', log];
     server = await startServer({ outputDir: tree, prefix, readyWithinMs: 60_000 });
     const client = serviceClient(server.url, OWNER);
     const items: Item[] = [];
@@ -163,7 +164,9 @@ describe.skipIf(!hasTool('strace'))('the order of every 201', () => {
       expect(answer.status).toBe(201);
       items.push((await answer.json()) as Item);
     }
+    const pid = server.process.pid;
     await server.stop();
+    await vi.waitUntil(() => readFileSync(log, 'utf8').includes(`${pid} +++ exited with 0 +++`), 20_000);
 
     const calls = parseStrace(readFileSync(log, 'utf8'));
     const sent = answers(calls);
