@@ -2,7 +2,7 @@ import type { Entry, ListPage, ListQuery, Version } from '../catalog/catalog.ts'
 import type { PictureId } from '../domain/id.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { Descriptive } from '../domain/record.ts';
+import type { AdoptedFrom, Descriptive } from '../domain/record.ts';
 
 /** New bytes that were received, validated and staged, but belong to nobody yet. */
 export interface Received {
@@ -22,6 +22,8 @@ export interface CommitRequest {
   /** ms; now when absent. */
   readonly createdAt?: number;
   readonly source: string;
+  /** The dropped file these bytes were copied from; kept in the record so that it is not adopted twice. */
+  readonly adoptedFrom?: AdoptedFrom;
   readonly idempotencyKey?: string;
   /** Give back the owner's newest picture with the same bytes instead of a second one. */
   readonly dedupe?: boolean;

@@ -1,0 +1,74 @@
+import type { BlobStore } from '../../blobs/blob-store.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Day } from '../../domain/day.ts';
+import type { Kind } from '../../domain/kind.ts';
+import type { Log } from '../../domain/log.ts';
+import type { Owner } from '../../domain/owner.ts';
+import type { Decoder } from '../../media/decoder.ts';
+import type { StateStore } from '../../state/state-store.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { Ingest } from '../services.ts';
+import type { Findings } from './reconcile-findings.ts';
+
+/** One day folder. */
+export interface DayPlace {
+  readonly owner: Owner;
+  readonly kind: Kind;
+  readonly day: Day;
+}
+
+export interface DayOptions {
+  /** Look at these names of the folder only (a hint told of them); the whole folder when absent. */
+  readonly names?: ReadonlySet<string>;
+  /** Read every sidecar, not only those whose time says that they changed since the last look. */
+  readonly full?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What a look did. */
+export interface ReconcileReport {
+  /** Folders looked at. */
+  readonly folders: number;
+  /** Dropped files taken in, and pictures taken in where they lay. */
+  readonly adopted: number;
+  /** Records made, changed or dropped because of what lies on disk. */
+  readonly corrected: number;
+  /** Things that were left for later: half-written files, pictures younger than a minute. */
+  readonly waiting: number;
+  /** ms after which another look at the same place is worth while; undefined when nothing waits. */
+  readonly again: number | undefined;
+}
+
+/**
+ * Brings catalog and disk into agreement (DESIGN §3 "Files we did not write"). Every call can be repeated, stopped
+ * and killed at any point: a second run ends where the first would have.
+ */
+export interface Reconcile {
+  /** One day folder. Calls for the same folder run one after another. */
+  day(place: DayPlace, options?: DayOptions): Promise<ReconcileReport>;
+  /** Every owner's last days, and tomorrow for the sake of clocks that go ahead. One bad folder is reported, not thrown. */
+  recent(signal: AbortSignal): Promise<ReconcileReport>;
+  /** Every owner, every day folder on disk and every day that the catalog knows; reads every sidecar. */
+  full(signal: AbortSignal): Promise<ReconcileReport>;
+  /** How often each finding was made since the start, for metrics. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export interface ReconcileDeps {
+  readonly storage: Storage;
+  readonly blobs: BlobStore;
+  readonly catalog: Catalog;
+  readonly state: StateStore;
+  readonly ingest: Ingest;
+  readonly decoder: Decoder;
+  readonly log: Log;
+  /** Largest dropped file taken in, in bytes. */
+  readonly maxBytes: { readonly [kind in Kind]: number };
+  /** IANA zone in which times without a zone in older sidecars are read. */
+  readonly legacyTz: string;
+}
+
+/** What every part of a look is given. */
+export interface LookContext extends ReconcileDeps {
+  readonly findings: Findings;
+}
