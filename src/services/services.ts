@@ -21,6 +21,9 @@ export interface CommitRequest {
   readonly meta: Descriptive;
   /** ms; now when absent. */
   readonly createdAt?: number;
+  readonly tags?: readonly string[];
+  readonly favorite?: boolean;
+  readonly rating?: number | null;
   readonly source: string;
   /** The dropped file these bytes were copied from; kept in the record so that it is not adopted twice. */
   readonly adoptedFrom?: AdoptedFrom;

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import type { BlobStore, StagedBlob } from '../blobs/blob-store.ts';
+import type { Catalog, Entry } from '../catalog/catalog.ts';
+import { aspectRatio } from '../domain/aspect.ts';
+import { dayOf } from '../domain/day.ts';
+import { KirokuError, UnsettledError } from '../domain/errors.ts';
+import { cleanFilename } from '../domain/filename.ts';
+import { extOf } from '../domain/format.ts';
+import { type Location, originalKey, thumbKey } from '../domain/key.ts';
+import type { Log } from '../domain/log.ts';
+import type { Owner } from '../domain/owner.ts';
+import { type PictureRecord, RECORD_VERSION } from '../domain/record.ts';
+import { cleanTags } from '../domain/tags.ts';
+import { isoOf } from '../domain/time.ts';
+import { dropStaged, type StagedPicture } from './receive.ts';
+import type { CommitRequest, IngestResult } from './services.ts';
+
+/** How long an idempotency key is remembered, ms. */
+export const REPLAY_MS = 7 * 24 * 3600 * 1000;
+/** A `created_at` further ahead than this is a mistake, ms: clocks differ, days do not. */
+const MAX_AHEAD_MS = 24 * 3600 * 1000;
+
+export interface CommitDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Catalog;
+  readonly log: Log;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** What the record keeps of an idempotency key: enough to recognise it, nothing to guess it by. */
+export function idemOf(owner: Owner, key: string): string {
+  return createHash('sha256').update(`${owner}\n${key}`).digest('hex').slice(0, 16);
+}
+
+function createdAt(request: CommitRequest, now: number): number {
+  const time = request.createdAt ?? now;
+  if (time > now + MAX_AHEAD_MS) {
+    throw new KirokuError('invalid_metadata', 'created_at: more than a day ahead.', {
+      details: { field: 'created_at' },
+    });
+  }
+  return time;
+}
+
+/** The members that every generated picture has, known or not. */
+function generatedMembers(picture: StagedPicture, request: CommitRequest): Partial<PictureRecord> {
+  if (request.kind !== 'generated') return {};
+  const { workflow_id, aspect_ratio, seed, prompt } = request.meta;
+  return {
+    workflow_id: workflow_id ?? null,
+    aspect_ratio: aspect_ratio ?? aspectRatio(picture.image.width, picture.image.height),
+    seed: seed ?? null,
+    prompt: prompt ?? null,
+  };
+}
+
+function recordOf(picture: StagedPicture, request: CommitRequest, time: number, now: number): PictureRecord {
+  const { id, original, thumb, image } = picture;
+  return {
+    ...request.meta,
+    ...generatedMembers(picture, request),
+    v: RECORD_VERSION,
+    rev: 1,
+    id,
+    owner: request.owner,
+    kind: request.kind,
+    status: 'active',
+    created_at: isoOf(time),
+    updated_at: isoOf(now),
+    trashed_at: null,
+    original_filename: cleanFilename(request.filename),
+    mime: picture.mime,
+    bytes: original.bytes,
+    sha256: original.sha256,
+    crc32: original.crc32,
+    width: image.width,
+    height: image.height,
+    thumbhash: image.thumbhash,
+    thumb: thumb === undefined ? null : `thumb/${id}.${thumb.ext}`,
+    thumb_bytes: thumb?.blob.bytes ?? 0,
+    thumb_v: thumb === undefined ? 0 : 1,
+    tags: cleanTags(request.tags ?? []),
+    favorite: request.favorite ?? false,
+    rating: request.rating ?? null,
+    source: request.source,
+    ...(request.idempotencyKey === undefined ? {} : { idem: idemOf(request.owner, request.idempotencyKey) }),
+    ...(request.adoptedFrom === undefined ? {} : { adopted_from: request.adoptedFrom }),
+    extra: {},
+  };
+}
+
+/** An earlier picture stands for this one: because of its key, or because of its bytes. */
+function answerWith(entry: Entry, record: PictureRecord): IngestResult {
+  const earlier = entry.record();
+  if (record.idem === undefined || earlier.idem !== record.idem) return { entry, outcome: 'duplicate' };
+  if (earlier.sha256 !== record.sha256 || earlier.kind !== record.kind) {
+    throw new KirokuError('idempotency_mismatch', 'This idempotency key was used for another file.');
+  }
+  return { entry, outcome: 'replayed' };
+}
+
+/** A retry is the common case of a repeated key: it is answered before anything is written. The lane's check decides. */
+async function earlierOne(
+  deps: CommitDeps,
+  record: PictureRecord,
+  request: CommitRequest,
+  now: number,
+): Promise<Entry | undefined> {
+  if (record.idem !== undefined) {
+    const replay = await deps.catalog.findByIdem(record.owner, record.idem, now - REPLAY_MS);
+    if (replay !== undefined) return replay;
+  }
+  if (request.dedupe !== true) return undefined;
+  return deps.catalog.findBySha256(record.owner, record.kind, record.sha256);
+}
+
+/**
+ * The durable sequence of DESIGN §4 for staged bytes: rekey, publish, catalog, release. After a throw nothing of it
+ * stays, but for `UnsettledError`: then the picture is committed and its staged names are forgotten.
+ */
+export async function commitStaged(
+  deps: CommitDeps,
+  picture: StagedPicture,
+  request: CommitRequest,
+): Promise<IngestResult> {
+  /** What would have to be taken back, under the keys it has by now. */
+  const held = { original: picture.original, thumb: picture.thumb?.blob };
+  const staged = (): StagedBlob[] => [held.original, held.thumb].filter((blob) => blob !== undefined);
+  try {
+    const now = deps.now();
+    const time = createdAt(request, now);
+    const record = recordOf(picture, request, time, now);
+    const earlier = await earlierOne(deps, record, request, now);
+    if (earlier !== undefined) {
+      const answer = answerWith(earlier, record);
+      await dropStaged(deps, staged());
+      return answer;
+    }
+    const at: Location = { owner: request.owner, kind: request.kind, day: dayOf(time), id: picture.id };
+    held.original = await deps.blobs.rekey(held.original, originalKey(at, extOf(picture.mime)));
+    if (held.thumb !== undefined && picture.thumb !== undefined) {
+      held.thumb = await deps.blobs.rekey(held.thumb, thumbKey(at, picture.thumb.ext));
+    }
+    await deps.blobs.publish(staged());
+    const { outcome, entry } = await deps.catalog.commit(request.owner, {
+      op: 'put',
+      record,
+      replaySince: now - REPLAY_MS,
+      ...(request.dedupe === true ? { dedupe: true } : {}),
+    });
+    if (outcome === 'exists') {
+      const answer = answerWith(entry, record);
+      await dropStaged(deps, staged());
+      return answer;
+    }
+    await forget(deps, staged());
+    return { entry, outcome: 'created' };
+  } catch (error) {
+    if (error instanceof UnsettledError) await forget(deps, staged());
+    else await dropStaged(deps, staged());
+    throw error;
+  }
+}
+
+/** The picture is committed: a staged name that cannot be removed now is removed at the next start. */
+async function forget(deps: CommitDeps, staged: readonly StagedBlob[]): Promise<void> {
+  try {
+    await deps.blobs.release(staged);
+  } catch (error) {
+    deps.log.warn({ err: error }, 'a staged name could not be removed; the next start removes it');
+  }
+}

@@ -1,0 +1,180 @@
+import type { BlobReader, BlobStore } from '../blobs/blob-store.ts';
+import type { Catalog, Entry } from '../catalog/catalog.ts';
+import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import type { Mime, ThumbExt } from '../domain/format.ts';
+import { originalKey, thumbKey } from '../domain/key.ts';
+import type { Log } from '../domain/log.ts';
+import type { Decoder } from '../media/decoder.ts';
+import { createHotThumbs } from './hot-thumbs.ts';
+import { remakeThumbnail } from './remake.ts';
+import type { Files, ServedFile } from './services.ts';
+
+export interface FilesDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Catalog;
+  readonly decoder: Decoder;
+  readonly sniff: (head: Uint8Array) => Promise<Mime | undefined>;
+  readonly log: Log;
+  /** Bytes of thumbnails kept in memory. */
+  readonly hotBytes?: number;
+  /** Called for an original whose bytes are gone or have another length. */
+  readonly onDamaged?: (entry: Entry) => void;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+const HOT_BYTES = 64 * 1024 * 1024;
+/** No thumbnail of ours is larger: a file that is has been tampered with, and is made again. */
+const MAX_THUMB_BYTES = 4 * 1024 * 1024;
+const THUMB_MIME: Record<ThumbExt, Mime> = { webp: 'image/webp', jpg: 'image/jpeg' };
+
+async function* chunksOf(
+  blobs: BlobStore,
+  key: string,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  const reader = await blobs.open(key);
+  if (reader === undefined) throw new KirokuError('io_error', 'The file is gone.');
+  try {
+    for (let position = start; position <= end; ) {
+      const chunk = await reader.read(position, Math.min(CHUNK_BYTES, end - position + 1));
+      if (chunk.byteLength === 0) throw new KirokuError('io_error', 'The file is shorter than it was.');
+      yield chunk;
+      position += chunk.byteLength;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readAll(reader: BlobReader): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let position = 0;
+  while (position < reader.bytes) {
+    const chunk = await reader.read(position, reader.bytes - position);
+    if (chunk.byteLength === 0) break;
+    parts.push(chunk);
+    position += chunk.byteLength;
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+}
+
+function thumbFile(entry: Entry, ext: ThumbExt, content: Uint8Array, modified: number): ServedFile {
+  return {
+    mime: THUMB_MIME[ext],
+    bytes: content.byteLength,
+    etag: `${entry.id}-${entry.thumbV}`,
+    modified,
+    trashed: entry.status === 'trash',
+    content,
+    async *stream(start, end) {
+      yield content.subarray(start, end + 1);
+    },
+  };
+}
+
+/** Whole and of the right type, or undefined: then it is made again. */
+async function readThumb(deps: FilesDeps, entry: Entry, ext: ThumbExt): Promise<ServedFile | undefined> {
+  const expected = entry.record().thumb_bytes;
+  try {
+    const reader = await deps.blobs.open(thumbKey(entry, ext));
+    if (reader === undefined) return undefined;
+    try {
+      if (reader.bytes === 0 || reader.bytes > MAX_THUMB_BYTES) return undefined;
+      // the earlier system kept no length: 0 is unknown
+      if (expected > 0 && expected !== reader.bytes) return undefined;
+      const content = await readAll(reader);
+      if (content.byteLength !== reader.bytes || (await deps.sniff(content)) !== THUMB_MIME[ext])
+        return undefined;
+      return thumbFile(entry, ext, content, reader.modified);
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    if (isKirokuError(error, 'overloaded')) throw error;
+    deps.log.warn({ err: error, owner: entry.owner, id: entry.id }, 'a thumbnail cannot be read');
+    return undefined;
+  }
+}
+
+/** One thumbnail being fetched, for everybody who asks meanwhile. */
+interface Fetching {
+  readonly file: Promise<ServedFile | undefined>;
+  /** The picture changed on the way: what was fetched is answered, but not kept. */
+  stale: boolean;
+}
+
+/** Gives out originals and thumbnails, each only under its record's own key. */
+export function createFiles(deps: FilesDeps): Files {
+  const { blobs, catalog } = deps;
+  const hot = createHotThumbs(deps.hotBytes ?? HOT_BYTES);
+  const fetching = new Map<string, Fetching>();
+
+  catalog.onChange((change) => {
+    hot.changed(change);
+    const current = fetching.get(`${change.owner}/${change.id}`);
+    if (current !== undefined) current.stale = true;
+  });
+
+  const fetch = async (entry: Entry): Promise<ServedFile | undefined> => {
+    const stored = entry.thumb === null ? undefined : await readThumb(deps, entry, entry.thumb);
+    if (stored !== undefined) return stored;
+    const remade = await remakeThumbnail(deps, entry);
+    if (remade === undefined) return undefined;
+    const { ext, bytes } = remade.thumbnail;
+    const stat = await blobs.stat(thumbKey(remade.entry, ext));
+    return thumbFile(remade.entry, ext, bytes, stat?.modified ?? entry.createdAt);
+  };
+
+  const fetchOnce = async (entry: Entry, key: string): Promise<ServedFile | undefined> => {
+    const picture = `${entry.owner}/${entry.id}`;
+    const running = fetching.get(picture);
+    if (running !== undefined) return running.file;
+    const mine: Fetching = { file: fetch(entry), stale: false };
+    fetching.set(picture, mine);
+    try {
+      const file = await mine.file;
+      if (file !== undefined && !file.trashed && !mine.stale) {
+        hot.put(entry.owner, entry.id, key, entry.thumbV, file);
+      }
+      return file;
+    } finally {
+      fetching.delete(picture);
+    }
+  };
+
+  return {
+    async original(owner, kind, id, key) {
+      const entry = await catalog.find(owner, kind, id);
+      if (entry === undefined || originalKey(entry, entry.ext) !== key) return undefined;
+      const record = entry.record();
+      const stat = await blobs.stat(key);
+      if (stat === undefined || stat.bytes !== record.bytes) {
+        deps.log.error({ owner, id, missing: stat === undefined }, 'an original is missing or damaged');
+        deps.onDamaged?.(entry);
+        return undefined;
+      }
+      return {
+        mime: record.mime,
+        bytes: record.bytes,
+        etag: record.sha256,
+        modified: stat.modified,
+        trashed: entry.status === 'trash',
+        content: undefined,
+        stream: (start, end) => chunksOf(blobs, key, start, end),
+      };
+    },
+
+    async thumbnail(owner, kind, id, key) {
+      const kept = hot.peek(key);
+      if (kept !== undefined) return kept;
+      const entry = await catalog.find(owner, kind, id);
+      // a picture whose thumbnail could not be made at first gets another chance under the name it would have had
+      if (entry === undefined || thumbKey(entry, entry.thumb ?? 'webp') !== key) return undefined;
+      return fetchOnce(entry, key);
+    },
+
+    peekThumbnail: (key) => hot.peek(key),
+  };
+}

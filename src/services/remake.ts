@@ -1,0 +1,82 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { Catalog, Entry } from '../catalog/catalog.ts';
+import { isKirokuError } from '../domain/errors.ts';
+import { originalKey, thumbKey } from '../domain/key.ts';
+import type { Log } from '../domain/log.ts';
+import type { PictureRecord } from '../domain/record.ts';
+import type { Decoder, ImageSource, Thumbnail } from '../media/decoder.ts';
+
+export interface RemakeDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Catalog;
+  readonly decoder: Decoder;
+  readonly log: Log;
+}
+
+/** A thumbnail that was made again, and the picture as it is now. */
+export interface Remade {
+  readonly entry: Entry;
+  readonly thumbnail: Thumbnail;
+}
+
+async function sourceOf(blobs: BlobStore, key: string): Promise<ImageSource | undefined> {
+  const path = blobs.localPath(key);
+  if (path !== undefined) return (await blobs.stat(key)) === undefined ? undefined : { path };
+  const reader = await blobs.open(key);
+  if (reader === undefined) return undefined;
+  try {
+    return { bytes: await reader.read(0, reader.bytes) };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The same pixels give the same bytes: then the record still holds, and nothing that names its version changes. */
+function withThumb(current: PictureRecord, thumbnail: Thumbnail): PictureRecord | undefined {
+  const thumb = `thumb/${current.id}.${thumbnail.ext}`;
+  const bytes = thumbnail.bytes.byteLength;
+  if (current.thumb === thumb && current.thumb_bytes === bytes) return undefined;
+  return { ...current, thumb, thumb_bytes: bytes, thumb_v: current.thumb_v + 1 };
+}
+
+/** What a decode says of a picture that will never have a thumbnail. */
+const HOPELESS = ['unsupported_type', 'undecodable_image', 'image_too_large'] as const;
+
+async function decodeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Thumbnail | undefined> {
+  const { owner, id } = entry;
+  const source = await sourceOf(deps.blobs, originalKey(entry, entry.ext));
+  if (source === undefined) {
+    deps.log.error({ owner, id }, 'an original is missing: its thumbnail cannot be made');
+    return undefined;
+  }
+  try {
+    const { thumbnail } = await deps.decoder.decode(source);
+    if (thumbnail === null) deps.log.warn({ owner, id }, 'no thumbnail could be made');
+    return thumbnail ?? undefined;
+  } catch (error) {
+    if (!HOPELESS.some((code) => isKirokuError(error, code))) throw error;
+    deps.log.warn({ err: error, owner, id }, 'an original does not decode: it has no thumbnail');
+    return undefined;
+  }
+}
+
+/**
+ * Makes a picture's thumbnail again from its original and keeps it where that is possible: a full or read-only disk
+ * stops no reader. Undefined when the original is gone or gives none.
+ * @throws KirokuError `overloaded`, `decoder_failed`, `io_error`
+ */
+export async function remakeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Remade | undefined> {
+  const { owner, kind, id } = entry;
+  const thumbnail = await decodeThumbnail(deps, entry);
+  if (thumbnail === undefined) return undefined;
+  try {
+    await deps.blobs.write(thumbKey(entry, thumbnail.ext), thumbnail.bytes);
+    const change = (current: PictureRecord) => withThumb(current, thumbnail);
+    const result = await deps.catalog.commit(owner, { op: 'edit', kind, id, change });
+    deps.log.info({ owner, id }, 'a thumbnail was made again');
+    return { entry: result.entry, thumbnail };
+  } catch (error) {
+    deps.log.warn({ err: error, owner, id }, 'a thumbnail was made again, but could not be kept');
+    return { entry, thumbnail };
+  }
+}
