@@ -96,6 +96,8 @@ describe('each rule', () => {
 
   it('sees a status number', () => {
     expect(statusBreaches(breach('src/services/a.ts', "throw refuse(404, '404');"))).toHaveLength(1);
+    expect(statusBreaches(breach('src/services/a.ts', 'const STATUS_MISSING = 404;'))).toHaveLength(1);
+    expect(statusBreaches(breach('src/services/a.ts', 'const STABLE_MS = 400;'))).toEqual([]);
   });
 
   it.each([

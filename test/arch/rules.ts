@@ -86,11 +86,19 @@ function isNamed(value: unknown, name: string): boolean {
   return isNode(value) && value.type === 'Identifier' && value['name'] === name;
 }
 
+/** A number that a constant such as `STABLE_MS` gives a name of its own is no status. */
 export function statusBreaches(source: Source): string[] {
+  const named = new Set(source.nodes.filter(isNamedNumber).map((node) => node['init']));
   return source.nodes
-    .filter((node) => node.type === 'Literal' && STATUS_NUMBERS.has(Number(node['value'])))
-    .filter((node) => typeof node['value'] === 'number')
+    .filter((node) => node.type === 'Literal' && typeof node['value'] === 'number' && !named.has(node))
+    .filter((node) => STATUS_NUMBERS.has(Number(node['value'])))
     .map((node) => `${placeOf(source, node)}: ${node['value']} looks like an HTTP status`);
+}
+
+function isNamedNumber(node: SyntaxNode): boolean {
+  const id = node.type === 'VariableDeclarator' ? node['id'] : undefined;
+  const name = isNode(id) ? String(id['name']) : '';
+  return /^[A-Z][A-Z0-9_]+$/.test(name) && !/STATUS|HTTP/.test(name);
 }
 
 /** Ways around the type checker, syntax that Node cannot strip, and instructions to a tool without a reason. */
