@@ -1,0 +1,112 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { KirokuError } from '../domain/errors.ts';
+import type { DecodedImage } from './decoder.ts';
+import { type DecodeAnswer, type DecodeQuestion, errorOfAnswer, isDecodeAnswer } from './decoder-protocol.ts';
+
+const ENTRY = fileURLToPath(new URL('./decoder-process.ts', import.meta.url));
+/** How much of what a dying process says is kept. */
+const STDERR_TAIL = 2000;
+
+/** One decoder process, seen from the server. */
+export interface DecoderChild {
+  readonly pid: number | undefined;
+  /** Answered so far. */
+  readonly pictures: number;
+  /** Resident bytes after the last picture. */
+  readonly rss: number;
+  /**
+   * One at a time. After `timeoutMs` the process is killed.
+   * @throws KirokuError what the decode threw; `decoder_failed` when the process died or was too slow
+   */
+  decode(question: DecodeQuestion, timeoutMs: number): Promise<DecodedImage>;
+  kill(): void;
+  /** Resolves when the process is gone; never rejects. */
+  readonly gone: Promise<void>;
+}
+
+interface Pending {
+  resolve(image: DecodedImage): void;
+  reject(error: KirokuError): void;
+}
+
+/** Starts a decoder process. It need not be up yet: a question waits in its channel. */
+export function startDecoderChild(): DecoderChild {
+  const child = spawnDecoder();
+  let pending: Pending | undefined;
+  let pictures = 0;
+  let rss = 0;
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-STDERR_TAIL);
+  });
+  child.on('message', (message: unknown) => {
+    if (!isDecodeAnswer(message)) return;
+    pictures += 1;
+    rss = message.rss;
+    const waiting = pending;
+    pending = undefined;
+    if (waiting !== undefined) settle(waiting, message);
+  });
+  function fail(message: string, cause: unknown): void {
+    pending?.reject(new KirokuError('decoder_failed', message, { cause }));
+    pending = undefined;
+  }
+  const gone = new Promise<void>((resolve) => {
+    // `error` without a pid means that it never started, and no `exit` will come.
+    child.on('error', (error) => {
+      fail('The decoder could not be reached.', error);
+      if (child.pid === undefined) resolve();
+    });
+    child.on('exit', (code, signal) => {
+      fail('The decoder died over this picture.', `exit ${code ?? signal}: ${stderr}`);
+      resolve();
+    });
+  });
+  return {
+    pid: child.pid,
+    get pictures() {
+      return pictures;
+    },
+    get rss() {
+      return rss;
+    },
+    decode(question, timeoutMs) {
+      const timer = setTimeout(() => {
+        fail('The picture took too long to decode.', `${timeoutMs} ms`);
+        child.kill('SIGKILL');
+      }, timeoutMs);
+      return new Promise<DecodedImage>((resolve, reject) => {
+        pending = { resolve, reject };
+        child.send(question, (error) => {
+          if (error !== null) fail('The decoder could not be reached.', error);
+        });
+      }).finally(() => clearTimeout(timer));
+    },
+    kill: () => void child.kill('SIGKILL'),
+    gone,
+  };
+}
+
+function settle(waiting: Pending, answer: DecodeAnswer): void {
+  if (answer.answer === 'image') waiting.resolve(answer.image);
+  else waiting.reject(errorOfAnswer(answer));
+}
+
+/**
+ * Nothing is inherited but the way to load shared libraries: a decoder that was taken over by a picture finds no
+ * secret in its environment. Few threads and malloc arenas keep it small.
+ */
+function spawnDecoder(): ChildProcess {
+  const libraries = process.env['LD_LIBRARY_PATH'];
+  return fork(ENTRY, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: ['--max-old-space-size=128'],
+    env: {
+      MALLOC_ARENA_MAX: '2',
+      UV_THREADPOOL_SIZE: '2',
+      ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }),
+    },
+  });
+}

@@ -1,0 +1,163 @@
+import { availableParallelism } from 'node:os';
+import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import type { DecodedImage, DecodeLimits, Decoder, ImageSource } from './decoder.ts';
+import { type DecoderChild, startDecoderChild } from './decoder-child.ts';
+
+export interface ProcessDecoderOptions {
+  readonly limits: DecodeLimits;
+  /** Decoder processes at most, one picture each; as many as there are cores when absent. */
+  readonly processes?: number;
+  /** Pictures that may wait for a process; 64 when absent. The next one is `overloaded`. */
+  readonly maxQueue?: number;
+  /** A picture's time, including the start of a process; 30 s when absent. */
+  readonly timeoutMs?: number;
+  /** A process is replaced after so many pictures (2,000) or when it has grown past so many bytes (512 MiB). */
+  readonly maxPictures?: number;
+  readonly maxRssBytes?: number;
+}
+
+export interface DecoderStats {
+  readonly running: number;
+  readonly queued: number;
+  /** Process ids of the living decoders. */
+  readonly pids: readonly number[];
+  /** Processes that died or were killed over a picture. */
+  readonly failures: number;
+}
+
+export interface ProcessDecoder extends Decoder {
+  stats(): DecoderStats;
+}
+
+interface Job {
+  readonly source: ImageSource;
+  resolve(image: DecodedImage): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The decoder of a server: a pool of warm processes, started when first needed, each with one picture at a time.
+ * A process that dies takes its one picture with it (`decoder_failed`); the next picture gets a new process.
+ * An abort answers at once; the process finishes the picture and is then free again.
+ * `close` kills the processes and answers whoever still waits with `draining`.
+ */
+export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDecoder {
+  const { limits, maxQueue = 64, timeoutMs = 30_000 } = options;
+  const { maxPictures = 2000, maxRssBytes = 512 * 1024 * 1024 } = options;
+  const size = Math.max(1, options.processes ?? availableParallelism());
+  const children = new Set<DecoderChild>();
+  const idle: DecoderChild[] = [];
+  const waiting = new Set<Job>();
+  const running = new Set<Job>();
+  let failures = 0;
+  let closed = false;
+
+  function start(): DecoderChild {
+    const child = startDecoderChild();
+    children.add(child);
+    void child.gone.then(() => {
+      children.delete(child);
+      const at = idle.indexOf(child);
+      if (at >= 0) idle.splice(at, 1);
+      pump();
+    });
+    return child;
+  }
+
+  function pump(): void {
+    for (const job of waiting) {
+      // The one used last is the warmest.
+      const child = idle.pop() ?? (children.size < size ? start() : undefined);
+      if (child === undefined) return;
+      waiting.delete(job);
+      void run(child, job);
+    }
+  }
+
+  async function run(child: DecoderChild, job: Job): Promise<void> {
+    running.add(job);
+    let spent = false;
+    try {
+      job.resolve(await child.decode({ ask: 'decode', source: job.source, limits }, timeoutMs));
+    } catch (error) {
+      job.reject(error);
+      spent = isKirokuError(error, 'decoder_failed');
+      if (spent) failures += 1;
+    }
+    running.delete(job);
+    // A spent process keeps its place until it is gone: never more processes than `size`.
+    if (spent || child.pictures >= maxPictures || child.rss > maxRssBytes) child.kill();
+    else idle.push(child);
+    pump();
+  }
+
+  return {
+    decode(source, signal) {
+      if (closed) return Promise.reject(draining());
+      if (signal?.aborted === true) return Promise.reject(aborted(signal));
+      if (waiting.size >= maxQueue && idle.length === 0 && children.size >= size) {
+        return Promise.reject(overloaded());
+      }
+      return new Promise((resolve, reject) => {
+        const job = createJob(source, { resolve, reject }, signal, (gone) => waiting.delete(gone));
+        waiting.add(job);
+        pump();
+      });
+    },
+    stats: () => ({
+      running: running.size,
+      queued: waiting.size,
+      pids: [...children].flatMap((child) => (child.pid === undefined ? [] : [child.pid])),
+      failures,
+    }),
+    async close() {
+      closed = true;
+      for (const job of [...waiting, ...running]) job.reject(draining());
+      waiting.clear();
+      const all = [...children];
+      for (const child of all) child.kill();
+      await Promise.all(all.map((child) => child.gone));
+    },
+  };
+}
+
+/** A job answers once; `forget` takes it out of the queue when its caller goes away first. */
+function createJob(
+  source: ImageSource,
+  answer: Pick<Job, 'resolve' | 'reject'>,
+  signal: AbortSignal | undefined,
+  forget: (job: Job) => void,
+): Job {
+  const onAbort = () => {
+    forget(job);
+    job.reject(aborted(signal));
+  };
+  const settled = () => signal?.removeEventListener('abort', onAbort);
+  const job: Job = {
+    source,
+    resolve(image) {
+      settled();
+      answer.resolve(image);
+    },
+    reject(error) {
+      settled();
+      answer.reject(error);
+    },
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return job;
+}
+
+function aborted(signal: AbortSignal | undefined): KirokuError {
+  return new KirokuError('aborted', 'The caller went away.', { cause: signal?.reason });
+}
+
+function overloaded(): KirokuError {
+  return new KirokuError('overloaded', 'Too many pictures are waiting to be decoded.', {
+    details: { retryAfter: 1 },
+  });
+}
+
+function draining(): KirokuError {
+  return new KirokuError('draining', 'The server is shutting down.', { details: { retryAfter: 5 } });
+}
