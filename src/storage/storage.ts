@@ -10,8 +10,11 @@
  *   after `syncFolder` of its folder. Nothing else is promised to outlive a power cut.
  */
 export interface Storage {
-  /** `read`: existing, read-only. `create`: new, write-only, `EEXIST` if there. `update`: existing, read and write. */
-  open(path: string, mode: OpenMode): Promise<StorageFile>;
+  /**
+   * `read`: existing, read-only. `create`: new, write-only, `EEXIST` if there; `permissions` are its mode bits, 0640
+   * without. `update`: existing, read and write.
+   */
+  open(path: string, mode: OpenMode, permissions?: number): Promise<StorageFile>;
   /** Makes one folder. True when made, false when a folder was already there. The parent must exist. */
   makeFolder(path: string): Promise<boolean>;
   /** Entries of a folder in no order; links are reported, not followed. */
