@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import {
+  bindHost,
+  bytes,
+  cron,
+  hostName,
+  httpUrl,
+  integer,
+  list,
+  mebibytes,
+  network,
+  publicUrl,
+  secret,
+  timeZone,
+  until,
+} from './config-env.ts';
+
+/** Every setting this version uses, with its check and its default. `docs/operations.md` says what each is for. */
+export const SETTINGS = {
+  HOST: bindHost.default('127.0.0.1'),
+  PORT: integer({ min: 0, max: 65_535 }).default(8000),
+  PUBLIC_URL: publicUrl.optional(),
+  TRUST_PROXY: list(network).default([]),
+  ALLOWED_HOSTS: list(hostName).default([]),
+  OUTPUT_DIR: z.string().optional(),
+  VOLUME_ID: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'must be the 32 hex digits of .kiroku/volume.json')
+    .optional(),
+  ADMIN_TOKEN: secret.optional(),
+  SERVICE_TOKEN: secret.optional(),
+  COOKIE_SECRET: list(secret).optional(),
+  METRICS_TOKEN: secret.optional(),
+  UPLOAD_MAX_BYTES: bytes(1).default(64 * 1024 * 1024),
+  INPUTS_MAX_BYTES: bytes(1).default(32 * 1024 * 1024),
+  CONTROLS_MAX_BYTES: bytes(1).default(32 * 1024 * 1024),
+  MAX_PIXELS: integer({ min: 1, max: 1_000_000_000 }).default(50_000_000),
+  MAX_FRAMES: integer({ min: 1, max: 10_000 }).default(60),
+  THUMB_SIZE: integer({ min: 32, max: 2048 }).default(320),
+  LEGACY_COOKIES: until.optional(),
+  LEGACY_TZ: timeZone.default('UTC'),
+  RECENT_SIZE: integer({ min: 1, max: 10_000 }).default(200),
+  INDEX_MAX_BYTES: bytes(1024 * 1024).default(256 * 1024 * 1024),
+  DISK_RESERVE_MB: mebibytes().default(256 * 1024 * 1024),
+  HEALTHZ_DISK_MIN_FREE_MB: mebibytes().default(512 * 1024 * 1024),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be one of fatal, error, warn, info, debug, trace, silent',
+    )
+    .default('info'),
+  CRON_RECONCILE_RECENT: cron.default('*/2 * * * *'),
+  CRON_RECONCILE_FULL: cron.default('17 4 * * *'),
+  RATE_LIMIT_PER_ADDRESS: integer({ min: 0, max: 10_000_000 }).default(6000),
+  RATE_LIMIT_PER_OWNER: integer({ min: 0, max: 10_000_000 }).default(6000),
+  RATE_LIMIT_NEW_IDENTITIES: integer({ min: 0, max: 10_000_000 }).default(60),
+} as const;
+
+/** Settings of later versions: an environment that has them is no mistake; their form is checked, nothing uses them. */
+export const LATER_SETTINGS = {
+  AUTH: z.string().optional(),
+  TRASH_RETENTION_DAYS: integer({ min: 0, max: 36_500 }).optional(),
+  QUOTA_MAX_BYTES: bytes(0).optional(),
+  QUOTA_MAX_COUNT: integer({ min: 0, max: 1_000_000_000 }).optional(),
+  QUOTA_POLICY: z.string().optional(),
+  QUOTA_TRASH_MAX_BYTES: bytes(0).optional(),
+  COMFY_INPUT_DIR: z.string().optional(),
+  COMFY_INPUT_MAX_AGE_HOURS: integer({ min: 0, max: 876_000 }).optional(),
+  COMFYUI_SERVER: httpUrl.optional(),
+  CRON_PURGE_TRASH: cron.optional(),
+  CRON_VERIFY: cron.optional(),
+  CRON_THUMBNAILS: cron.optional(),
+  CRON_QUOTA_REPORT: cron.optional(),
+} as const;
