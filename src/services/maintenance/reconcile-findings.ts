@@ -52,6 +52,8 @@ export interface Finding {
 export interface Findings {
   /** Logs, counts and journals. Never throws: a full disk must not stop the repair. */
   report(finding: Finding): Promise<void>;
+  /** For what is too ordinary to be journalled. */
+  count(finding: FindingName): void;
   counts(): ReadonlyMap<string, number>;
 }
 
@@ -69,13 +71,17 @@ export interface FindingsDeps {
 export function createFindings(deps: FindingsDeps): Findings {
   const counts = new Map<string, number>();
   let known: Promise<Set<string>> | undefined;
+  const count = (finding: FindingName) => {
+    counts.set(finding, (counts.get(finding) ?? 0) + 1);
+  };
   return {
+    count,
     async report(finding) {
       known ??= loadKnown(deps);
       const path = finding.path.slice(0, MAX_PATH);
       const once = finding.action === 'left';
       if (once && !remember(await known, keyOf(finding.finding, path, finding.identity))) return;
-      counts.set(finding.finding, (counts.get(finding.finding) ?? 0) + 1);
+      count(finding.finding);
       const fields = { finding: finding.finding, action: finding.action, path, ...optional(finding) };
       if (once) deps.log.warn(fields, 'reconcile found something and left it alone');
       else deps.log.info(fields, 'reconcile corrected something');

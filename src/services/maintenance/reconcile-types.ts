@@ -6,6 +6,7 @@ import type { Log } from '../../domain/log.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { Decoder } from '../../media/decoder.ts';
 import type { StateStore } from '../../state/state-store.ts';
+import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Ingest } from '../services.ts';
 import type { Findings } from './reconcile-findings.ts';
@@ -56,6 +57,7 @@ export interface Reconcile {
 
 export interface ReconcileDeps {
   readonly storage: Storage;
+  readonly folders: FolderSync;
   readonly blobs: BlobStore;
   readonly catalog: Catalog;
   readonly state: StateStore;

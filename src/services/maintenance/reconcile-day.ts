@@ -1,0 +1,235 @@
+import type { Entry } from '../../catalog/catalog.ts';
+import { startOfDay } from '../../domain/day.ts';
+import { isKirokuError } from '../../domain/errors.ts';
+import type { OriginalExt } from '../../domain/format.ts';
+import type { PictureId } from '../../domain/id.ts';
+import { originalKey, sidecarKey } from '../../domain/key.ts';
+import { STATUSES } from '../../domain/kind.ts';
+import { takeDropped } from './dropped-file.ts';
+import { adoptInPlace } from './reconcile-adopt.ts';
+import { eachLimited } from './reconcile-batch.ts';
+import { identityOf } from './reconcile-bytes.ts';
+import { everyEntry } from './reconcile-entries.ts';
+import { createTally, type Fate, NOTHING, type Tally, waitFor } from './reconcile-fate.ts';
+import { isYoung, statOf } from './reconcile-guards.ts';
+import { type Listing, listFolder, listNames, type OnDisk } from './reconcile-listing.ts';
+import type { FolderMemory } from './reconcile-memory.ts';
+import { checkLength, dropMissing } from './reconcile-original.ts';
+import {
+  compareSidecar,
+  dateTrash,
+  isUndated,
+  restoreFromSidecar,
+  rewriteMissing,
+} from './reconcile-sidecar.ts';
+import type { DayOptions, DayPlace, LookContext, ReconcileReport } from './reconcile-types.ts';
+
+const DAY_MS = 86_400_000;
+/** Things looked at side by side: stats and reads; and copies, each of which decodes. */
+const LOOKS = 8;
+const COPIES = 3;
+/** A sidecar whose time lies this little before the last look is read again: clocks of file systems are coarse, ms. */
+const SLACK = 2_000;
+/** Parts of a picture arrive one after another when somebody copies a tree, ms. */
+const ARRIVING = 60_000;
+/** After a failure of the machine, ms. */
+const RECOVERY = 5_000;
+
+/** What the catalog says lies in the folder; the entry itself is asked for again when something is off. */
+interface Known {
+  readonly ext: OriginalExt;
+  readonly undated: boolean;
+}
+
+interface Look {
+  readonly context: LookContext;
+  readonly memory: FolderMemory;
+  readonly place: DayPlace;
+  readonly options: DayOptions;
+  readonly listing: Listing;
+  readonly known: ReadonlyMap<PictureId, Known>;
+  /** Sidecars older than this were read by an earlier look; undefined reads all. */
+  readonly readBefore: number | undefined;
+}
+
+/** One look at one day folder, or at some names of it. @throws the storage's error when the folder cannot be read */
+export async function lookAtDay(
+  context: LookContext,
+  memory: FolderMemory,
+  place: DayPlace,
+  options: DayOptions,
+): Promise<ReconcileReport> {
+  const started = context.storage.now();
+  const tally = createTally();
+  tally.folder();
+  const { names } = options;
+  const listing =
+    names === undefined
+      ? await listFolder(context.storage, place)
+      : await listNames(context.storage, place, names);
+  const known =
+    names === undefined ? await knownOfDay(context, place) : await knownOf(context, place, listing);
+  const thorough = options.full === true || names !== undefined || memory.lookedAt === undefined;
+  const readBefore = thorough ? undefined : (memory.lookedAt ?? 0) - SLACK;
+  const look: Look = { context, memory, place, options, listing, known, readBefore };
+  await lookAtPictures(look, tally);
+  await lookAtDropped(look, tally);
+  await reportForeign(look);
+  if (names === undefined && options.signal?.aborted !== true) {
+    memory.lookedAt = started;
+    forgetGone(memory, listing);
+  }
+  return tally.report();
+}
+
+async function knownOfDay(context: LookContext, place: DayPlace): Promise<Map<PictureId, Known>> {
+  const known = new Map<PictureId, Known>();
+  const { owner, kind } = place;
+  const from = startOfDay(place.day);
+  for (const status of STATUSES) {
+    for await (const entry of everyEntry(context.catalog, { owner, kind, status, from, to: from + DAY_MS })) {
+      if (entry.day === place.day) known.set(entry.id, knownFrom(entry));
+    }
+  }
+  return known;
+}
+
+async function knownOf(
+  context: LookContext,
+  place: DayPlace,
+  listing: Listing,
+): Promise<Map<PictureId, Known>> {
+  const known = new Map<PictureId, Known>();
+  for (const id of listing.pictures.keys()) {
+    const entry = await context.catalog.find(place.owner, place.kind, id);
+    if (entry?.day === place.day) known.set(id, knownFrom(entry));
+  }
+  return known;
+}
+
+function knownFrom(entry: Entry): Known {
+  return { ext: entry.ext, undated: entry.status === 'trash' && isUndated(entry.record()) };
+}
+
+async function lookAtPictures(look: Look, tally: Tally): Promise<void> {
+  const { context, place, known, listing, options } = look;
+  const nothing: OnDisk = { sidecar: false, originals: [] };
+  const ids = new Set([...known.keys(), ...listing.pictures.keys()]);
+  await eachLimited(ids, LOOKS, options.signal, async (id) => {
+    const onDisk = listing.pictures.get(id) ?? nothing;
+    const path = sidecarKey({ ...place, id });
+    await guarded(context, tally, path, async () => {
+      let record = known.get(id);
+      if (record === undefined) {
+        // Made after the list was read, or a day that is not the one of `created_at`.
+        const entry = await context.catalog.lookup(place.owner, id);
+        if (entry !== undefined && (entry.kind !== place.kind || entry.day !== place.day)) {
+          return strays(look, id, onDisk.originals);
+        }
+        if (entry !== undefined) record = knownFrom(entry);
+      }
+      return record === undefined ? lookAtUnknown(look, id, onDisk) : lookAtKnown(look, id, record, onDisk);
+    });
+  });
+}
+
+async function lookAtKnown(look: Look, id: PictureId, known: Known, onDisk: OnDisk): Promise<Fate> {
+  const { context, place, options, readBefore } = look;
+  if (!onDisk.originals.includes(known.ext)) return dropMissing(context, place, id);
+  const others = onDisk.originals.filter((ext) => ext !== known.ext);
+  if (others.length > 0) await strays(look, id, others);
+  if (!onDisk.sidecar) return rewriteMissing(context, place, id);
+  if (known.undated) return dateTrash(context, place, id);
+  if (options.full === true || options.names !== undefined) {
+    const entry = await context.catalog.find(place.owner, place.kind, id);
+    if (entry !== undefined) await checkLength(context, place, entry);
+  }
+  if (readBefore !== undefined) {
+    const stat = await statOf(context.storage, sidecarKey({ ...place, id }));
+    if (stat !== undefined && stat.mtime < readBefore) return NOTHING;
+  }
+  return compareSidecar(context, place, id, known.ext);
+}
+
+async function lookAtUnknown(look: Look, id: PictureId, onDisk: OnDisk): Promise<Fate> {
+  const { context, place, memory } = look;
+  const ext = onDisk.originals[0];
+  if (ext === undefined) return onDisk.sidecar ? sidecarAlone(context, place, id) : NOTHING;
+  if (!onDisk.sidecar) return adoptInPlace(context, memory, place, id, ext);
+  const stat = await statOf(context.storage, originalKey({ ...place, id }, ext));
+  return stat?.type === 'file' ? restoreFromSidecar(context, place, id, ext, stat.size) : NOTHING;
+}
+
+async function sidecarAlone(context: LookContext, place: DayPlace, id: PictureId): Promise<Fate> {
+  const path = sidecarKey({ ...place, id });
+  const stat = await statOf(context.storage, path);
+  if (stat?.type !== 'file') return NOTHING;
+  if (isYoung(context.storage.now(), stat.mtime, ARRIVING)) return waitFor(ARRIVING / 4);
+  await context.findings.report({
+    finding: 'sidecar_alone',
+    action: 'left',
+    path,
+    identity: identityOf(stat),
+  });
+  return NOTHING;
+}
+
+async function strays(look: Look, id: PictureId, exts: readonly OriginalExt[]): Promise<Fate> {
+  for (const ext of exts) {
+    const path = originalKey({ ...look.place, id }, ext);
+    await look.context.findings.report({ finding: 'original_stray', action: 'left', path });
+  }
+  return NOTHING;
+}
+
+/** The machine's own failures (a full disk, say) end this look's copies: the rest would meet the same. */
+async function lookAtDropped(look: Look, tally: Tally): Promise<void> {
+  const { context, memory, place, listing, options } = look;
+  const { folder } = listing;
+  let halted = false;
+  await eachLimited(listing.dropped, COPIES, options.signal, async (name) => {
+    if (halted) return;
+    await guarded(
+      context,
+      tally,
+      `${folder}/${name}`,
+      () => takeDropped(context, memory, { place, folder, name }, options.signal),
+      (error) => {
+        halted = isKirokuError(error) && error.code !== 'overloaded';
+      },
+    );
+  });
+}
+
+/** One bad file must not keep the others from their due. */
+async function guarded(
+  context: LookContext,
+  tally: Tally,
+  path: string,
+  act: () => Promise<Fate>,
+  onError?: (error: unknown) => void,
+): Promise<void> {
+  try {
+    tally.add(await act());
+  } catch (error) {
+    onError?.(error);
+    context.log.warn({ err: error, path: path.slice(0, 300) }, 'reconcile could not deal with a file');
+    tally.add(waitFor(RECOVERY));
+  }
+}
+
+async function reportForeign(look: Look): Promise<void> {
+  const { context, listing } = look;
+  for (const entry of listing.foreign) {
+    const path = `${listing.folder}/${entry.name}`;
+    const detail = { type: entry.type };
+    await context.findings.report({ finding: 'foreign_entry', action: 'left', path, detail });
+  }
+}
+
+function forgetGone(memory: FolderMemory, listing: Listing): void {
+  if (memory.refused.size === 0) return;
+  const there = new Set(listing.dropped);
+  for (const [id, onDisk] of listing.pictures) for (const ext of onDisk.originals) there.add(`${id}.${ext}`);
+  for (const name of memory.refused.keys()) if (!there.has(name)) memory.refused.delete(name);
+}

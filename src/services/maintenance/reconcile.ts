@@ -1,0 +1,149 @@
+import { dayOf } from '../../domain/day.ts';
+import { isErrno } from '../../domain/errors.ts';
+import { dayFolder } from '../../domain/key.ts';
+import { KINDS } from '../../domain/kind.ts';
+import type { Owner } from '../../domain/owner.ts';
+import { breathe } from './reconcile-batch.ts';
+import { lookAtDay } from './reconcile-day.ts';
+import { createTally, type Tally } from './reconcile-fate.ts';
+import { createFindings } from './reconcile-findings.ts';
+import { statOf, volumePresent } from './reconcile-guards.ts';
+import { createReconcileMemory, type ReconcileMemory } from './reconcile-memory.ts';
+import { catalogDays, diskDays, ownersOnDisk } from './reconcile-places.ts';
+import type {
+  DayOptions,
+  DayPlace,
+  LookContext,
+  Reconcile,
+  ReconcileDeps,
+  ReconcileReport,
+} from './reconcile-types.ts';
+
+const DAY_MS = 86_400_000;
+/** Days of the recent window relative to today: tomorrow, for clocks that go ahead, down to the day before yesterday. */
+const RECENT = [1, 0, -1, -2];
+
+/** The days that are looked at all the time, newest first. @param now ms */
+export function recentDays(now: number): ReturnType<typeof dayOf>[] {
+  return RECENT.map((offset) => dayOf(now + offset * DAY_MS));
+}
+
+export function createReconcile(deps: ReconcileDeps): Reconcile {
+  const findings = createFindings({ state: deps.state, log: deps.log, now: () => deps.storage.now() });
+  const context: LookContext = { ...deps, findings };
+  const memory = createReconcileMemory();
+  const inTurn = createTurns();
+  const day = (place: DayPlace, options: DayOptions = {}): Promise<ReconcileReport> =>
+    inTurn(dayFolder(place.owner, place.kind, place.day), () => look(context, memory, place, options));
+  return {
+    day,
+    async recent(signal) {
+      const tally = createTally();
+      for (const owner of await ownersOnDisk(context)) {
+        if (signal.aborted) break;
+        await recentOf(context, memory, owner, (place) => day(place, { signal }), tally);
+        await breathe();
+      }
+      return tally.report();
+    },
+    async full(signal) {
+      const tally = createTally();
+      for (const owner of await ownersOnDisk(context)) {
+        if (signal.aborted) break;
+        await fullOf(context, owner, (place) => day(place, { full: true, signal }), tally, signal);
+      }
+      return tally.report();
+    },
+    counts: findings.counts,
+  };
+}
+
+type LookAt = (place: DayPlace) => Promise<ReconcileReport>;
+
+/** A folder that cannot be read is reported, and the others get their look. */
+async function look(
+  context: LookContext,
+  memory: ReconcileMemory,
+  place: DayPlace,
+  options: DayOptions,
+): Promise<ReconcileReport> {
+  if (!(await volumePresent(context))) {
+    context.log.error({}, 'the volume marker does not answer: reconcile does nothing');
+    return { ...createTally().report(), again: 10_000 };
+  }
+  try {
+    return await lookAtDay(context, memory.of(place), place, options);
+  } catch (error) {
+    const path = dayFolder(place.owner, place.kind, place.day);
+    const code = isErrno(error) || error instanceof Error ? error.message.slice(0, 200) : 'unknown';
+    context.log.warn({ err: error, path }, 'a day folder could not be looked at');
+    await context.findings.report({
+      finding: 'folder_unreadable',
+      action: 'left',
+      path,
+      detail: { why: code },
+    });
+    return createTally().report();
+  }
+}
+
+/** Owners without anything in the window cost a few looks at names, and are not loaded. */
+async function recentOf(
+  context: LookContext,
+  memory: ReconcileMemory,
+  owner: Owner,
+  lookAt: LookAt,
+  tally: Tally,
+): Promise<void> {
+  for (const kind of KINDS) {
+    for (const day of recentDays(context.storage.now())) {
+      const place = { owner, kind, day };
+      if (await worthALook(context, memory, place)) tally.addReport(await lookAt(place));
+    }
+  }
+}
+
+/** A folder that was never seen and is not there has nothing to tell; one that vanished has. */
+async function worthALook(context: LookContext, memory: ReconcileMemory, place: DayPlace): Promise<boolean> {
+  if (memory.peek(place)?.lookedAt !== undefined) return true;
+  try {
+    return (await statOf(context.storage, dayFolder(place.owner, place.kind, place.day))) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+async function fullOf(
+  context: LookContext,
+  owner: Owner,
+  lookAt: LookAt,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const kind of KINDS) {
+    const days = new Set([
+      ...(await diskDays(context, owner, kind)),
+      ...(await catalogDays(context, owner, kind)),
+    ]);
+    for (const day of [...days].sort()) {
+      if (signal.aborted) return;
+      tally.addReport(await lookAt({ owner, kind, day }));
+      await breathe();
+    }
+  }
+}
+
+/** Runs what is asked under one key one after another. */
+function createTurns(): <T>(key: string, act: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, act) => {
+    const before = last.get(key);
+    const mine = (before ?? Promise.resolve()).then(act, act);
+    last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(key) === mine) last.delete(key);
+    }
+  };
+}
