@@ -25,14 +25,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 export const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }[] = [
   { what: /^(hono|@hono\/.*|hono\/.*|@fastify\/busboy)$/, where: /^src\/http\// },
   { what: /^(sharp|thumbhash|file-type)$/, where: /^src\/media\// },
-  { what: /^node:fs(\/promises)?$/, where: /^src\/(storage\/node-storage[a-z-]*|main|compose|config)\.ts$/ },
+  {
+    what: /^node:fs(\/promises)?$/,
+    where: /^src\/(storage\/node-storage[a-z-]*|(main|compose|config)(-[a-z-]+)?)\.ts$/,
+  },
   { what: /^node:sqlite$/, where: /^src\/storage\/node-[a-z-]*\.ts$/ },
   { what: /^node:(child_process|worker_threads|cluster)$/, where: /^src\/media\// },
-  { what: /^node:(net|tls|http|https|http2|dgram)$/, where: /^src\/(http\/.*|main|compose)(\.ts)?$/ },
+  { what: /^node:(net|tls|http|https|http2|dgram)$/, where: /^src\/(http\/|main|compose)/ },
 ];
 
 /** Where time may be read; everything else is given a clock. */
-export const CLOCK_FILES = /^src\/(storage\/[a-z]+-storage[a-z-]*|main|compose)\.ts$/;
+export const CLOCK_FILES = /^src\/(storage\/[a-z]+-storage[a-z-]*|(main|compose)(-[a-z-]+)?)\.ts$/;
 
 /** Status numbers that cannot well be anything else; 200 and 500 are also sizes and milliseconds. */
 const STATUS_NUMBERS = new Set([

@@ -1,0 +1,125 @@
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { encodeHeader, HEADER_LENGTH } from '../../src/catalog/manifest/header.ts';
+import { encodeLine } from '../../src/catalog/manifest/line.ts';
+import { dayOf } from '../../src/domain/day.ts';
+import { type Location, manifestKey, originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
+import type { PictureRecord } from '../../src/domain/record.ts';
+import { encodeRecord } from '../../src/domain/record-codec.ts';
+import { makePictures, type SeedPicture } from './seed-pictures.ts';
+import { type History, ownerName, recordsOf } from './seed-records.ts';
+import type { Random } from './seed-words.ts';
+
+export interface SeedOptions {
+  /** The tree's folder; it may exist and be empty. */
+  readonly out: string;
+  readonly owners: number;
+  /** Over all owners; spread evenly. */
+  readonly images: number;
+  readonly days: number;
+  /** End of the last day, ms since the epoch. */
+  readonly until: number;
+  readonly seed: number;
+  readonly random: Random;
+  /** False leaves the manifests to be rebuilt from the sidecars by the server. */
+  readonly manifests: boolean;
+  /** Called after each owner. */
+  readonly progress?: (done: number, pictures: number) => void;
+}
+
+const PICTURES = 16;
+
+/** ext4 gives one file at most 65,000 names. */
+const NAMES_PER_FILE = 60_000;
+
+/**
+ * Writes a tree as the server would have, except that nothing is synced and equal pictures share one file on disk.
+ * Returns the owners' names, the ones with the most pictures first.
+ */
+export async function seedTree(options: SeedOptions): Promise<string[]> {
+  const pictures = await makePictures(PICTURES, options.seed);
+  const store = join(options.out, '.kiroku', 'staging');
+  mkdirSync(store, { recursive: true });
+  const files = createSharedFiles(store);
+  const owners: string[] = [];
+  let written = 0;
+  for (let index = 0; index < options.owners; index += 1) {
+    const left = options.images - written;
+    const count = Math.ceil(left / (options.owners - index));
+    const owner = ownerName(index, options.random);
+    writeOwner(options, { owner, count, days: options.days, until: options.until }, pictures, files);
+    owners.push(owner);
+    written += count;
+    options.progress?.(index + 1, written);
+  }
+  files.clear();
+  return owners;
+}
+
+function writeOwner(
+  options: SeedOptions,
+  history: History,
+  pictures: readonly SeedPicture[],
+  files: SharedFiles,
+): void {
+  const lines: Buffer[] = [];
+  const made = new Set<string>();
+  for (const { record, picture, time } of recordsOf(history, pictures, options.random)) {
+    const at: Location = { owner: record.owner, kind: record.kind, day: dayOf(time), id: record.id };
+    const encoded = encodeRecord(record);
+    const thumb = join(options.out, thumbKey(at, 'webp'));
+    if (!made.has(at.day)) mkdirSync(dirname(thumb), { recursive: true });
+    made.add(at.day);
+    files.put(picture.png, join(options.out, originalKey(at, 'png')));
+    files.put(picture.webp, thumb);
+    writeFileSync(join(options.out, sidecarKey(at)), encoded);
+    if (options.manifests) lines.push(lineOf(record, time, lines.length + 1, encoded));
+  }
+  if (options.manifests) writeManifest(options, history, lines);
+}
+
+function lineOf(record: PictureRecord, time: number, seq: number, encoded: Buffer): Buffer {
+  const { id, kind, status } = record;
+  return encodeLine({ seq, op: status === 'trash' ? 'trash' : 'put', id, time, kind, status }, encoded);
+}
+
+/** All base and no log: what a compaction leaves behind. */
+function writeManifest(options: SeedOptions, { owner }: History, lines: readonly Buffer[]): void {
+  const epoch = Array.from({ length: 16 }, () => Math.floor(options.random() * 16).toString(16)).join('');
+  const sortedEnd = HEADER_LENGTH + lines.reduce((sum, line) => sum + line.length, 0);
+  const header = encodeHeader({ owner, epoch, floor: 0, maxSeq: lines.length, sortedEnd });
+  writeFileSync(join(options.out, manifestKey(owner)), Buffer.concat([header, ...lines]));
+}
+
+interface SharedFiles {
+  /** Gives these bytes one more name. */
+  put(bytes: Buffer, path: string): void;
+  clear(): void;
+}
+
+function createSharedFiles(folder: string): SharedFiles {
+  const kept = new Map<Buffer, { path: string; names: number }>();
+  let made = 0;
+  const fresh = (bytes: Buffer) => {
+    made += 1;
+    const file = { path: join(folder, `seed.${made}`), names: 0 };
+    writeFileSync(file.path, bytes);
+    kept.set(bytes, file);
+    return file;
+  };
+  const paths: string[] = [];
+  return {
+    put(bytes, path) {
+      let file = kept.get(bytes);
+      if (file === undefined || file.names >= NAMES_PER_FILE) {
+        file = fresh(bytes);
+        paths.push(file.path);
+      }
+      file.names += 1;
+      linkSync(file.path, path);
+    },
+    clear() {
+      for (const path of paths) rmSync(path);
+    },
+  };
+}
