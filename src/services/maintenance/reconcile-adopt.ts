@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { StagedBlob } from '../../blobs/blob-store.ts';
+import { aspectRatio } from '../../domain/aspect.ts';
 import { dayOf, startOfDay } from '../../domain/day.ts';
 import { UnsettledError } from '../../domain/errors.ts';
 import { extOf, type OriginalExt, THUMB_EXTS } from '../../domain/format.ts';
 import { isUuidHex, type PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey, thumbKey } from '../../domain/key.ts';
-import { type PictureRecord, RECORD_VERSION } from '../../domain/record.ts';
+import { type Descriptive, type PictureRecord, RECORD_VERSION } from '../../domain/record.ts';
 import { completeness } from '../../media/complete.ts';
 import type { DecodedImage, Thumbnail } from '../../media/decoder.ts';
 import { readAll } from '../../storage/durable.ts';
@@ -191,13 +192,20 @@ function recordOf(place: DayPlace, id: PictureId, ext: OriginalExt, facts: Adopt
     height: image.height,
     thumbhash: image.thumbhash,
     ...facts.thumb,
-    thumb_v: 1,
+    thumb_v: facts.thumb.thumb === null ? 0 : 1,
     tags: [],
     favorite: false,
     rating: null,
     source: 'watch',
+    ...(place.kind === 'generated' ? unknownOrigin(image) : {}),
     extra: {},
   };
+}
+
+/** The members that every generated picture has, known or not. */
+function unknownOrigin(image: DecodedImage): Descriptive {
+  const aspect_ratio = aspectRatio(image.width, image.height);
+  return { workflow_id: null, aspect_ratio, seed: null, prompt: null };
 }
 
 /** A file's own time where it falls on its folder's day, else the start of that day, ms. */

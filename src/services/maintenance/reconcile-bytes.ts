@@ -54,6 +54,14 @@ export function identityOf(stat: FileStat): string {
 
 /** True when the bytes themselves are the reason: another try with the same bytes would end the same. */
 export function isRefusal(error: unknown): boolean {
-  const codes = ['unsupported_type', 'undecodable_image', 'image_too_large', 'payload_too_large'] as const;
-  return codes.some((code) => isKirokuError(error, code));
+  return REFUSALS.some((code) => isKirokuError(error, code));
 }
+
+const REFUSALS = [
+  'unsupported_type',
+  'undecodable_image',
+  'image_too_large',
+  'payload_too_large',
+  // a day folder further ahead than any clock difference explains
+  'invalid_metadata',
+] as const;

@@ -29,7 +29,8 @@ export async function statOf(storage: Storage, path: string): Promise<FileStat |
   try {
     return await storage.stat(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    // ENAMETOOLONG: a name that is not UTF-8 grows when it is read, and no file has the name that came of it.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
     throw error;
   }
 }

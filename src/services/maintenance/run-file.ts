@@ -1,0 +1,80 @@
+import type { Log } from '../../domain/log.ts';
+import { isoOf } from '../../domain/time.ts';
+import type { StateStore } from '../../state/state-store.ts';
+import type { SettledClock } from './settled.ts';
+
+/** What the run before this one left. */
+export interface FormerRun {
+  /**
+   * Changes from this time (ms) on may lack their lasting form: compare them. Undefined after a clean stop, and in a
+   * tree that never ran.
+   */
+  readonly unsettledSince: number | undefined;
+}
+
+/** Reads `run.json`. @param isNew the tree has just been marked: nothing ran here */
+export async function readFormerRun(state: StateStore, isNew: boolean): Promise<FormerRun> {
+  const document = await state.readDocument('run');
+  if (document === undefined) return { unsettledSince: isNew ? undefined : 0 };
+  if (document['clean'] === true) return { unsettledSince: undefined };
+  const settled = document['settled_at'];
+  const time = typeof settled === 'string' ? Date.parse(settled) : Number.NaN;
+  return { unsettledSince: Number.isFinite(time) ? time : 0 };
+}
+
+export interface RunFile {
+  /** Everything the former run left open has been compared: the settled time may go on. */
+  caughtUp(): void;
+  /** Writes the settled time, if anything changed since it was last written. Never throws. */
+  tick(): Promise<void>;
+  /** The last word of this run. @throws KirokuError when it cannot be written: the next start then compares */
+  finish(): Promise<void>;
+}
+
+export interface RunFileDeps {
+  readonly state: StateStore;
+  readonly clock: SettledClock;
+  readonly former: FormerRun;
+  readonly log: Log;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Keeps `.kiroku/run.json`: when this run started, and up to when everything is settled. */
+export async function startRun(deps: RunFileDeps): Promise<RunFile> {
+  const startedAt = deps.now();
+  let held = deps.former.unsettledSince;
+  let written = -1;
+  let queue: Promise<void> = Promise.resolve();
+
+  const write = (clean: boolean): Promise<void> => {
+    const settled = Math.min(deps.clock.settledAt(), held ?? Number.POSITIVE_INFINITY);
+    const document = {
+      v: 1,
+      started_at: isoOf(startedAt),
+      settled_at: isoOf(Math.max(0, settled)),
+      clean: clean && held === undefined,
+    };
+    queue = queue.catch(() => undefined).then(() => deps.state.writeDocument('run', document));
+    return queue;
+  };
+
+  await write(false);
+  return {
+    caughtUp() {
+      held = undefined;
+      written = -1;
+    },
+    async tick() {
+      const changes = deps.clock.changes();
+      if (changes === written) return;
+      try {
+        await write(false);
+        written = changes;
+      } catch (error) {
+        deps.log.warn({ err: error }, 'run.json could not be written: the next start compares more');
+      }
+    },
+    finish: () => write(true),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { UnsettledError } from '../../domain/errors.ts';
+
+/** Knows up to when every change is settled: committed, and in its lasting form. */
+export interface SettledClock {
+  /** ms; every change made before has its lasting form. */
+  settledAt(): number;
+  /** Rises with each change that came to its end. */
+  changes(): number;
+}
+
+/**
+ * Time between the start of a commit and the time in its manifest line is never negative, but the clock may be set
+ * back a little: what is told is that much earlier, ms.
+ */
+const MARGIN_MS = 5_000;
+
+/** The same catalog, with a watch on how long its changes take. */
+export function watchCommits(
+  catalog: Catalog,
+  now: () => number,
+): { readonly catalog: Catalog; readonly clock: SettledClock } {
+  const running = new Set<{ readonly since: number }>();
+  /** Start of the earliest change whose lasting form is owed; only a start of the server pays it for certain. */
+  let owed = Number.POSITIVE_INFINITY;
+  let changes = 0;
+
+  const watched: Catalog = {
+    ...catalog,
+    async commit(owner, mutation) {
+      const mine = { since: now() };
+      running.add(mine);
+      try {
+        return await catalog.commit(owner, mutation);
+      } catch (error) {
+        if (error instanceof UnsettledError) owed = Math.min(owed, mine.since);
+        throw error;
+      } finally {
+        running.delete(mine);
+        changes += 1;
+      }
+    },
+  };
+  const settledAt = (): number => {
+    let earliest = Math.min(now(), owed);
+    for (const { since } of running) earliest = Math.min(earliest, since);
+    return earliest - MARGIN_MS;
+  };
+  return { catalog: watched, clock: { settledAt, changes: () => changes } };
+}
