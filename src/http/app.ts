@@ -1,0 +1,79 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { KirokuError } from '../domain/errors.ts';
+import type { AppEnv, Bindings, Ctx } from './call.ts';
+import type { AppDeps } from './deps.ts';
+import { docsPage, openApiDocument } from './docs.ts';
+import { statusOf, toKirokuError } from './errors.ts';
+import { createEventStreams } from './event-streams.ts';
+import { createItems } from './item.ts';
+import { createKit, type Kit } from './kit.ts';
+import { createLists } from './lists.ts';
+import { createAdmission } from './middleware/admission.ts';
+import { respondProblem } from './respond.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { meRoutes } from './routes/me.ts';
+import { pictureRoutes } from './routes/pictures.ts';
+import { fileRoute, systemRoutes } from './routes/system.ts';
+import { uploadRoutes } from './routes/uploads.ts';
+import { createFileRoutes } from './serve-file.ts';
+import { createUploads } from './upload.ts';
+
+export type { AppDeps } from './deps.ts';
+export type AppType = ReturnType<typeof createApp>['app'];
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The whole wire over the given services. Answers requests that carry `Bindings`, which `createHttpServer` makes. */
+export function createApp(deps: AppDeps) {
+  const { config, gallery, trash, bulk, inputs, files, log } = deps;
+  const kit = createKit(createAdmission(deps));
+  const items = createItems(config.basePath);
+  const lists = createLists(gallery, items, config.basePath);
+  const uploads = createUploads(deps.ingest);
+  const streams = createEventStreams({ ...deps, items });
+  const pictures = { gallery, trash, bulk, lists, items };
+
+  // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
+  const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
+  const typed = app.openapiRoutes([
+    ...meRoutes(kit, streams),
+    ...uploadRoutes(kit, { uploads, inputs, items, config }),
+    ...pictureRoutes(kit, pictures, 'images', 'generated'),
+    ...pictureRoutes(kit, pictures, 'inputs', 'input'),
+    ...pictureRoutes(kit, pictures, 'controls', 'control'),
+    ...systemRoutes(kit, deps),
+  ]);
+  app.get('/outputs/*', fileRoute(kit, createFileRoutes({ files, gallery, log })).handler);
+  mountDocs(app, kit, config.basePath);
+
+  app.notFound((c) => respondProblem(c.env.call, unrouted(app, c)));
+  app.onError((error, c) => {
+    const known = toKirokuError(error);
+    if (statusOf(known.code) >= 500)
+      log.error({ req: c.env.call.id, code: known.code, err: error }, 'a request failed');
+    return respondProblem(c.env.call, known);
+  });
+  return { app: typed, routes: kit.documented };
+}
+
+/** Last, so that the document knows every route, its own among them. */
+function mountDocs(app: OpenAPIHono<AppEnv>, kit: Kit, basePath: string): void {
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  const lazily = () => (document ??= openApiDocument(kit.documented, basePath));
+  const routes = docsRoutes(kit, basePath, lazily, () => docsPage(lazily(), basePath));
+  for (const { route, handler } of routes) app.get(route.path, handler);
+}
+
+function unrouted(app: OpenAPIHono<AppEnv>, c: Ctx): KirokuError {
+  const path = c.env.call.path;
+  const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
+  if (allowed.length === 0) return new KirokuError('not_found', 'There is nothing here.');
+  return new KirokuError('method_not_allowed', `Not with this method, but with ${allowed.join(', ')}.`, {
+    details: { allow: allowed.join(', ') },
+  });
+}
+
+function pathOf(env: unknown): string {
+  // Hono types it as any object; `createHttpServer` always passes its bindings.
+  return (env as Bindings).call.path;
+}

@@ -1,0 +1,74 @@
+import type { Registry } from 'prom-client';
+import type { Change, Version } from '../catalog/catalog.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../domain/log.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { EventBus } from '../events/bus.ts';
+import type { Identity } from '../services/identity.ts';
+import type { Bulk, Files, Gallery, Ingest, Inputs, Trash } from '../services/services.ts';
+
+/** What a component says of itself. `detail` is public: no paths, no ids. */
+export interface ComponentHealth {
+  readonly status: 'ok' | 'degraded' | 'failing';
+  readonly detail?: string;
+}
+
+export interface HealthReport {
+  /** Whether requests can be served now. */
+  readonly ready: boolean;
+  readonly components: Readonly<Record<string, ComponentHealth>>;
+}
+
+export interface HealthSource {
+  check(): Promise<HealthReport>;
+}
+
+/** What the event stream needs of a catalog. */
+export interface Changes {
+  changesSince(owner: Owner, since: Version): Promise<readonly Change[] | 'reset'>;
+  version(owner: Owner): Promise<Version>;
+}
+
+/** Effective secrets, whether configured or generated. */
+export interface Tokens {
+  readonly service: string;
+  readonly admin: string;
+  readonly metrics: string | undefined;
+}
+
+export type HttpConfig = Pick<
+  Config,
+  | 'publicUrl'
+  | 'basePath'
+  | 'trustProxy'
+  | 'allowedHosts'
+  | 'legacyCookiesUntil'
+  | 'uploadMaxBytes'
+  | 'inputsMaxBytes'
+  | 'controlsMaxBytes'
+  | 'rateLimits'
+>;
+
+/** Everything the wire is made of. `src/compose.ts` puts it together. */
+export interface AppDeps {
+  readonly config: HttpConfig;
+  readonly tokens: Tokens;
+  readonly log: Log;
+  readonly ingest: Ingest;
+  readonly gallery: Gallery;
+  readonly trash: Trash;
+  readonly bulk: Bulk;
+  readonly inputs: Inputs;
+  readonly files: Files;
+  readonly events: EventBus;
+  readonly changes: Changes;
+  readonly identity: Identity;
+  /** Whether this owner has a folder: asked for unsigned ids of the earlier system only. */
+  readonly ownerExists: (owner: Owner) => Promise<boolean>;
+  readonly health: HealthSource;
+  readonly metrics: Registry;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** Aborted when the server begins to stop: streams end, writes answer 503 `draining`. */
+  readonly shutdown: AbortSignal;
+}

@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http';
+import { KirokuError, notFound } from '../../domain/errors.ts';
+import { isOwner, type Owner } from '../../domain/owner.ts';
+import type { Call } from '../call.ts';
+import type { AppDeps } from '../deps.ts';
+import { addressBucket, createOrigins } from './client-address.ts';
+import { createCrossSite } from './cross-site.ts';
+import { createCookies } from './identity.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createTokenCheck } from './tokens.ts';
+
+/**
+ * Who may call a route:
+ * `public` anybody, uncounted · `owner` a browser or the service, about one owner · `service` the service alone ·
+ * `file` as `owner`, and the admin; nobody is given an identity there · `metrics` the admin or the metrics token.
+ */
+export interface Access {
+  readonly who: 'public' | 'owner' | 'service' | 'file' | 'metrics';
+  readonly write?: boolean;
+  /** The service may name the owner in the body instead. */
+  readonly ownerInBody?: boolean;
+}
+
+/** Decides before a byte of the body is read. Fills in `call.role`, `call.owner` and `call.setCookie`, or throws. */
+export interface Admission {
+  admit(incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void>;
+}
+
+const TOKEN_FAILURES_PER_MINUTE = 20;
+const READ_METHODS = ['GET', 'HEAD'];
+
+export function createAdmission(deps: AppDeps): Admission {
+  const { config, now, identity } = deps;
+  const origins = createOrigins(config.trustProxy);
+  const crossSite = createCrossSite(config, origins);
+  const cookies = createCookies({ config, identity, origins, now });
+  const limit = (perMinute: number, message: string) => createRateLimit({ perMinute, now, message });
+  const perAddress = limit(config.rateLimits.perAddress, 'Too many requests from this address.');
+  const perOwner = limit(config.rateLimits.perOwner, 'Too many requests.');
+  const newIdentities = limit(config.rateLimits.newIdentities, 'Too many new visitors from this address.');
+  const tokenFailures = limit(TOKEN_FAILURES_PER_MINUTE, 'Too many wrong tokens from this address.');
+  const tokens = createTokenCheck(deps.tokens, tokenFailures);
+  const bucketOf = (incoming: IncomingMessage) => addressBucket(origins.address(incoming));
+
+  const admitBearer = (incoming: IncomingMessage, call: Call, access: Access, authorization: string) => {
+    const role = tokens.roleOf(authorization, bucketOf(incoming));
+    if (access.who === 'metrics') {
+      if (role === 'service') throw new KirokuError('forbidden', 'This token does not open this.');
+      call.role = 'admin';
+      return;
+    }
+    if (role === 'admin' && access.who === 'file') {
+      call.role = 'admin';
+      return;
+    }
+    if (role !== 'service') throw new KirokuError('forbidden', 'This token does not open this.');
+    call.role = 'service';
+    call.owner = namedOwner(incoming, call.search);
+    if (call.owner === undefined && access.who === 'file') throw notFound();
+    if (call.owner === undefined && access.ownerInBody !== true) {
+      throw new KirokuError('owner_required', 'Say whose pictures: ?owner= or the header X-User-Id.');
+    }
+  };
+
+  const known = (call: Call, owner: Owner) => {
+    perOwner.take(owner);
+    call.role = 'browser';
+    call.owner = owner;
+  };
+
+  /** A browser without a proof of who it is. */
+  const admitStranger = (incoming: IncomingMessage, call: Call, access: Access) => {
+    if (access.who === 'file') throw notFound();
+    if (crossSite.isEmbedded(incoming)) {
+      throw new KirokuError('identity_required', 'Open this site itself first.');
+    }
+    newIdentities.take(bucketOf(incoming));
+    const issued = identity.create();
+    call.setCookie = cookies.line(issued.value, incoming);
+    if (access.write === true) {
+      throw new KirokuError(
+        'identity_required',
+        'Nothing was stored. Send it again with the cookie of this answer.',
+      );
+    }
+    call.role = 'browser';
+    call.owner = issued.owner;
+  };
+
+  const admitLegacy = async (incoming: IncomingMessage, call: Call, access: Access, owner: Owner) => {
+    if (!(await deps.ownerExists(owner))) {
+      admitStranger(incoming, call, access);
+      return;
+    }
+    known(call, owner);
+    if (access.who !== 'file') call.setCookie = cookies.line(identity.issue(owner).value, incoming);
+  };
+
+  const admitBrowser = (incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void> => {
+    if (access.who === 'metrics' || access.who === 'service') {
+      throw new KirokuError('unauthorized', 'A token is needed here.');
+    }
+    if (access.write === true) crossSite.refuseWrite(incoming);
+    perAddress.take(bucketOf(incoming));
+    const finding = cookies.find(incoming);
+    switch (finding.found) {
+      case 'owner':
+        known(call, finding.owner);
+        if (finding.renew && access.who !== 'file') {
+          call.setCookie = cookies.line(identity.issue(finding.owner).value, incoming);
+        }
+        break;
+      case 'legacy':
+        return admitLegacy(incoming, call, access, finding.owner);
+      case 'none':
+        admitStranger(incoming, call, access);
+        break;
+      case 'conflict':
+        // No fresh cookie: it would overwrite the one of the two that is the user's own.
+        if (access.who === 'file') throw notFound();
+        throw new KirokuError(
+          'identity_required',
+          'Two different identities were sent: clear the cookies of this site.',
+        );
+    }
+    refuseOtherOwner(incoming, call);
+    return undefined;
+  };
+
+  return {
+    admit(incoming, call, access) {
+      if (access.who === 'public') return undefined;
+      const write = !READ_METHODS.includes(incoming.method ?? '');
+      if (write && deps.shutdown.aborted) {
+        throw new KirokuError('draining', 'The server is stopping.', { details: { retryAfter: 5 } });
+      }
+      const authorization = incoming.headers.authorization;
+      if (authorization === undefined) return admitBrowser(incoming, call, access);
+      admitBearer(incoming, call, access, authorization);
+      return undefined;
+    },
+  };
+}
+
+/** Whom `?owner=` and `X-User-Id` name; they must agree. @throws KirokuError `owner_mismatch`, `invalid_parameter` */
+function namedOwner(incoming: IncomingMessage, search: string): Owner | undefined {
+  const named = search.includes('owner=') ? new URLSearchParams(search).getAll('owner') : [];
+  const header = incoming.headers['x-user-id'];
+  if (header !== undefined) named.push(String(header));
+  return agreedOwner(named);
+}
+
+/** One owner named by every given text. @throws KirokuError `owner_mismatch`, `invalid_parameter` */
+export function agreedOwner(named: readonly string[]): Owner | undefined {
+  const [first] = named;
+  if (first === undefined) return undefined;
+  if (named.some((other) => other !== first)) {
+    throw new KirokuError('owner_mismatch', 'The owners named in this request differ.', {
+      details: { field: 'owner' },
+    });
+  }
+  if (!isOwner(first)) {
+    throw new KirokuError('invalid_parameter', 'owner: lower-case letters, digits, _ and -, at most 64.', {
+      details: { field: 'owner' },
+    });
+  }
+  return first;
+}
+
+/** A browser acts for itself: naming somebody else is refused, not ignored. */
+function refuseOtherOwner(incoming: IncomingMessage, call: Call): void {
+  if (incoming.headers['x-user-id'] === undefined && !call.search.includes('owner=')) return;
+  const named = namedOwner(incoming, call.search);
+  if (named !== undefined && named !== call.owner) {
+    throw new KirokuError('owner_mismatch', 'A browser can act for itself only.', {
+      details: { field: 'owner' },
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import type { BulkAction } from '../../services/services.ts';
+import { PROBLEM_TYPE } from '../errors.ts';
+import { type BulkBody, ProblemBody } from '../schemas.ts';
+
+/** Pieces of route descriptions. */
+
+export const OwnerQuery = z.object({
+  owner: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: 'With a service token: whose pictures. X-User-Id says the same.' }),
+});
+
+export const UploadQuery = OwnerQuery.extend({
+  dedupe: z
+    .enum(['0', '1'])
+    .optional()
+    .openapi({ description: '1: give back the newest picture with these bytes.' }),
+});
+
+export const UploadHeaders = z.object({
+  'idempotency-key': z.string().min(1).max(255).optional(),
+});
+
+export function json<S extends z.ZodType>(schema: S, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+export function body<S extends z.ZodType>(schema: S) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** A route's own answers, and the one shape that every refusal has. */
+export function answers<const A extends object>(own: A) {
+  return {
+    ...own,
+    default: {
+      description: 'A problem (RFC 9457); `code` is from one closed list.',
+      content: { [PROBLEM_TYPE]: { schema: ProblemBody } },
+    },
+  };
+}
+
+export function bulkAction(asked: z.infer<typeof BulkBody>): BulkAction {
+  switch (asked.action) {
+    case 'tag':
+    case 'untag':
+      return { action: asked.action, tags: asked.tags };
+    case 'rate':
+      return { action: 'rate', rating: asked.rating };
+    default:
+      return { action: asked.action };
+  }
+}

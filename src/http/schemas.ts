@@ -1,0 +1,128 @@
+import { z } from '@hono/zod-openapi';
+import { ERROR_CODES } from '../domain/errors.ts';
+import { STATUSES } from '../domain/kind.ts';
+
+/** Shapes of the wire: what bodies are checked against, and what the OpenAPI document is made of. */
+
+export const MAX_BULK_IDS = 1000;
+
+const rating = z.number().int().min(0).max(5).nullable();
+const tags = z.array(z.string()).max(1000);
+
+export const Patch = z
+  .strictObject({ tags: tags.optional(), favorite: z.boolean().optional(), rating: rating.optional() })
+  .openapi('PicturePatch');
+
+const ids = z.array(z.string().max(64)).min(1).max(MAX_BULK_IDS);
+
+export const BulkBody = z
+  .discriminatedUnion('action', [
+    z.strictObject({ action: z.enum(['delete', 'restore', 'favorite', 'unfavorite']), ids }),
+    z.strictObject({ action: z.enum(['tag', 'untag']), ids, tags }),
+    z.strictObject({ action: z.literal('rate'), ids, rating }),
+  ])
+  .openapi('Bulk');
+
+export const CopyBody = z
+  .strictObject({ source: z.enum(['generated', 'controls']), id: z.string().max(64) })
+  .openapi('InputCopy');
+
+export const Meta = z
+  .looseObject({
+    v: z.number(),
+    rev: z.number(),
+    id: z.string(),
+    owner: z.string(),
+    kind: z.string(),
+    status: z.enum(STATUSES),
+    created_at: z.string(),
+    updated_at: z.string(),
+    trashed_at: z.string().nullable(),
+    original_filename: z.string(),
+    mime: z.string(),
+    bytes: z.number(),
+    sha256: z.string(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    thumbhash: z.string().nullable(),
+    tags: z.array(z.string()),
+    favorite: z.boolean(),
+    rating: z.number().nullable(),
+    source: z.string(),
+  })
+  .openapi('Meta', { description: 'The record. Unknown members are kept and given back.' });
+
+const itemShape = {
+  id: z.string(),
+  url: z.string(),
+  thumb_url: z.string(),
+  created_at: z.string(),
+  meta: Meta,
+};
+export const Item = z.object(itemShape).openapi('Item');
+export const StoredItem = z.object({ ok: z.literal(true), ...itemShape }).openapi('StoredItem');
+
+export const Page = z
+  .object({
+    items: z.array(Item),
+    page: z.number().nullable().openapi({ description: 'Null when the place was given as a cursor.' }),
+    size: z.number(),
+    total: z.number(),
+    total_relation: z.enum(['eq', 'gte']),
+    total_pages: z.number(),
+    next_cursor: z.string().nullable(),
+  })
+  .openapi('Page');
+
+export const Ok = z.object({ ok: z.literal(true) }).openapi('Ok');
+
+export const BulkAnswer = z
+  .object({
+    results: z.array(
+      z.object({
+        id: z.string(),
+        ok: z.boolean(),
+        code: z.string().optional(),
+        rev: z.number().optional(),
+      }),
+    ),
+  })
+  .openapi('BulkAnswer');
+
+export const Me = z.object({ owner: z.string(), kind: z.enum(['guest', 'member']) }).openapi('Me');
+
+export const ProblemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.enum(ERROR_CODES),
+    field: z.string().optional(),
+  })
+  .openapi('Problem');
+
+export const Health = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'failing']),
+    components: z.record(
+      z.string(),
+      z.object({ status: z.enum(['ok', 'degraded', 'failing']), detail: z.string().optional() }),
+    ),
+  })
+  .openapi('Health');
+
+/** A multipart upload, for the document; the body itself is parsed as a stream. */
+export const UploadForm = z
+  .object({
+    file: z.any().openapi({ type: 'string', format: 'binary', description: 'PNG, JPEG or WebP.' }),
+    owner: z
+      .string()
+      .optional()
+      .openapi({ description: 'With a service token, instead of ?owner= or X-User-Id.' }),
+    meta: z
+      .string()
+      .optional()
+      .openapi({ description: 'A JSON object of descriptive members, tags, favorite, rating.' }),
+  })
+  .openapi('Upload');

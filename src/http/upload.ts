@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import { type ParsedMeta, parseDescriptive } from '../domain/descriptive.ts';
+import { KirokuError } from '../domain/errors.ts';
+import type { Kind } from '../domain/kind.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Ingest, IngestResult } from '../services/services.ts';
+import type { Call } from './call.ts';
+import { agreedOwner } from './middleware/admission.ts';
+import { readUpload, type Upload } from './multipart.ts';
+
+export interface UploadTarget {
+  readonly kind: Kind;
+  readonly maxBytes: number;
+  /** Kept in the record. */
+  readonly source: string;
+}
+
+export interface Uploads {
+  /** Receives one picture and commits it. @throws KirokuError see `readUpload`, `Ingest`; `owner_*`, `overloaded` */
+  accept(incoming: IncomingMessage, call: Call, target: UploadTarget): Promise<IngestResult>;
+}
+
+/** More bodies than this at a time would only wait for the disk and the decoder, each with its buffers. */
+const MAX_CONCURRENT = 64;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export function createUploads(ingest: Ingest): Uploads {
+  let running = 0;
+  return {
+    async accept(incoming, call, target) {
+      const idempotencyKey = idempotencyKeyOf(incoming);
+      const dedupe = flag(call.search, 'dedupe');
+      if (running >= MAX_CONCURRENT) {
+        throw new KirokuError('overloaded', 'Too many uploads at once.', { details: { retryAfter: 2 } });
+      }
+      running += 1;
+      try {
+        const upload = await readUpload(incoming, ingest, target.maxBytes);
+        try {
+          return await ingest.commit(upload.received, {
+            kind: target.kind,
+            source: target.source,
+            filename: upload.filename,
+            owner: ownerOfUpload(upload, call),
+            ...metaOf(upload, call),
+            ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+            ...(dedupe ? { dedupe } : {}),
+          });
+        } catch (error) {
+          await upload.received.discard();
+          throw error;
+        }
+      } finally {
+        running -= 1;
+      }
+    },
+  };
+}
+
+/** Cookie, query, header and form field: all that name an owner must name the same one. */
+function ownerOfUpload(upload: Upload, call: Call): Owner {
+  const field = upload.fields.get('owner');
+  const named = [call.owner, field === '' ? undefined : field].filter((name) => name !== undefined);
+  const owner = agreedOwner(named);
+  if (owner === undefined) {
+    throw new KirokuError(
+      'owner_required',
+      'Say whose picture it is: ?owner=, X-User-Id or the field "owner".',
+    );
+  }
+  call.owner = owner;
+  return owner;
+}
+
+function metaOf(upload: Upload, call: Call): ParsedMeta {
+  const text = upload.fields.get('meta') ?? '';
+  if (text === '') return { meta: {} };
+  const parsed = parseDescriptive(parseMetaJson(text));
+  if (parsed.createdAt !== undefined && call.role !== 'service') {
+    throw new KirokuError(
+      'invalid_metadata',
+      'created_at: only a pipeline may say when a picture was made.',
+      {
+        details: { field: 'created_at' },
+      },
+    );
+  }
+  return parsed;
+}
+
+function parseMetaJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KirokuError('invalid_metadata', 'meta: not JSON.', { cause, details: { field: 'meta' } });
+  }
+}
+
+function idempotencyKeyOf(incoming: IncomingMessage): string | undefined {
+  const header = incoming.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = String(header);
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw new KirokuError('invalid_parameter', 'Idempotency-Key: 1 to 255 visible ASCII characters.', {
+      details: { field: 'Idempotency-Key' },
+    });
+  }
+  return key;
+}
+
+function flag(search: string, name: string): boolean {
+  if (!search.includes(name)) return false;
+  const value = new URLSearchParams(search).get(name);
+  if (value === null || value === '0' || value === 'false') return false;
+  if (value === '1' || value === 'true') return true;
+  throw new KirokuError('invalid_parameter', `${name}: 1 or 0.`, { details: { field: name } });
+}
