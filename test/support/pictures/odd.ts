@@ -39,7 +39,12 @@ export function wideGamutPng(options: PictureOptions = {}): Promise<Buffer> {
 
 /** A JPEG with an HDR gain map behind it (Ultra HDR), as telephones make them. */
 export async function gainMapJpeg(options: PictureOptions = {}): Promise<Buffer> {
-  return await pipeline(options).withGainMap().jpeg().toBuffer();
+  const picture = pipeline(options);
+  // sharp 0.35 has the call and lacks its type.
+  const withGainMap: unknown = Reflect.get(picture, 'withGainMap');
+  if (typeof withGainMap !== 'function') throw new TypeError('this sharp makes no gain maps');
+  Reflect.apply(withGainMap, picture, []);
+  return await picture.jpeg().toBuffer();
 }
 
 export function losslessWebp(options: PictureOptions = {}): Promise<Buffer> {
