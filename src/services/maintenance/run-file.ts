@@ -53,7 +53,7 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
       v: 1,
       started_at: isoOf(startedAt),
       settled_at: isoOf(Math.max(0, settled)),
-      clean: clean && held === undefined,
+      clean: clean && held === undefined && !deps.clock.owes(),
     };
     queue = queue.catch(() => undefined).then(() => deps.state.writeDocument('run', document));
     return queue;

@@ -5,6 +5,8 @@ import { UnsettledError } from '../../domain/errors.ts';
 export interface SettledClock {
   /** ms; every change made before has its lasting form. */
   settledAt(): number;
+  /** True when a change failed to reach its lasting form: this run cannot end cleanly. */
+  owes(): boolean;
   /** Rises with each change that came to its end. */
   changes(): number;
 }
@@ -46,5 +48,8 @@ export function watchCommits(
     for (const { since } of running) earliest = Math.min(earliest, since);
     return earliest - MARGIN_MS;
   };
-  return { catalog: watched, clock: { settledAt, changes: () => changes } };
+  return {
+    catalog: watched,
+    clock: { settledAt, owes: () => owed !== Number.POSITIVE_INFINITY, changes: () => changes },
+  };
 }

@@ -1,17 +1,10 @@
 import { KirokuError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import type { StateStore } from '../../state/state-store.ts';
-import { ensureFolder, type FolderSync, STAGING_FOLDER } from '../../storage/durable.ts';
+import { ensureFolder, type FolderSync } from '../../storage/durable.ts';
+import { probeTree, type TreeReport } from '../../storage/probe.ts';
 import type { Storage, StorageLock } from '../../storage/storage.ts';
-import {
-  foreignTree,
-  judgeUnmarked,
-  OWN_FOLDER,
-  readMarker,
-  USERS_FOLDER,
-  writeMarker,
-  wrongVolume,
-} from './volume.ts';
+import { foreignTree, judgeUnmarked, OWN_FOLDER, readMarker, writeMarker, wrongVolume } from './volume.ts';
 
 const LOCK = `${OWN_FOLDER}/lock`;
 const MARKER = `${OWN_FOLDER}/volume.json`;
@@ -23,6 +16,8 @@ export interface Tree {
   readonly isNew: boolean;
   /** Pictures of the earlier system were found in it by this start. */
   readonly adopted: boolean;
+  /** What its file system can do. */
+  readonly report: TreeReport;
   /** Whether the volume that was opened is still the one under its path. */
   present(): Promise<boolean>;
   /** Gives the lock back. Safe to repeat. */
@@ -55,8 +50,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     // somebody else may have marked it while we waited for the lock
     let volumeId = await readMarker(state);
     const isNew = volumeId === undefined;
-    await ensureFolder(storage, folders, STAGING_FOLDER);
-    await ensureFolder(storage, folders, USERS_FOLDER);
+    const report = await proved(deps);
     if (volumeId === undefined) {
       volumeId = Buffer.from(deps.random(16)).toString('hex');
       await writeMarker(state, volumeId, storage.now());
@@ -67,7 +61,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     }
     const adopted = isNew && kind === 'earlier';
     if (adopted) deps.log.info({}, 'pictures of the earlier system were found: they are kept where they lie');
-    return await opened(deps, lock, { volumeId, isNew, adopted });
+    return await opened(deps, lock, { volumeId, isNew, adopted, report });
   } catch (error) {
     await lock.release().catch(() => undefined);
     throw error;
@@ -84,6 +78,23 @@ async function admissible(deps: TreeDeps): Promise<'marked' | 'new' | 'earlier'>
   return judged;
 }
 
+/** Makes our folders and tries the commit sequence. @throws KirokuError `tree_unreadable` where it cannot work */
+async function proved({ storage, folders, log }: TreeDeps): Promise<TreeReport> {
+  const report = await probeTree(storage, folders);
+  if (!report.usable) {
+    const failed = report.steps
+      .filter((step) => !step.ok)
+      .map((step) => `${step.name} (${step.code ?? '?'})`);
+    throw new KirokuError(
+      'tree_unreadable',
+      `The file system of OUTPUT_DIR cannot keep pictures safely: ${failed.join(', ')} failed.`,
+    );
+  }
+  if (report.publishBy === 'rename')
+    log.warn({}, 'no hard links on this file system: files are renamed into place');
+  return report;
+}
+
 function locked(): KirokuError {
   return new KirokuError(
     'tree_locked',
@@ -94,7 +105,7 @@ function locked(): KirokuError {
 async function opened(
   { storage }: TreeDeps,
   lock: StorageLock,
-  facts: Pick<Tree, 'volumeId' | 'isNew' | 'adopted'>,
+  facts: Pick<Tree, 'volumeId' | 'isNew' | 'adopted' | 'report'>,
 ): Promise<Tree> {
   const { inode } = await storage.stat(OWN_FOLDER);
   let held = true;

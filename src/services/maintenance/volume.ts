@@ -35,7 +35,7 @@ async function entriesOf(storage: Storage, folder: string): Promise<FolderEntry[
 /** True when our folder holds no more than a start leaves behind that was stopped before it wrote the marker. */
 async function isUnfinished(storage: Storage): Promise<boolean> {
   const entries = await entriesOf(storage, OWN_FOLDER);
-  return entries.every(({ name }) => UNFINISHED.some((own) => name === own || name.startsWith(`${own}-`)));
+  return entries.every(({ name }) => UNFINISHED.some((own) => name === own || name.startsWith(`${own}.`)));
 }
 
 /** Looks at a tree that has no marker. */
