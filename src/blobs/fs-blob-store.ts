@@ -1,0 +1,188 @@
+import { fromErrno, isErrno, KirokuError } from '../domain/errors.ts';
+import {
+  ensureFolder,
+  type FolderSync,
+  readWhole,
+  replaceFile,
+  STAGING_FOLDER,
+  stagingPath,
+} from '../storage/durable.ts';
+import { errno } from '../storage/errno.ts';
+import { parentOf } from '../storage/path.ts';
+import type { Storage, StorageFile } from '../storage/storage.ts';
+import type { BlobReader, BlobStore, StagedBlob } from './blob-store.ts';
+import { createFsBlobWriter, type Measured } from './fs-blob-writer.ts';
+import {
+  type Pair,
+  type PublishBy,
+  publishPairs,
+  retractPairs,
+  statIfThere,
+  syncIfThere,
+  unlinkIfThere,
+} from './fs-publish.ts';
+import { keyOfStagingName, stagingNameOf } from './staging-name.ts';
+
+export interface FsBlobStoreDeps {
+  readonly storage: Storage;
+  /** The one of the whole tree. */
+  readonly folders: FolderSync;
+  /** `link` without; what `probeTree` reports. */
+  readonly publishBy?: PublishBy;
+}
+
+const NOT_A_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENAMETOOLONG'];
+
+/**
+ * The blob store on a tree of files: a key is a path. Staged bytes lie in `.kiroku/staging` under a name that tells
+ * their key; publishing links them to it. Where a file system has no hard links (`publishBy: 'copy'`) the bytes are
+ * copied into an exclusively made file instead: dearer, and still never an overwrite and still found by recovery.
+ */
+export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBlobStoreDeps): BlobStore {
+  const deps = { storage, folders, publishBy };
+  let rewrites = 0;
+
+  function stagedAs(key: string, measured: Measured): StagedBlob {
+    const path = stagingPath(stagingNameOf(key));
+    return {
+      key,
+      ...measured,
+      localPath: storage.localPath(path),
+      read: () => orKiroku(() => readStaged(storage, path)),
+    };
+  }
+
+  return {
+    stage: (key) =>
+      orKiroku(async () => {
+        const path = stagingPath(stagingNameOf(key));
+        const file = await createStaged(storage, folders, path);
+        return createFsBlobWriter({ storage, key, path, file, staged: (found) => stagedAs(key, found) });
+      }),
+    rekey: (staged, key) =>
+      orKiroku(async () => {
+        if (staged.key === key) return staged;
+        const [from, to] = [pairOf(staged.key).from, pairOf(key).from];
+        if ((await statIfThere(storage, to)) !== undefined) throw errno('EEXIST', 'rename', to);
+        await storage.rename(from, to);
+        const { bytes, sha256, crc32 } = staged;
+        return stagedAs(key, { bytes, sha256, crc32 });
+      }),
+    publish: (staged) =>
+      orKiroku(() =>
+        publishPairs(
+          deps,
+          STAGING_FOLDER,
+          staged.map(({ key }) => pairOf(key)),
+        ),
+      ),
+    release: (staged) =>
+      orKiroku(async () => {
+        for (const { key } of staged) await unlinkIfThere(storage, pairOf(key).from);
+      }),
+    retract: (staged) =>
+      orKiroku(() =>
+        retractPairs(
+          deps,
+          staged.map(({ key }) => pairOf(key)),
+        ),
+      ),
+    async *pending() {
+      for (const name of await orKiroku(() => stagedNames(storage))) {
+        const found = await orKiroku(() => statIfThere(storage, stagingPath(name)));
+        if (found !== undefined)
+          yield stagedAs(keyOfStagingName(name), { bytes: found.size, sha256: '', crc32: '' });
+      }
+    },
+    write: (key, bytes) =>
+      orKiroku(async () => {
+        await ensureFolder(storage, folders, parentOf(key));
+        // A name of its own: two may rewrite one thumbnail at once. Its key is nobody's, so recovery drops it.
+        rewrites += 1;
+        await replaceFile(storage, folders, key, `rewrite.${rewrites}.${stagingNameOf(key)}`, bytes);
+      }),
+    stat: (key) =>
+      orKiroku(async () => {
+        const found = await statIfThere(storage, key);
+        return found?.type === 'file' ? { bytes: found.size, modified: found.mtime } : undefined;
+      }),
+    open: (key) => orKiroku(() => openBlob(storage, key)),
+    remove: (key) =>
+      orKiroku(async () => {
+        const removed = await unlinkIfThere(storage, key);
+        // Also when it was not there: an earlier removal may have failed at exactly this sync.
+        await syncIfThere(folders, parentOf(key));
+        return removed;
+      }),
+    localPath: (key) => storage.localPath(key),
+  };
+}
+
+function pairOf(key: string): Pair {
+  return { from: stagingPath(stagingNameOf(key)), to: key };
+}
+
+async function orKiroku<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fromErrno(error);
+  }
+}
+
+async function createStaged(storage: Storage, folders: FolderSync, path: string): Promise<StorageFile> {
+  try {
+    return await storage.open(path, 'create');
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    await ensureFolder(storage, folders, STAGING_FOLDER);
+    return await storage.open(path, 'create');
+  }
+}
+
+async function readStaged(storage: Storage, path: string): Promise<Uint8Array> {
+  const bytes = await readWhole(storage, path);
+  if (bytes === undefined) throw new KirokuError('io_error', 'The staged bytes are gone.');
+  return bytes;
+}
+
+async function stagedNames(storage: Storage): Promise<string[]> {
+  try {
+    const entries = await storage.readFolder(STAGING_FOLDER);
+    return entries.filter(({ type }) => type !== 'folder').map(({ name }) => name);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function openBlob(storage: Storage, key: string): Promise<BlobReader | undefined> {
+  let file: StorageFile;
+  try {
+    file = await storage.open(key, 'read');
+  } catch (error) {
+    if (isErrno(error, ...NOT_A_FILE)) return undefined;
+    throw error;
+  }
+  try {
+    const { size, mtime } = await file.stat();
+    return readerOf(file, size, mtime);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function readerOf(file: StorageFile, bytes: number, modified: number): BlobReader {
+  return {
+    bytes,
+    modified,
+    read: (position, length) =>
+      orKiroku(async () => {
+        const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, bytes - position)));
+        if (target.length === 0) return target;
+        return target.subarray(0, await file.read(target, 0, target.length, position));
+      }),
+    close: () => orKiroku(() => file.close()),
+  };
+}
