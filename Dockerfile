@@ -9,7 +9,7 @@ RUN npm ci --omit=dev --include=optional --ignore-scripts \
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
-    PORT=8080 \
+    PORT=8000 \
     OUTPUT_DIR=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
@@ -19,7 +19,7 @@ COPY src ./src
 RUN install -d -o node -g node -m 0750 /data
 USER node
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "src/main.ts"]

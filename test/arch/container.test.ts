@@ -94,7 +94,7 @@ describe('the composition', () => {
     /^ {6}- kiroku-data:\/data$/m,
     /^ {4}cap_drop:\n {6}- ALL$/m,
     /^ {6}- no-new-privileges:true$/m,
-    /^ {6}- "127\.0\.0\.1:8080:8080"$/m,
+    /^ {6}- "127\.0\.0\.1:8000:8000"$/m,
   ])('says %s', (line) => {
     expect(read('compose.yaml')).toMatch(line);
   });

@@ -31,7 +31,7 @@ export const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }
   },
   { what: /^node:sqlite$/, where: /^src\/storage\/node-[a-z-]*\.ts$/ },
   { what: /^node:(child_process|worker_threads|cluster)$/, where: /^src\/media\// },
-  { what: /^node:(net|tls|http|https|http2|dgram)$/, where: /^src\/(http\/|main|compose)/ },
+  { what: /^node:(net|tls|http|https|http2|dgram)$/, where: /^src\/(http\/|main|compose|config)/ },
 ];
 
 /** Where time may be read; everything else is given a clock. */
