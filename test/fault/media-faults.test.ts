@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createProcessDecoder, type ProcessDecoderOptions } from '../../src/media/process-decoder.ts';
+import { metadataBomb, pixelBombPng, pngPicture } from '../support/pictures.ts';
+import { alive, kindOfError, stopped, untilGone } from '../support/processes.ts';
+
+const limits = { maxPixels: 50_000_000, maxFrames: 60, thumbSize: 320 };
+const closing: (() => Promise<void>)[] = [];
+
+function decoderOf(options: Partial<ProcessDecoderOptions> = {}) {
+  const decoder = createProcessDecoder({ limits, processes: 1, ...options });
+  closing.push(() => decoder.close());
+  return decoder;
+}
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+describe('a decoder process that dies (I4)', () => {
+  it('takes its one picture with it; those that wait and the next get a new process', async () => {
+    const decoder = decoderOf();
+    const bytes = await pngPicture();
+    await decoder.decode({ bytes });
+    const [pid = 0] = decoder.stats().pids;
+    const { victim, waiting } = await stopped(pid, async () => {
+      const jobs = { victim: decoder.decode({ bytes }), waiting: decoder.decode({ bytes }) };
+      process.kill(pid, 'SIGKILL');
+      expect(await kindOfError(jobs.victim)).toBe('decoder_failed');
+      return jobs;
+    });
+    expect(await kindOfError(victim)).toBe('decoder_failed');
+    expect(await waiting).toMatchObject({ width: 64 });
+    expect(await decoder.decode({ bytes })).toMatchObject({ width: 64 });
+    const { pids, failures } = decoder.stats();
+    expect([pids.length, pids.includes(pid), failures]).toEqual([1, false, 1]);
+  });
+
+  it('while idle, harms nobody', async () => {
+    const decoder = decoderOf();
+    const bytes = await pngPicture();
+    await decoder.decode({ bytes });
+    const [pid = 0] = decoder.stats().pids;
+    process.kill(pid, 'SIGKILL');
+    while (decoder.stats().pids.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await decoder.decode({ bytes })).toMatchObject({ width: 64 });
+    expect(decoder.stats().failures).toBe(0);
+  });
+
+  it('again and again, is replaced again and again', async () => {
+    const decoder = decoderOf();
+    const bytes = await pngPicture();
+    for (let round = 0; round < 4; round += 1) {
+      await decoder.decode({ bytes });
+      const [pid = 0] = decoder.stats().pids;
+      await stopped(pid, async () => {
+        const victim = kindOfError(decoder.decode({ bytes }));
+        process.kill(pid, 'SIGKILL');
+        expect(await victim).toBe('decoder_failed');
+      });
+    }
+    expect(decoder.stats().failures).toBe(4);
+  });
+});
+
+describe('a picture that takes too long (I1)', () => {
+  it('is given up and its process killed; the next gets a new one', async () => {
+    const decoder = decoderOf({ timeoutMs: 3000 });
+    const bytes = await pngPicture();
+    await decoder.decode({ bytes });
+    const [pid = 0] = decoder.stats().pids;
+    await stopped(pid, async () => {
+      // A process that stands still is a decode that never ends.
+      expect(await kindOfError(decoder.decode({ bytes }))).toBe('decoder_failed');
+    });
+    await untilGone(pid);
+    expect(await decoder.decode({ bytes })).toMatchObject({ width: 64 });
+  });
+});
+
+describe('a server that dies', () => {
+  it('leaves no decoder behind, not even with kill -9', async () => {
+    const server = spawn(process.execPath, [fileURLToPath(new URL('./media-parent.ts', import.meta.url))], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(server.stdout, 'data');
+    const pid = Number(String(line));
+    expect(alive(pid)).toBe(true);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await untilGone(pid);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('memory of a decoder process (I1, I3)', () => {
+  it.each(['iCCP', 'zTXt', 'iTXt'] as const)('stays small over 200 MB of zeros in %s', async (type) => {
+    const decoder = decoderOf();
+    await decoder.decode({ bytes: await pngPicture() });
+    const before = await peakRss(decoder.stats().pids[0]);
+    const bytes = await metadataBomb(type, 200_000_000);
+    // Bounded is what matters: libpng drops what is too large, and may also refuse the picture for it.
+    const outcome = await decoder.decode({ bytes }).then(
+      () => 'decoded',
+      (error: unknown) => kindOfError(Promise.reject(error)),
+    );
+    expect(['decoded', 'undecodable_image']).toContain(outcome);
+    expect((await peakRss(decoder.stats().pids[0])) - before).toBeLessThan(64 * 1024 * 1024);
+    expect(await decoder.decode({ bytes: await pngPicture() })).toMatchObject({ width: 64 });
+  });
+
+  it('does not grow for a picture that its header rules out', async () => {
+    const decoder = decoderOf();
+    await decoder.decode({ bytes: await pngPicture() });
+    const before = await peakRss(decoder.stats().pids[0]);
+    expect(await kindOfError(decoder.decode({ bytes: pixelBombPng(16_384, 16_384) }))).toBe(
+      'image_too_large',
+    );
+    expect((await peakRss(decoder.stats().pids[0])) - before).toBeLessThan(16 * 1024 * 1024);
+  });
+});
+
+/** Bytes of the largest resident set the process ever had (`VmHWM`, proc(5)). */
+async function peakRss(pid: number | undefined): Promise<number> {
+  const line = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? Number.NaN) * 1024;
+}
