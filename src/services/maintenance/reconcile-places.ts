@@ -30,9 +30,13 @@ export async function diskDays(context: LookContext, owner: Owner, kind: Kind): 
   const root = kindFolder(owner, kind);
   const days: Day[] = [];
   for (const year of await folders(context, root, (entry) => isOurs(owner, root, entry))) {
-    for (const month of await folders(context, `${root}/${year}`, (entry) => TWO.test(entry.name))) {
+    for (const month of await folders(context, `${root}/${year}`, (entry) =>
+      isFolder(entry, TWO.test(entry.name)),
+    )) {
       const parent = `${root}/${year}/${month}`;
-      for (const name of await folders(context, parent, (entry) => isDay(`${year}/${month}/${entry.name}`))) {
+      for (const name of await folders(context, parent, (entry) =>
+        isFolder(entry, isDay(`${year}/${month}/${entry.name}`)),
+      )) {
         const day = `${year}/${month}/${name}`;
         if (isDay(day)) days.push(day);
       }
@@ -60,10 +64,15 @@ export async function catalogDays(context: LookContext, owner: Owner, kind: Kind
   return days;
 }
 
+function isFolder(entry: FolderEntry, named: boolean): boolean {
+  return entry.type === 'folder' && named;
+}
+
 function isOurs(owner: Owner, root: string, entry: FolderEntry): boolean {
   if (entry.type === 'folder' && YEAR.test(entry.name)) return true;
   if (root !== ownerFolder(owner)) return false;
-  return entry.type === 'folder' ? LOCKERS.includes(entry.name) : OWNER_FILE.test(entry.name);
+  if (entry.type === 'folder') return LOCKERS.includes(entry.name);
+  return entry.type === 'file' && OWNER_FILE.test(entry.name);
 }
 
 /** Names of the folders in `path` that are ours to walk, in order. */
@@ -76,7 +85,6 @@ async function folders(
   for (const entry of await entriesOf(context, path)) {
     if (!ours(entry)) await foreign(context, path, entry);
     else if (entry.type === 'folder' && !LOCKERS.includes(entry.name)) names.push(entry.name);
-    else if (entry.type === 'link' || entry.type === 'other') await foreign(context, path, entry);
   }
   return names.sort();
 }

@@ -1,10 +1,9 @@
-import { dayOf } from '../../domain/day.ts';
 import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { sidecarKey } from '../../domain/key.ts';
-import { type PictureRecord, RECORD_VERSION } from '../../domain/record.ts';
-import { encodeRecord, parseRecord } from '../../domain/record-codec.ts';
+import type { PictureRecord } from '../../domain/record.ts';
+import { encodeRecord, parseRecord, parseSidecarText } from '../../domain/record-codec.ts';
 import { ensureFolder, readWhole, replaceFile } from '../../storage/durable.ts';
 import { type Fate, NOTHING, waitFor } from './reconcile-fate.ts';
 import { isYoung, settled, statOf } from './reconcile-guards.ts';
@@ -139,8 +138,7 @@ async function readSidecar(
   const bytes = await readWhole(context.storage, path);
   if (bytes === undefined) return { state: 'absent' };
   try {
-    const record = parseRecord(JSON.parse(bytes.toString('utf8')), { ...place, id, ext }, context);
-    if (record.v > RECORD_VERSION) return { state: 'invalid', ...facts, why: 'a later version' };
+    const record = parseRecord(parseSidecarText(bytes.toString('utf8')), { ...place, id, ext }, context);
     return { state: 'read', mtime: stat.mtime, record };
   } catch (error) {
     return {
@@ -163,7 +161,7 @@ async function takeEdit(
   seen: PictureRecord,
   edited: PictureRecord,
 ): Promise<Fate> {
-  const next = merged(place, seen, dated(edited, context.storage.now()));
+  const next = merged(seen, dated(edited, context.storage.now()));
   const op = next.status === seen.status ? 'edit' : next.status === 'trash' ? 'trash' : 'restore';
   const result = await context.catalog.commit(place.owner, {
     op,
@@ -178,8 +176,8 @@ async function takeEdit(
   return { corrected: 1 };
 }
 
-/** An edit may say anything but what the bytes are and where they lie. */
-function merged(place: DayPlace, seen: PictureRecord, edited: PictureRecord): PictureRecord {
+/** An edit may say anything but whose picture it is, what its bytes are, when it was made and where it lies. */
+function merged(seen: PictureRecord, edited: PictureRecord): PictureRecord {
   const { day: _day, ext: _ext, idem: _idem, adopted_from: _from, ...free } = edited;
   return {
     ...free,
@@ -187,12 +185,13 @@ function merged(place: DayPlace, seen: PictureRecord, edited: PictureRecord): Pi
     id: seen.id,
     owner: seen.owner,
     kind: seen.kind,
+    created_at: seen.created_at,
     mime: seen.mime,
     bytes: seen.bytes,
     sha256: seen.sha256,
     crc32: seen.crc32,
     trashed_at: edited.status === 'trash' ? edited.trashed_at : null,
-    ...(dayOf(Date.parse(edited.created_at)) === place.day ? {} : { day: place.day }),
+    ...(seen.day === undefined ? {} : { day: seen.day }),
     ...(seen.ext === undefined ? {} : { ext: seen.ext }),
     ...(seen.idem === undefined ? {} : { idem: seen.idem }),
     ...(seen.adopted_from === undefined ? {} : { adopted_from: seen.adopted_from }),

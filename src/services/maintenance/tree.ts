@@ -1,4 +1,4 @@
-import { KirokuError } from '../../domain/errors.ts';
+import { fromErrno, KirokuError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { ensureFolder, type FolderSync } from '../../storage/durable.ts';
@@ -41,6 +41,14 @@ export interface TreeDeps {
  * @throws KirokuError `volume_missing`, `tree_locked`, `tree_unreadable`, `read_only`, `io_error`
  */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
+  try {
+    return await openSafely(deps);
+  } catch (error) {
+    throw fromErrno(error);
+  }
+}
+
+async function openSafely(deps: TreeDeps): Promise<Tree> {
   const { storage, folders, state } = deps;
   const kind = await admissible(deps);
   await ensureFolder(storage, folders, OWN_FOLDER);
@@ -90,8 +98,8 @@ async function proved({ storage, folders, log }: TreeDeps): Promise<TreeReport> 
       `The file system of OUTPUT_DIR cannot keep pictures safely: ${failed.join(', ')} failed.`,
     );
   }
-  if (report.publishBy === 'rename')
-    log.warn({}, 'no hard links on this file system: files are renamed into place');
+  if (report.publishBy === 'copy')
+    log.warn({}, 'no hard links on this file system: files are copied into place');
   return report;
 }
 
