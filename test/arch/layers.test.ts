@@ -96,8 +96,8 @@ describe('each rule', () => {
 
   it('sees a status number', () => {
     expect(statusBreaches(breach('src/services/a.ts', "throw refuse(404, '404');"))).toHaveLength(1);
-    expect(statusBreaches(breach('src/services/a.ts', 'const STATUS_MISSING = 404;'))).toHaveLength(1);
-    expect(statusBreaches(breach('src/services/a.ts', 'const STABLE_MS = 400;'))).toEqual([]);
+    expect(statusBreaches(breach('src/services/a.ts', 'answer.status = 400;'))).toHaveLength(1);
+    expect(statusBreaches(breach('src/services/a.ts', 'const MS = 400; const MODE = 0o640;'))).toEqual([]);
   });
 
   it.each([

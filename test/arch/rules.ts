@@ -37,10 +37,11 @@ export const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }
 /** Where time may be read; everything else is given a clock. */
 export const CLOCK_FILES = /^src\/(storage\/[a-z]+-storage[a-z-]*|(main|compose)(-[a-z-]+)?)\.ts$/;
 
-/** Status numbers that cannot well be anything else; 200 and 500 are also sizes and milliseconds. */
+/** Round numbers are also sizes and milliseconds: these are statuses only where the line speaks of one. */
+const ROUND_NUMBERS = new Set([200, 400, 500]);
 const STATUS_NUMBERS = new Set([
-  201, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 410, 411, 412, 413, 414,
-  415, 416, 422, 423, 425, 428, 429, 431, 501, 502, 503, 504, 507,
+  201, 204, 206, 301, 302, 303, 304, 307, 308, 401, 403, 404, 405, 408, 409, 410, 411, 412, 413, 414, 415,
+  416, 422, 423, 425, 428, 429, 431, 501, 502, 503, 504, 507,
 ]);
 
 /** The part of `src` a file belongs to: its first folder, or its own name at the top. */
@@ -89,19 +90,20 @@ function isNamed(value: unknown, name: string): boolean {
   return isNode(value) && value.type === 'Identifier' && value['name'] === name;
 }
 
-/** A number that a constant such as `STABLE_MS` gives a name of its own is no status. */
+/** Decimal literals only: a file's mode is written in octal. */
 export function statusBreaches(source: Source): string[] {
-  const named = new Set(source.nodes.filter(isNamedNumber).map((node) => node['init']));
-  return source.nodes
-    .filter((node) => node.type === 'Literal' && typeof node['value'] === 'number' && !named.has(node))
-    .filter((node) => STATUS_NUMBERS.has(Number(node['value'])))
-    .map((node) => `${placeOf(source, node)}: ${node['value']} looks like an HTTP status`);
+  const lines = source.text.split('\n');
+  return source.nodes.filter(isDecimal).flatMap((node) => {
+    const value = Number(node['value']);
+    const place = placeOf(source, node);
+    const line = lines[Number(place.split(':')[1]) - 1] ?? '';
+    const round = ROUND_NUMBERS.has(value) && /status|http/i.test(line);
+    return round || STATUS_NUMBERS.has(value) ? [`${place}: ${value} looks like an HTTP status`] : [];
+  });
 }
 
-function isNamedNumber(node: SyntaxNode): boolean {
-  const id = node.type === 'VariableDeclarator' ? node['id'] : undefined;
-  const name = isNode(id) ? String(id['name']) : '';
-  return /^[A-Z][A-Z0-9_]+$/.test(name) && !/STATUS|HTTP/.test(name);
+function isDecimal(node: SyntaxNode): boolean {
+  return node.type === 'Literal' && typeof node['value'] === 'number' && /^\d+$/.test(String(node['raw']));
 }
 
 /** Ways around the type checker, syntax that Node cannot strip, and instructions to a tool without a reason. */
