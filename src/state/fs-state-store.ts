@@ -1,0 +1,75 @@
+import { fromErrno } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { ownerFolder } from '../domain/key.ts';
+import { type Log, silentLog } from '../domain/log.ts';
+import type { Owner } from '../domain/owner.ts';
+import { ensureFolder, type FolderSync, replaceFile } from '../storage/durable.ts';
+import { parentOf } from '../storage/path.ts';
+import type { Storage } from '../storage/storage.ts';
+import { encodeDocument, readDocumentFile } from './fs-document.ts';
+import { createFsJournal, type FsJournal } from './fs-journal.ts';
+import { createLanes } from './lanes.ts';
+import type { DocumentName, JournalName, StateStore } from './state-store.ts';
+
+export interface FsStateStoreDeps {
+  readonly storage: Storage;
+  /** The one of the whole tree. */
+  readonly folders: FolderSync;
+  readonly log?: Log;
+}
+
+const SECRET_PERMISSIONS = 0o600;
+
+/**
+ * The state store on a tree of files: `users/{owner}/owner.json`, `.kiroku/{document}.json` (`secrets.json` for the
+ * server's own user alone) and `.kiroku/state/{journal}.jsonl`. An owner's folder is made with its first document.
+ * @throws KirokuError from its methods; `tree_unreadable` for a document that is there and holds no JSON object
+ */
+export function createFsStateStore({ storage, folders, log = silentLog }: FsStateStoreDeps): StateStore {
+  const lanes = createLanes();
+  const journals = new Map<JournalName, FsJournal>();
+
+  async function replace(path: string, document: JsonObject, permissions?: number): Promise<void> {
+    try {
+      await ensureFolder(storage, folders, parentOf(path));
+      const stagingName = `state.${path.replaceAll('/', '.')}`;
+      await replaceFile(storage, folders, path, stagingName, encodeDocument(document), permissions);
+    } catch (error) {
+      throw fromErrno(error);
+    }
+  }
+
+  function journalOf(name: JournalName): FsJournal {
+    const known = journals.get(name);
+    if (known !== undefined) return known;
+    const journal = createFsJournal({ storage, folders, log, path: `.kiroku/state/${name}.jsonl` });
+    journals.set(name, journal);
+    return journal;
+  }
+
+  return {
+    readOwner: (owner) => readDocumentFile(storage, ownerPath(owner)),
+    updateOwner: (owner, change) =>
+      lanes.run(ownerPath(owner), async () => {
+        const current = (await readDocumentFile(storage, ownerPath(owner))) ?? {};
+        const next = change(current);
+        await replace(ownerPath(owner), next);
+        return next;
+      }),
+    readDocument: (name) => readDocumentFile(storage, documentPath(name)),
+    writeDocument: (name, document) =>
+      lanes.run(documentPath(name), () =>
+        replace(documentPath(name), document, name === 'secrets' ? SECRET_PERMISSIONS : undefined),
+      ),
+    append: (name, entry) => lanes.run(name, () => journalOf(name).append(entry)),
+    readJournal: (name) => journalOf(name).read(),
+  };
+}
+
+function ownerPath(owner: Owner): string {
+  return `${ownerFolder(owner)}/owner.json`;
+}
+
+function documentPath(name: DocumentName): string {
+  return `.kiroku/${name}.json`;
+}
