@@ -6,6 +6,10 @@ import { dayOf } from '../../src/domain/day.ts';
 import { type Location, manifestKey, originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
 import type { PictureRecord } from '../../src/domain/record.ts';
 import { encodeRecord } from '../../src/domain/record-codec.ts';
+import { writeMarker } from '../../src/services/maintenance/volume.ts';
+import { createFsStateStore } from '../../src/state/fs-state-store.ts';
+import { createFolderSync } from '../../src/storage/durable.ts';
+import { createNodeStorage } from '../../src/storage/node-storage.ts';
 import { makePictures, type SeedPicture } from './seed-pictures.ts';
 import { type History, ownerName, recordsOf } from './seed-records.ts';
 import type { Random } from './seed-words.ts';
@@ -53,7 +57,22 @@ export async function seedTree(options: SeedOptions): Promise<string[]> {
     options.progress?.(index + 1, written);
   }
   files.clear();
+  await mark(options);
   return owners;
+}
+
+/** Last, as a tree that is half written is none. */
+async function mark({ out, random, until }: SeedOptions): Promise<void> {
+  const storage = createNodeStorage(out);
+  await writeMarker(
+    createFsStateStore({ storage, folders: createFolderSync(storage) }),
+    hex(32, random),
+    until,
+  );
+}
+
+function hex(digits: number, random: Random): string {
+  return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 }
 
 function writeOwner(
@@ -85,7 +104,7 @@ function lineOf(record: PictureRecord, time: number, seq: number, encoded: Buffe
 
 /** All base and no log: what a compaction leaves behind. */
 function writeManifest(options: SeedOptions, { owner }: History, lines: readonly Buffer[]): void {
-  const epoch = Array.from({ length: 16 }, () => Math.floor(options.random() * 16).toString(16)).join('');
+  const epoch = hex(16, options.random);
   const sortedEnd = HEADER_LENGTH + lines.reduce((sum, line) => sum + line.length, 0);
   const header = encodeHeader({ owner, epoch, floor: 0, maxSeq: lines.length, sortedEnd });
   writeFileSync(join(options.out, manifestKey(owner)), Buffer.concat([header, ...lines]));
