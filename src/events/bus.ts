@@ -12,12 +12,19 @@ export interface EventBus {
   readonly listeners: number;
 }
 
-export function createEventBus(): EventBus {
+/** @param onError told of a listener that threw; the others, and the commit, go on */
+export function createEventBus(onError: (error: unknown) => void = () => {}): EventBus {
   const byOwner = new Map<Owner, Set<ChangeListener>>();
   let listeners = 0;
   return {
     publish(change) {
-      for (const listener of byOwner.get(change.owner) ?? []) listener(change);
+      for (const listener of byOwner.get(change.owner) ?? []) {
+        try {
+          listener(change);
+        } catch (error) {
+          onError(error);
+        }
+      }
     },
     subscribe(owner, listener) {
       const set = byOwner.get(owner) ?? new Set();

@@ -21,7 +21,7 @@ export interface HealthDeps {
   /** Below this much free space, bytes, the volume is degraded; below the reserve uploads are refused. */
   readonly minFreeBytes: number;
   readonly reserveBytes: number;
-  readonly publishBy: 'link' | 'rename';
+  readonly publishBy: 'link' | 'copy';
   /** True after several failed durable writes in a row. */
   readonly writesFail: () => boolean;
   readonly decoder: () => { readonly queued: number; readonly failures: number };
@@ -40,7 +40,7 @@ const STALE_RECONCILE_MS = 3 * 3600 * 1000;
 async function volume(deps: HealthDeps): Promise<PartHealth> {
   if (!(await deps.present()))
     return { status: 'failing', detail: 'The volume is not mounted, or is another one.' };
-  if (deps.publishBy === 'rename') return { status: 'degraded', detail: 'No hard links: files are renamed.' };
+  if (deps.publishBy === 'copy') return { status: 'degraded', detail: 'No hard links: files are copied.' };
   return OK;
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { UnsettledError } from '../../domain/errors.ts';
+import type { IoMeter } from './io-meter.ts';
 
 /** Knows up to when every change is settled: committed, and in its lasting form. */
 export interface SettledClock {
@@ -21,6 +22,7 @@ const MARGIN_MS = 5_000;
 export function watchCommits(
   catalog: Catalog,
   now: () => number,
+  io: IoMeter,
 ): { readonly catalog: Catalog; readonly clock: SettledClock } {
   const running = new Set<{ readonly since: number }>();
   /** Start of the earliest change whose lasting form is owed; only a start of the server pays it for certain. */
@@ -33,7 +35,7 @@ export function watchCommits(
       const mine = { since: now() };
       running.add(mine);
       try {
-        return await catalog.commit(owner, mutation);
+        return await io.watch(() => catalog.commit(owner, mutation));
       } catch (error) {
         if (error instanceof UnsettledError) owed = Math.min(owed, mine.since);
         throw error;

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { BlobStore } from './blobs/blob-store.ts';
+import { createFsBlobStore } from './blobs/fs-blob-store.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { createManifestCatalog } from './catalog/manifest/manifest-catalog.ts';
+import { ensureRoot } from './compose-root.ts';
+import type { Config } from './config.ts';
+import type { Log } from './domain/log.ts';
+import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
+import { recoverStaged } from './services/maintenance/recover.ts';
+import { type FormerRun, type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
+import { watchCommits } from './services/maintenance/settled.ts';
+import { openTree, type Tree } from './services/maintenance/tree.ts';
+import { createFsStateStore } from './state/fs-state-store.ts';
+import type { StateStore } from './state/state-store.ts';
+import { createFolderSync, type FolderSync } from './storage/durable.ts';
+import { createNodeStorage } from './storage/node-storage.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** The tree opened and settled, with every driver on it: what a server and an operator's command both stand on. */
+export interface Engine {
+  readonly storage: Storage;
+  readonly folders: FolderSync;
+  readonly state: StateStore;
+  readonly tree: Tree;
+  readonly blobs: BlobStore;
+  readonly catalog: Catalog;
+  readonly io: IoMeter;
+  readonly run: RunFile;
+  readonly former: FormerRun;
+  /** Everything acknowledged is settled, the run is closed as clean and the lock is given back. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly log: Log;
+  /** The tree's storage; the real one under `config.outputDir` when absent. */
+  readonly storage?: Storage;
+}
+
+/** How often the settled time is written while something changes, ms. */
+const SETTLED_EVERY_MS = 5_000;
+
+/**
+ * Opens the tree and brings an interrupted run to its end. Reads no manifest: owners are loaded when asked for.
+ * @throws KirokuError `volume_missing`, `tree_locked`, `tree_unreadable`, `read_only`, `io_error`
+ */
+export async function openEngine(config: Config, options: EngineOptions): Promise<Engine> {
+  const { log } = options;
+  if (options.storage === undefined) await ensureRoot(config);
+  const storage = options.storage ?? createNodeStorage(config.outputDir);
+  const folders = createFolderSync(storage);
+  const state = createFsStateStore({ storage, folders });
+  const tree = await openTree({
+    storage,
+    folders,
+    state,
+    log,
+    random: randomBytes,
+    volumeId: config.volumeId,
+  });
+  try {
+    return await openDrivers(config, log, { storage, folders, state, tree });
+  } catch (error) {
+    await tree.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+type Ground = Pick<Engine, 'storage' | 'folders' | 'state' | 'tree'>;
+
+async function openDrivers(config: Config, log: Log, ground: Ground): Promise<Engine> {
+  const { storage, folders, state, tree } = ground;
+  const now = () => storage.now();
+  const former = await readFormerRun(state, tree.isNew);
+  const io = createIoMeter();
+  const bare = createManifestCatalog({
+    storage,
+    folders,
+    log,
+    recentSize: config.recentSize,
+    indexMaxBytes: config.indexMaxBytes,
+    legacyTz: config.legacyTz,
+    ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
+  });
+  const { catalog, clock } = watchCommits(bare, now, io);
+  const store = createFsBlobStore({ storage, folders, publishBy: tree.report.publishBy });
+  const blobs: BlobStore = { ...store, publish: (staged) => io.watch(() => store.publish(staged)) };
+  try {
+    await recoverStaged({ blobs, catalog, log });
+    const run = await startRun({ state, clock, former, log, now });
+    return { ...ground, blobs, catalog, io, run, former, close: closing(catalog, run, tree) };
+  } catch (error) {
+    await catalog.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Writes the settled time now and then, until the end. */
+function closing(catalog: Catalog, run: RunFile, tree: Tree): () => Promise<void> {
+  const timer = setInterval(() => void run.tick(), SETTLED_EVERY_MS);
+  timer.unref();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    try {
+      await catalog.close();
+      await run.finish();
+    } finally {
+      await tree.close();
+    }
+  };
+  return () => (closed ??= close());
+}

@@ -1,0 +1,50 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { EventBus } from './events/bus.ts';
+import type { ProcessDecoder } from './media/process-decoder.ts';
+import type { IoMeter } from './services/maintenance/io-meter.ts';
+import type { Reconcile } from './services/maintenance/reconcile-types.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface MetricsDeps {
+  readonly storage: Storage;
+  readonly decoder: ProcessDecoder;
+  readonly events: EventBus;
+  readonly io: IoMeter;
+  readonly reconcile: Reconcile;
+}
+
+/** What the parts below the wire add up to; labels are names of ours only, never an id or an owner. */
+export function createMetrics(deps: MetricsDeps): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'kiroku_' });
+  const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
+    new Gauge({
+      name: `kiroku_${name}`,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  };
+  gauge('disk_free_bytes', 'Free space on the volume.', async () => (await deps.storage.space()).freeBytes);
+  gauge('decoder_queue', 'Pictures waiting for a decoder.', () => deps.decoder.stats().queued);
+  gauge('decoder_running', 'Pictures being decoded.', () => deps.decoder.stats().running);
+  gauge(
+    'decoder_failures',
+    'Decoders that died over a picture, since the start.',
+    () => deps.decoder.stats().failures,
+  );
+  gauge('event_listeners', 'Open event streams and the like.', () => deps.events.listeners);
+  gauge('io_failures', 'Durable writes that the storage failed, since the start.', () => deps.io.failures);
+  new Gauge({
+    name: 'kiroku_reconcile_findings',
+    help: 'What reconcile found, by name, since the start.',
+    labelNames: ['finding'],
+    registers: [registry],
+    collect() {
+      for (const [finding, count] of deps.reconcile.counts()) this.set({ finding }, count);
+    },
+  });
+  return registry;
+}

@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import { createFolderWatch } from './catalog/manifest/watcher.ts';
+import { type Engine, openEngine } from './compose-engine.ts';
+import { createMetrics } from './compose-metrics.ts';
+import type { Config } from './config.ts';
+import { ownerFolder } from './domain/key.ts';
+import type { Log } from './domain/log.ts';
+import type { Owner } from './domain/owner.ts';
+import { createEventBus } from './events/bus.ts';
+import { createApp } from './http/app.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
+import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
+import { jobTable } from './jobs/table.ts';
+import { createProcessDecoder, type ProcessDecoder } from './media/process-decoder.ts';
+import { sniffMime } from './media/signature.ts';
+import { createAdmit } from './services/admit.ts';
+import { createBulk } from './services/bulk.ts';
+import { createFiles } from './services/files.ts';
+import { createGallery } from './services/gallery.ts';
+import { createHealth } from './services/health.ts';
+import { createIdentity } from './services/identity.ts';
+import { createIdSource } from './services/ids.ts';
+import { createIngest, type IngestDeps } from './services/ingest.ts';
+import { createInputs } from './services/inputs.ts';
+import { createReconcile } from './services/maintenance/reconcile.ts';
+import type { Reconcile } from './services/maintenance/reconcile-types.ts';
+import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
+import { createWatcher } from './services/maintenance/watch.ts';
+import type { Watcher } from './services/maintenance/watch-types.ts';
+import type { Ingest } from './services/services.ts';
+import { createTrash } from './services/trash.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface ComposeOptions {
+  readonly log: Log;
+  /** The tree's storage; the real one under `config.outputDir` when absent. */
+  readonly storage?: Storage;
+}
+
+/** A whole server, not yet listening. */
+export interface Server {
+  readonly engine: Engine;
+  readonly secrets: Secrets;
+  /** Starts listening, watching and the scheduled jobs. Resolves with the address to call. */
+  listen(): Promise<string>;
+  /**
+   * Stops: no new requests, `graceMs` for the running ones, then everything settled and the lock given back.
+   * Safe to repeat.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+type Phase = 'starting' | 'serving' | 'draining';
+
+/** What is made once and used by several parts. */
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly engine: Engine;
+  readonly decoder: ProcessDecoder;
+  readonly reconcile: Reconcile;
+  readonly watcher: Watcher;
+  readonly ingest: Ingest;
+  readonly ingestDeps: IngestDeps;
+  readonly shutdown: AbortController;
+  phase: Phase;
+  scheduler: Scheduler | undefined;
+}
+
+/**
+ * Puts a server together: the only place that names concrete drivers.
+ * @throws KirokuError when the tree cannot be opened (see `openEngine`)
+ */
+export async function compose(config: Config, options: ComposeOptions): Promise<Server> {
+  const engine = await openEngine(config, options);
+  try {
+    const secrets = await loadSecrets({
+      state: engine.state,
+      random: randomBytes,
+      given: { admin: config.adminToken, service: config.serviceToken, cookie: config.cookieSecrets },
+    });
+    const parts = createParts(config, options.log, engine);
+    const http = createWire(parts, secrets);
+    return { engine, secrets, listen: () => listen(parts, http), close: closing(parts, http) };
+  } catch (error) {
+    await engine.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function createParts(config: Config, log: Log, engine: Engine): Parts {
+  const { storage, folders, state, tree, blobs, catalog } = engine;
+  const { maxPixels, maxFrames, thumbSize } = config;
+  const decoder = createProcessDecoder({ limits: { maxPixels, maxFrames, thumbSize } });
+  const shutdown = new AbortController();
+  const ingestDeps: IngestDeps = {
+    blobs,
+    catalog,
+    decoder,
+    log,
+    sniff: sniffMime,
+    ids: createIdSource(randomBytes),
+    now: () => storage.now(),
+    admit: createAdmit({
+      present: () => tree.present(),
+      space: () => storage.space(),
+      reserveBytes: config.diskReserveBytes,
+      draining: () => shutdown.signal.aborted,
+    }),
+  };
+  const ingest = createIngest(ingestDeps);
+  const reconcile = createReconcile({
+    storage,
+    folders,
+    blobs,
+    catalog,
+    state,
+    ingest,
+    decoder,
+    log,
+    maxBytes: {
+      generated: config.uploadMaxBytes,
+      input: config.inputsMaxBytes,
+      control: config.controlsMaxBytes,
+    },
+    legacyTz: config.legacyTz,
+    present: () => tree.present(),
+  });
+  const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
+  const phase: Phase = 'starting';
+  return {
+    config,
+    log,
+    engine,
+    decoder,
+    reconcile,
+    watcher,
+    ingest,
+    ingestDeps,
+    shutdown,
+    phase,
+    scheduler: undefined,
+  };
+}
+
+function createWire(parts: Parts, secrets: Secrets): HttpServer {
+  const { config, log, engine, decoder, reconcile, ingest, ingestDeps } = parts;
+  const { storage, catalog, blobs, io } = engine;
+  const now = () => storage.now();
+  const events = createEventBus((error) => log.error({ err: error }, 'a listener failed'));
+  catalog.onChange((change) => events.publish(change));
+  const metrics = createMetrics({ storage, decoder, events, io, reconcile });
+  const trash = createTrash({ catalog, now });
+  const { app } = createApp({
+    config,
+    tokens: { service: secrets.service, admin: secrets.admin, metrics: config.metricsToken },
+    log,
+    ingest,
+    gallery: createGallery({ catalog }),
+    trash,
+    bulk: createBulk({ catalog, trash, log }),
+    inputs: createInputs(ingestDeps),
+    files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
+    events,
+    changes: catalog,
+    identity: createIdentity({ keys: secrets.cookie, now, random: randomBytes }),
+    ownerExists: (owner) => ownerExists(storage, owner),
+    health: healthOf(parts),
+    metrics,
+    now,
+    shutdown: parts.shutdown.signal,
+  });
+  return createHttpServer({ app, basePath: config.basePath, log, metrics, random: randomBytes });
+}
+
+async function ownerExists(storage: Storage, owner: Owner): Promise<boolean> {
+  try {
+    return (await storage.stat(ownerFolder(owner))).type === 'folder';
+  } catch {
+    return false;
+  }
+}
+
+function healthOf(parts: Parts) {
+  const { config, engine, decoder, watcher } = parts;
+  return createHealth({
+    phase: () => parts.phase,
+    present: () => engine.tree.present(),
+    space: () => engine.storage.space(),
+    minFreeBytes: config.healthzDiskMinFreeBytes,
+    reserveBytes: config.diskReserveBytes,
+    publishBy: engine.tree.report.publishBy,
+    writesFail: () => engine.io.failing(),
+    decoder: () => decoder.stats(),
+    watcher: () => watcher.state(),
+    lastReconcile: () => parts.scheduler?.lastRun('reconcile-recent'),
+    now: () => engine.storage.now(),
+  });
+}
+
+async function listen(parts: Parts, http: HttpServer): Promise<string> {
+  const { config, log, engine, reconcile, watcher, shutdown } = parts;
+  const url = await http.listen(config.host, config.port);
+  parts.phase = 'serving';
+  parts.scheduler = startScheduler({
+    jobs: jobTable({ cron: config.cron, reconcile, log }),
+    log,
+    now: () => engine.storage.now(),
+  });
+  void watcher.start(shutdown.signal).catch((error: unknown) => {
+    log.error({ err: error }, 'the watcher could not be started');
+  });
+  void catchUp(parts);
+  return url;
+}
+
+/**
+ * What the start left to be done beside the first requests: owners whose last changes an unclean stop may have left
+ * half-way are loaded, which compares them, and then the last days are looked at for what was dropped meanwhile.
+ */
+async function catchUp({ engine, log, reconcile, shutdown }: Parts): Promise<void> {
+  try {
+    if (engine.former.unsettledSince !== undefined) {
+      for await (const owner of engine.catalog.owners()) {
+        if (shutdown.signal.aborted) return;
+        await engine.catalog.version(owner);
+      }
+    }
+    engine.run.caughtUp();
+    await reconcile.recent(shutdown.signal);
+  } catch (error) {
+    if (!shutdown.signal.aborted) log.error({ err: error }, 'the start could not be brought to its end');
+  }
+}
+
+function closing(parts: Parts, http: HttpServer): (graceMs?: number) => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async (graceMs: number | undefined): Promise<void> => {
+    parts.phase = 'draining';
+    parts.shutdown.abort();
+    const quiet = [http.close(graceMs), parts.scheduler?.stop(), parts.watcher.stop()];
+    await Promise.all(quiet);
+    await parts.decoder.close();
+    await parts.engine.close();
+  };
+  return (graceMs) => (closed ??= close(graceMs));
+}
