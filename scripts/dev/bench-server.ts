@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** For servers that only a benchmark talks to, on this machine alone. */
+export const SERVICE_TOKEN = 'service-token-for-benchmarks-only-0123456789';
+
+export interface BenchServer {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** `performance.now()` at which its process was started. */
+  readonly startedAt: number;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts the real server on a tree; it is not waited for. What it prints on standard error is shown. */
+export async function startBenchServer(tree: string, env: Record<string, string> = {}): Promise<BenchServer> {
+  const port = await freePort();
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      OUTPUT_DIR: tree,
+      SERVICE_TOKEN,
+      ADMIN_TOKEN: `admin-${SERVICE_TOKEN}`,
+      COOKIE_SECRET: `cookie-${SERVICE_TOKEN}`,
+      DISK_RESERVE_MB: '1',
+      HEALTHZ_DISK_MIN_FREE_MB: '1',
+      RATE_LIMIT_PER_ADDRESS: '0',
+      RATE_LIMIT_PER_OWNER: '0',
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    process: child,
+    startedAt,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/**
+ * Asks again and again until the server answers at all.
+ * @throws Error when it ends instead, or answers nothing within a minute
+ */
+export async function firstAnswer(server: BenchServer, path: string): Promise<Response> {
+  const headers = { Authorization: `Bearer ${SERVICE_TOKEN}` };
+  const until = performance.now() + 60_000;
+  while (performance.now() < until) {
+    if (server.process.exitCode !== null) throw new Error(`the server ended with ${server.process.exitCode}`);
+    const answer = await fetch(server.url + path, { headers }).catch(() => undefined);
+    if (answer !== undefined && answer.status !== 503) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+  throw new Error('the server does not answer');
+}
