@@ -10,6 +10,8 @@ import { KirokuError } from './domain/errors.ts';
 const GRACE_MS = 8_000;
 /** Past this a stop is an abort, ms. */
 const HARD_STOP_MS = 10_000;
+/** One Ctrl-C arrives from the terminal and again through npm: within this time it is the same one, ms. */
+const SAME_SIGNAL_MS = 250;
 const ENV_FILE = '.env';
 
 /** The operator made a mistake, or the machine is not as it must be: no stack is wanted. */
@@ -41,13 +43,14 @@ function dieOnUnhandled(log: Logger): void {
 }
 
 function stopOnSignal(server: Server, log: Logger): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return;
       log.warn({ signal }, 'stopping at once');
       process.exit(EXIT_FAILED);
     }
-    stopping = true;
+    stoppingSince = performance.now();
     log.info({ signal }, 'stopping: running requests are finished first');
     setTimeout(() => {
       log.error({}, 'the stop took too long: stopping at once');
