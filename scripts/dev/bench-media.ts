@@ -1,7 +1,7 @@
 /**
  * How much the decode costs beside a bare sharp loop that makes the same thumbnail.
  * `node scripts/dev/bench-media.ts [--rounds 7] [--pictures 24]`. Both sides run in turn within each round, over the
- * same files, at the same number of pictures in flight; the ratio of a round is what counts, and its median is shown.
+ * same files, at the same number of pictures in flight (ours: never more processes than cores); the ratio of a round is what counts, and its median is shown.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -48,7 +48,7 @@ function median(numbers: readonly number[]): number {
 
 async function compare(paths: readonly string[], inFlight: number) {
   const limits = { maxPixels: 50_000_000, maxFrames: 60, thumbSize: THUMB };
-  const decoder = createProcessDecoder({ limits, processes: inFlight });
+  const decoder = createProcessDecoder({ limits });
   const ours: Make = async (path) => (await decoder.decode({ path })).thumbnail?.bytes ?? new Uint8Array();
   const results: { bare: number; ours: number }[] = [];
   for (let round = -1; round < rounds; round += 1) {
