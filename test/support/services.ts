@@ -1,0 +1,136 @@
+import type { BlobStore } from '../../src/blobs/blob-store.ts';
+import { createMemoryBlobStore } from '../../src/blobs/memory-blob-store.ts';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import { createMemoryCatalog } from '../../src/catalog/memory-catalog.ts';
+import { isPictureId, type PictureId } from '../../src/domain/id.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import { isOwner, type Owner } from '../../src/domain/owner.ts';
+import type { DecodedImage, Decoder } from '../../src/media/decoder.ts';
+import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
+import { sniffMime } from '../../src/media/signature.ts';
+import { createBulk } from '../../src/services/bulk.ts';
+import { createFiles } from '../../src/services/files.ts';
+import { createGallery } from '../../src/services/gallery.ts';
+import { createIdSource } from '../../src/services/ids.ts';
+import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
+import { createInputs } from '../../src/services/inputs.ts';
+import type { CommitRequest } from '../../src/services/services.ts';
+import { createTrash } from '../../src/services/trash.ts';
+
+export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
+
+export function owner(name: string): Owner {
+  if (!isOwner(name)) throw new Error(`${name} is no owner`);
+  return name;
+}
+
+export function pictureId(text: string): PictureId {
+  if (!isPictureId(text)) throw new Error(`${text} is no id`);
+  return text;
+}
+
+export const ANNA = owner('anna');
+export const BERT = owner('bert');
+
+/** Random bytes that are the same in every run. */
+export function countingRandom(): (bytes: number) => Uint8Array {
+  let count = 0;
+  return (bytes) => Uint8Array.from({ length: bytes }, () => (count = (count * 73 + 41) % 251));
+}
+
+/** A decoder that counts, and that can be told to give no thumbnail or to fail. */
+export interface TestDecoder extends Decoder {
+  decodes: number;
+  change: (image: DecodedImage) => DecodedImage;
+}
+
+export function testDecoder(): TestDecoder {
+  const inner = createInlineDecoder({ maxPixels: 4_000_000, maxFrames: 10, thumbSize: 32 });
+  const decoder: TestDecoder = {
+    decodes: 0,
+    change: (image) => image,
+    async decode(source, signal) {
+      decoder.decodes += 1;
+      return decoder.change(await inner.decode(source, signal));
+    },
+    close: () => inner.close(),
+  };
+  return decoder;
+}
+
+/** A blob store whose staged keys can be counted. */
+export async function stagedKeys(blobs: BlobStore): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const staged of blobs.pending()) keys.push(staged.key);
+  return keys.sort();
+}
+
+export interface TestServicesOptions {
+  readonly blobs?: BlobStore;
+  readonly catalog?: Catalog;
+  readonly admit?: () => Promise<void>;
+  readonly limits?: IngestDeps['limits'];
+}
+
+/** Every service over drivers in memory, with a clock that is moved by hand. */
+export function testServices(options: TestServicesOptions = {}) {
+  const clock = { now: NOON };
+  const now = () => clock.now;
+  const blobs = options.blobs ?? createMemoryBlobStore({ now });
+  const catalog = options.catalog ?? createMemoryCatalog({ now });
+  const decoder = testDecoder();
+  const log = silentLog;
+  const deps: IngestDeps = {
+    blobs,
+    catalog,
+    decoder,
+    log,
+    now,
+    sniff: sniffMime,
+    ids: createIdSource(countingRandom()),
+    admit: options.admit ?? (async () => {}),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  };
+  const trash = createTrash({ catalog, now });
+  const ingest = createIngest(deps);
+  return {
+    clock,
+    blobs,
+    catalog,
+    decoder,
+    ingest,
+    trash,
+    gallery: createGallery({ catalog }),
+    bulk: createBulk({ catalog, trash, log }),
+    inputs: createInputs(deps),
+    files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
+    /** Receives and commits in one. */
+    async add(bytes: Uint8Array, request: Partial<CommitRequest> = {}) {
+      const received = await ingest.receive(body(bytes), { maxBytes: 10_000_000 });
+      return ingest.commit(received, { ...REQUEST, ...request });
+    },
+  };
+}
+
+export const REQUEST: CommitRequest = {
+  owner: ANNA,
+  kind: 'generated',
+  filename: 'picture.png',
+  meta: {},
+  source: 'api',
+};
+
+/** Bytes as they come from a socket. */
+export async function* body(bytes: Uint8Array, chunk = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += chunk) yield bytes.subarray(at, at + chunk);
+}
+
+/** The failure of a promise; fails when there is none. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => error,
+  );
+}
