@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -148,6 +148,7 @@ describe.skipIf(!hasTool('strace'))('the order of every 201', () => {
   it('bytes, names and folders are durable before the answer leaves', { timeout: 120_000 }, async () => {
     folder = await mkdtemp(join(tmpdir(), 'kiroku-order-'));
     const tree = join(folder, 'outputs');
+    await mkdir(tree);
     const log = join(folder, 'strace.log');
     // -D: strace is the server's grandchild, so that the server itself gets our signals.
     const prefix = ['strace', '-D', '-f', '-y', '-s', '4096', '-e', TRACED, '-o', log];
