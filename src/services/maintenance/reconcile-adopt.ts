@@ -8,6 +8,7 @@ import { extOf, type OriginalExt, THUMB_EXTS } from '../../domain/format.ts';
 import { isUuidHex, type PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey, thumbKey } from '../../domain/key.ts';
 import { type Descriptive, type PictureRecord, RECORD_VERSION } from '../../domain/record.ts';
+import { isoOf } from '../../domain/time.ts';
 import { completeness } from '../../media/complete.ts';
 import type { DecodedImage, Thumbnail } from '../../media/decoder.ts';
 import { readAll } from '../../storage/durable.ts';
@@ -180,8 +181,8 @@ function recordOf(place: DayPlace, id: PictureId, ext: OriginalExt, facts: Adopt
     owner: place.owner,
     kind: place.kind,
     status: 'active',
-    created_at: new Date(createdAtOf(stat.mtime, place)).toISOString(),
-    updated_at: new Date(facts.now).toISOString(),
+    created_at: isoOf(createdAtOf(stat.mtime, place)),
+    updated_at: isoOf(facts.now),
     trashed_at: null,
     ...(ext === extOf(image.mime) ? {} : { ext }),
     original_filename: `${id}.${ext}`,

@@ -1,6 +1,7 @@
 import { isErrno } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Log } from '../../domain/log.ts';
+import { isoOf } from '../../domain/time.ts';
 import type { StateStore } from '../../state/state-store.ts';
 
 export const FINDINGS = [
@@ -86,7 +87,7 @@ export function createFindings(deps: FindingsDeps): Findings {
       if (once) deps.log.warn(fields, 'reconcile found something and left it alone');
       else deps.log.info(fields, 'reconcile corrected something');
       try {
-        await deps.state.append('findings', { t: new Date(deps.now()).toISOString(), ...fields });
+        await deps.state.append('findings', { t: isoOf(deps.now()), ...fields });
       } catch (error) {
         deps.log.warn({ err: error, finding: finding.finding }, 'a finding could not be journalled');
       }

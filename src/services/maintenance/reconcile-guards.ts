@@ -9,10 +9,9 @@ import type { DayPlace, LookContext } from './reconcile-types.ts';
  * False when the tree does not answer as ours: an unmounted volume shows an empty folder, and must never cost a
  * record.
  */
-export async function volumePresent(context: Pick<LookContext, 'state' | 'storage'>): Promise<boolean> {
+export async function volumePresent(context: LookContext): Promise<boolean> {
   try {
-    if ((await context.state.readDocument('volume')) === undefined) return false;
-    return (await context.storage.stat('users')).type === 'folder';
+    return (await context.present()) && (await context.storage.stat('users')).type === 'folder';
   } catch {
     return false;
   }

@@ -1,24 +1,19 @@
+import { readSidecar, type SidecarRead } from '../../catalog/sidecar.ts';
 import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { sidecarKey } from '../../domain/key.ts';
 import type { PictureRecord } from '../../domain/record.ts';
-import { encodeRecord, parseRecord, parseSidecarText } from '../../domain/record-codec.ts';
+import { encodeRecord } from '../../domain/record-codec.ts';
+import { isoOf } from '../../domain/time.ts';
 import { ensureFolder, readWhole, replaceFile } from '../../storage/durable.ts';
+import { identityOf } from './reconcile-bytes.ts';
 import { type Fate, NOTHING, waitFor } from './reconcile-fate.ts';
 import { isYoung, settled, statOf } from './reconcile-guards.ts';
 import type { DayPlace, LookContext } from './reconcile-types.ts';
 
-/** A sidecar larger than this is not one. */
-const MAX_SIDECAR = 4 * 1024 * 1024;
 /** An unreadable sidecar younger than this may be half-written, ms. */
 const SETTLING = 10_000;
-
-type SidecarRead =
-  | { readonly state: 'absent' }
-  | { readonly state: 'foreign' }
-  | { readonly state: 'invalid'; readonly mtime: number; readonly identity: string; readonly why: string }
-  | { readonly state: 'read'; readonly mtime: number; readonly record: PictureRecord };
 
 /** A known picture whose sidecar may have been edited by somebody else: the edit is taken, as the next version. */
 export async function compareSidecar(
@@ -28,17 +23,17 @@ export async function compareSidecar(
   ext: OriginalExt,
 ): Promise<Fate> {
   const seen = await context.catalog.find(place.owner, place.kind, id);
-  const first = await readSidecar(context, place, id, ext);
-  if (seen === undefined || first.state === 'absent' || first.state === 'foreign') return NOTHING;
+  const first = await read(context, place, id, ext);
+  if (seen === undefined || (first?.state !== 'read' && first?.state !== 'invalid')) return NOTHING;
   if (first.state === 'read' && same(first.record, seen.record())) return NOTHING;
   // Perhaps it was we who are writing it: look again when our own changes have come to their end.
   const entry = await settled(context, place, id);
-  const read = await readSidecar(context, place, id, ext);
-  if (entry === undefined || read.state === 'absent' || read.state === 'foreign') return NOTHING;
+  const found = await read(context, place, id, ext);
+  if (entry === undefined) return NOTHING;
   const current = entry.record();
-  if (read.state === 'invalid') return replaceInvalid(context, place, current, read);
-  if (same(read.record, current)) return NOTHING;
-  return takeEdit(context, place, current, read.record);
+  if (found?.state === 'invalid') return replaceInvalid(context, place, current, found);
+  if (found?.state !== 'read' || same(found.record, current)) return NOTHING;
+  return takeEdit(context, place, current, found.record);
 }
 
 /** An original and a sidecar that the catalog does not know: restored from outside, or written by the earlier system. */
@@ -50,24 +45,19 @@ export async function restoreFromSidecar(
   originalBytes: number,
 ): Promise<Fate> {
   if ((await settled(context, place, id)) !== undefined) return NOTHING;
-  const read = await readSidecar(context, place, id, ext);
-  if (read.state === 'absent' || read.state === 'foreign') return NOTHING;
-  const path = sidecarKey({ ...place, id });
+  const found = await read(context, place, id, ext);
+  if (found?.state !== 'read' && found?.state !== 'invalid') return NOTHING;
   const now = context.storage.now();
-  if (read.state === 'invalid') {
-    if (isYoung(now, read.mtime, SETTLING)) return waitFor(SETTLING);
-    const detail = { why: read.why };
-    await context.findings.report({
-      finding: 'sidecar_invalid',
-      action: 'left',
-      path,
-      identity: read.identity,
-      detail,
-    });
+  const unsettled = found.state === 'invalid' || found.record.bytes !== originalBytes;
+  if (unsettled && isYoung(now, found.stat.mtime, SETTLING)) return waitFor(SETTLING);
+  const path = sidecarKey({ ...place, id });
+  if (found.state === 'invalid') {
+    const detail = { why: found.error.message };
+    const identity = identityOf(found.stat);
+    await context.findings.report({ finding: 'sidecar_invalid', action: 'left', path, identity, detail });
     return NOTHING;
   }
-  if (read.record.bytes !== originalBytes && isYoung(now, read.mtime, SETTLING)) return waitFor(SETTLING);
-  await context.catalog.commit(place.owner, { op: 'put', record: dated(read.record, now) });
+  await context.catalog.commit(place.owner, { op: 'put', record: dated(found.record, now) });
   await context.findings.report({ finding: 'sidecar_restored', action: 'taken', path });
   return { corrected: 1 };
 }
@@ -120,33 +110,16 @@ export function isUndated(record: PictureRecord): boolean {
 }
 
 function dated(record: PictureRecord, now: number): PictureRecord {
-  return isUndated(record) ? { ...record, trashed_at: new Date(now).toISOString() } : record;
+  return isUndated(record) ? { ...record, trashed_at: isoOf(now) } : record;
 }
 
-async function readSidecar(
+function read(
   context: LookContext,
   place: DayPlace,
   id: PictureId,
   ext: OriginalExt,
-): Promise<SidecarRead> {
-  const path = sidecarKey({ ...place, id });
-  const stat = await statOf(context.storage, path);
-  if (stat === undefined) return { state: 'absent' };
-  if (stat.type !== 'file') return { state: 'foreign' };
-  const facts = { mtime: stat.mtime, identity: `${stat.inode}:${stat.size}:${stat.mtime}` };
-  if (stat.size > MAX_SIDECAR) return { state: 'invalid', ...facts, why: 'too large' };
-  const bytes = await readWhole(context.storage, path);
-  if (bytes === undefined) return { state: 'absent' };
-  try {
-    const record = parseRecord(parseSidecarText(bytes.toString('utf8')), { ...place, id, ext }, context);
-    return { state: 'read', mtime: stat.mtime, record };
-  } catch (error) {
-    return {
-      state: 'invalid',
-      ...facts,
-      why: error instanceof Error ? error.message.slice(0, 200) : 'unreadable',
-    };
-  }
+): Promise<SidecarRead | undefined> {
+  return readSidecar(context.storage, { ...place, id }, { legacyTz: context.legacyTz, exts: [ext] });
 }
 
 /** Equal but for a trash date that only the catalog has so far. */
@@ -161,7 +134,7 @@ async function takeEdit(
   seen: PictureRecord,
   edited: PictureRecord,
 ): Promise<Fate> {
-  const next = merged(seen, dated(edited, context.storage.now()));
+  const next = merged(seen, edited, context.storage.now());
   const op = next.status === seen.status ? 'edit' : next.status === 'trash' ? 'trash' : 'restore';
   const result = await context.catalog.commit(place.owner, {
     op,
@@ -177,7 +150,7 @@ async function takeEdit(
 }
 
 /** An edit may say anything but whose picture it is, what its bytes are, when it was made and where it lies. */
-function merged(seen: PictureRecord, edited: PictureRecord): PictureRecord {
+function merged(seen: PictureRecord, edited: PictureRecord, now: number): PictureRecord {
   const { day: _day, ext: _ext, idem: _idem, adopted_from: _from, ...free } = edited;
   return {
     ...free,
@@ -190,7 +163,7 @@ function merged(seen: PictureRecord, edited: PictureRecord): PictureRecord {
     bytes: seen.bytes,
     sha256: seen.sha256,
     crc32: seen.crc32,
-    trashed_at: edited.status === 'trash' ? edited.trashed_at : null,
+    trashed_at: edited.status === 'trash' ? (edited.trashed_at ?? seen.trashed_at ?? isoOf(now)) : null,
     ...(seen.day === undefined ? {} : { day: seen.day }),
     ...(seen.ext === undefined ? {} : { ext: seen.ext }),
     ...(seen.idem === undefined ? {} : { idem: seen.idem }),
@@ -203,11 +176,11 @@ async function replaceInvalid(
   context: LookContext,
   place: DayPlace,
   current: PictureRecord,
-  read: { readonly mtime: number; readonly why: string },
+  found: Extract<SidecarRead, { state: 'invalid' }>,
 ): Promise<Fate> {
   const { storage, folders } = context;
   const now = storage.now();
-  if (isYoung(now, read.mtime, SETTLING)) return waitFor(SETTLING);
+  if (isYoung(now, found.stat.mtime, SETTLING)) return waitFor(SETTLING);
   const path = sidecarKey({ ...place, id: current.id });
   const bytes = await readWhole(storage, path);
   if (bytes === undefined) return NOTHING;
@@ -215,7 +188,7 @@ async function replaceInvalid(
   await ensureFolder(storage, folders, ASIDE_FOLDER);
   await replaceFile(storage, folders, `${ASIDE_FOLDER}/${aside}`, `aside.${aside}`, bytes);
   if (!(await rewriteSidecar(context, place, current))) return waitFor(1_000);
-  const detail: JsonObject = { why: read.why, kept: `${ASIDE_FOLDER}/${aside}` };
+  const detail: JsonObject = { why: found.error.message, kept: `${ASIDE_FOLDER}/${aside}` };
   await context.findings.report({ finding: 'sidecar_invalid', action: 'rewritten', path, detail });
   return { corrected: 1 };
 }

@@ -64,6 +64,8 @@ export interface ReconcileDeps {
   readonly ingest: Ingest;
   readonly decoder: Decoder;
   readonly log: Log;
+  /** Whether the volume that was opened is still the one under its path (`Tree.present`). */
+  readonly present: () => Promise<boolean>;
   /** Largest dropped file taken in, in bytes. */
   readonly maxBytes: { readonly [kind in Kind]: number };
   /** IANA zone in which times without a zone in older sidecars are read. */
