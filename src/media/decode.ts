@@ -39,8 +39,11 @@ export async function decodePicture(request: DecodeRequest): Promise<DecodedImag
   try {
     const header = await readHeader(request);
     const pixels = await unpack(open(request), request.limits.thumbSize);
-    const thumbnail = await encodeThumbnail(pixels, request.encoders);
-    return { ...header, thumbhash: thumbnail === null ? null : thumbHashOf(pixels), thumbnail };
+    const encoding = encodeThumbnail(pixels, request.encoders);
+    // While the encoder works on a thread of its own.
+    const thumbhash = thumbHashOf(pixels);
+    const thumbnail = await encoding;
+    return { ...header, thumbhash: thumbnail === null ? null : thumbhash, thumbnail };
   } catch (error) {
     throw refusalOf(error, request.limits);
   }
