@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ beforeEach(async () => {
   for (const name of ['start.mjs', 'test.mjs']) {
     await cp(join(ROOT, 'scripts', name), join(folder, 'scripts', name));
   }
-  await put('package.json', JSON.stringify({ type: 'module', engines: { node: '>=20.0.0' } }));
+  await putPackage('>=20.0.0');
   await put('package-lock.json', lockOf({}));
   await put('src/main.ts', SERVER);
   await put('package-of-npm/npm-cli.js', FAKE_NPM);
@@ -55,6 +55,17 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
+/** With the real scripts, so that what npm runs is what it runs for everybody. */
+async function putPackage(engine: string): Promise<void> {
+  const real: { scripts: Record<string, string> } = JSON.parse(
+    await readFile(join(ROOT, 'package.json'), 'utf8'),
+  );
+  await put(
+    'package.json',
+    JSON.stringify({ type: 'module', engines: { node: engine }, scripts: real.scripts }),
+  );
+}
+
 function lockOf(packages: Record<string, object>): string {
   return JSON.stringify({ lockfileVersion: 3, packages: { '': { name: 'x' }, ...packages } });
 }
@@ -67,7 +78,10 @@ interface Run {
 
 function run(script: string, ...args: string[]): Run {
   const env = { ...process.env, npm_execpath: join(folder, 'package-of-npm', 'npm-cli.js') };
-  const child = spawn(process.execPath, [join(folder, 'scripts', script), ...args], { cwd: folder, env });
+  return watch(spawn(process.execPath, [join(folder, 'scripts', script), ...args], { cwd: folder, env }));
+}
+
+function watch(child: ChildProcessWithoutNullStreams): Run {
   children.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -99,6 +113,13 @@ describe('npm start', () => {
     started.child.kill('SIGTERM');
     expect(await started.ended).toBe(41);
     expect(started.output().match(/SIGTERM/g)).toHaveLength(1);
+  });
+
+  it('is reached by a signal that only npm was sent', async () => {
+    const started = watch(spawn('npm', ['start', '--silent'], { cwd: folder }));
+    await saysSoon(started, 'ready');
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(41);
   });
 
   it('hands a second, later signal on', async () => {
@@ -168,7 +189,7 @@ describe('npm start', () => {
   });
 
   it('says which Node it needs when there is none', async () => {
-    await put('package.json', JSON.stringify({ type: 'module', engines: { node: '^99.1.0 || >=100.0.0' } }));
+    await putPackage('^99.1.0 || >=100.0.0');
     const started = run('start.mjs');
     expect(await started.ended).toBe(1);
     expect(started.output()).toContain('^99.1.0 || >=100.0.0');
