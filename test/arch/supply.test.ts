@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './sources.ts';
+import { filesBelow, ROOT, readSource } from './sources.ts';
 
 interface LockEntry {
   readonly version?: string;
@@ -77,6 +77,15 @@ describe('what we depend on', () => {
     const versions = Object.values(pack.optionalDependencies);
     expect(new Set(versions).size).toBe(1);
     expect(atLeast(versions[0] ?? '', '24.11.0')).toBe(true);
+  });
+
+  it('is enough for the server without the development packages', () => {
+    const names = filesBelow('src', '.ts')
+      .flatMap((path) => readSource(path).imports)
+      .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
+      .map(({ specifier }) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier);
+    expect(new Set(names).size).toBeGreaterThan(5);
+    expect([...new Set(names)].filter((name) => !(name in pack.dependencies))).toEqual([]);
   });
 
   it('is installed without running anyone’s install script', () => {
