@@ -1,0 +1,175 @@
+import { compareIds, HEX_FORM, type IdForm, ULID_FORM } from './ids.ts';
+
+/** Bits of a row's flags. */
+export const FAVORITE = 1;
+const STATUS_SHIFT = 1;
+const KIND_SHIFT = 2;
+const HEX_BIT = 16;
+/** What was done to it last: place in `OPS`, where `purge` is the last and never a row's. */
+const OP_SHIFT = 5;
+const LIVE = 128;
+
+const LEAST = 16;
+
+/** What one row holds. */
+export interface RowFacts {
+  readonly offset: number;
+  readonly length: number;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+  readonly seq: number;
+  readonly kind: number;
+  readonly status: number;
+  readonly favorite: boolean;
+  /** What was done last: place in `OPS`. */
+  readonly op: number;
+  readonly form: IdForm;
+  readonly sha: number;
+}
+
+/**
+ * One row a picture in typed arrays, 42 bytes: where its line lies in the manifest, and what a list must know before
+ * it reads the line. Rows keep their number; a removed one is used again. Arrays grow by an eighth.
+ */
+export class Columns {
+  /** Rows ever used, removed ones included. */
+  used = 0;
+  /** Live rows. */
+  count = 0;
+  private free: number[] = [];
+  private capacity = 0;
+  private offsetLow = new Uint32Array(0);
+  private offsetHigh = new Uint8Array(0);
+  private lengths = new Uint32Array(0);
+  private times = new Float64Array(0);
+  private seqs = new Uint32Array(0);
+  private flags = new Uint8Array(0);
+  private shas = new Uint32Array(0);
+  ids = new Uint32Array(0);
+
+  get bytes(): number {
+    return this.capacity * (4 + 1 + 4 + 8 + 4 + 1 + 4 + 16) + this.free.length * 8;
+  }
+
+  /** Makes room for `rows` rows at once. */
+  reserve(rows: number): void {
+    if (rows > this.capacity) this.resize(rows);
+  }
+
+  /** Gives back room beyond an eighth of slack. */
+  trim(): void {
+    if (this.capacity > this.used + (this.used >> 3) + LEAST) this.resize(this.used);
+  }
+
+  add(words: Uint32Array, facts: RowFacts): number {
+    const row = this.free.pop() ?? this.used++;
+    if (row >= this.capacity) this.resize(row + 1 + Math.max(LEAST, row >> 3));
+    this.ids.set(words, row * 4);
+    this.set(row, facts);
+    this.count += 1;
+    return row;
+  }
+
+  set(row: number, facts: RowFacts): void {
+    this.setPlace(row, facts.offset, facts.length);
+    this.times[row] = facts.createdAt;
+    this.seqs[row] = facts.seq;
+    this.shas[row] = facts.sha;
+    this.flags[row] =
+      LIVE |
+      (facts.favorite ? FAVORITE : 0) |
+      (facts.status << STATUS_SHIFT) |
+      (facts.kind << KIND_SHIFT) |
+      (facts.form === HEX_FORM ? HEX_BIT : 0) |
+      (facts.op << OP_SHIFT);
+  }
+
+  remove(row: number): void {
+    this.flags[row] = 0;
+    this.seqs[row] = 0;
+    this.free.push(row);
+    this.count -= 1;
+  }
+
+  setPlace(row: number, offset: number, length: number): void {
+    this.offsetLow[row] = offset % 0x1_0000_0000;
+    this.offsetHigh[row] = Math.floor(offset / 0x1_0000_0000);
+    this.lengths[row] = length;
+  }
+
+  offset(row: number): number {
+    return (this.offsetHigh[row] ?? 0) * 0x1_0000_0000 + (this.offsetLow[row] ?? 0);
+  }
+
+  length(row: number): number {
+    return this.lengths[row] ?? 0;
+  }
+
+  createdAt(row: number): number {
+    return this.times[row] ?? 0;
+  }
+
+  seq(row: number): number {
+    return this.seqs[row] ?? 0;
+  }
+
+  sha(row: number): number {
+    return this.shas[row] ?? 0;
+  }
+
+  isLive(row: number): boolean {
+    return (this.flag(row) & LIVE) !== 0;
+  }
+
+  has(row: number, bit: number): boolean {
+    return (this.flag(row) & bit) !== 0;
+  }
+
+  kind(row: number): number {
+    return (this.flag(row) >> KIND_SHIFT) & 3;
+  }
+
+  status(row: number): number {
+    return (this.flag(row) >> STATUS_SHIFT) & 1;
+  }
+
+  op(row: number): number {
+    return (this.flag(row) >> OP_SHIFT) & 3;
+  }
+
+  form(row: number): IdForm {
+    return this.has(row, HEX_BIT) ? HEX_FORM : ULID_FORM;
+  }
+
+  /** Order of two rows: (`created_at`, `id`). */
+  compare(a: number, b: number): number {
+    return this.createdAt(a) - this.createdAt(b) || this.compareId(a, this.ids, b * 4, this.form(b));
+  }
+
+  compareId(row: number, words: Uint32Array, start: number, form: IdForm): number {
+    return compareIds(this.ids, row * 4, this.form(row), words, start, form);
+  }
+
+  private flag(row: number): number {
+    return this.flags[row] ?? 0;
+  }
+
+  private resize(rows: number): void {
+    this.capacity = rows;
+    this.offsetLow = resized(new Uint32Array(rows), this.offsetLow);
+    this.offsetHigh = resized(new Uint8Array(rows), this.offsetHigh);
+    this.lengths = resized(new Uint32Array(rows), this.lengths);
+    this.times = resized(new Float64Array(rows), this.times);
+    this.seqs = resized(new Uint32Array(rows), this.seqs);
+    this.flags = resized(new Uint8Array(rows), this.flags);
+    this.shas = resized(new Uint32Array(rows), this.shas);
+    this.ids = resized(new Uint32Array(rows * 4), this.ids);
+  }
+}
+
+type Column = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+function resized<T extends Column>(target: T, from: T): T {
+  target.set(from.length > target.length ? from.subarray(0, target.length) : from);
+  return target;
+}

@@ -1,0 +1,136 @@
+import { crc32 } from 'node:zlib';
+import type { PictureId } from '../../domain/id.ts';
+import { KINDS, type Kind, OPS, type Op, STATUSES, type Status } from '../../domain/kind.ts';
+import { after, afterDigits, ascii, hex32, numberAt, stringEnd } from './bytes.ts';
+import { HEX_LENGTH, readId, ULID_LENGTH } from './ids.ts';
+
+/** What a line says beside its record. */
+export interface LineFacts {
+  readonly seq: number;
+  readonly op: Op;
+  readonly id: PictureId;
+  /** ms: `created_at` of the picture; in a purge line the time of the purge. */
+  readonly time: number;
+  readonly kind: Kind;
+  readonly status: Status;
+}
+
+/** A line taken apart by position. One is reused over a whole file: nothing is allocated per line. */
+export interface LineView {
+  seq: number;
+  /** Places in `OPS`, `KINDS` and `STATUSES`. */
+  op: number;
+  kind: number;
+  status: number;
+  time: number;
+  idStart: number;
+  idLength: number;
+  readonly words: Uint32Array;
+  /** The record's JSON; −1 for a purge. */
+  recordStart: number;
+  recordEnd: number;
+}
+
+export const PURGE = OPS.indexOf('purge');
+export const PUT = OPS.indexOf('put');
+
+export function emptyView(): LineView {
+  return {
+    seq: 0,
+    op: 0,
+    kind: 0,
+    status: 0,
+    time: 0,
+    idStart: 0,
+    idLength: 0,
+    words: new Uint32Array(4),
+    recordStart: -1,
+    recordEnd: -1,
+  };
+}
+
+const CRC_MEMBER = ascii(',"c":"');
+/** `,"c":"` + 8 hex + `"}`. */
+const CRC_LENGTH = 16;
+
+/** One whole line with its newline. `record` is the encoded record, absent for a purge. */
+export function encodeLine(facts: LineFacts, record: Uint8Array | undefined): Buffer {
+  const { seq, op, id, time, kind, status } = facts;
+  const head = `{"s":${seq},"op":"${op}","id":"${id}","t":${time},"k":"${kind}","st":"${status}"`;
+  const front = record === undefined ? head : `${head},"r":`;
+  const length = front.length + (record?.length ?? 0);
+  const line = Buffer.allocUnsafe(length + CRC_LENGTH + 1);
+  line.write(front, 0, 'latin1');
+  if (record !== undefined) line.set(record, front.length);
+  const sum = crc32(line.subarray(0, length)).toString(16).padStart(8, '0');
+  line.write(`,"c":"${sum}"}\n`, length, 'latin1');
+  return line;
+}
+
+/** True when the checksum at the end of the line (newline excluded) is that of what stands before it. */
+export function crcHolds(bytes: Buffer, start: number, end: number): boolean {
+  const body = end - CRC_LENGTH;
+  if (body <= start || after(bytes, body, CRC_MEMBER) < 0) return false;
+  if (bytes[end - 2] !== 0x22 || bytes[end - 1] !== 0x7d) return false;
+  return hex32(bytes, body + 6) === crc32(bytes.subarray(start, body));
+}
+
+const SEQ = ascii('{"s":');
+const OP = ascii(',"op":"');
+const ID = ascii('","id":"');
+const TIME = ascii('","t":');
+const KIND = ascii(',"k":"');
+const STATUS = ascii('","st":"');
+const QUOTE = ascii('"');
+const RECORD = ascii(',"r":');
+const OP_WORDS = OPS.map(ascii);
+const KIND_WORDS = KINDS.map(ascii);
+const STATUS_WORDS = STATUSES.map(ascii);
+
+/** Takes apart the line between two positions (newline excluded); false when it is not exactly a line of the format. */
+export function scanLine(bytes: Buffer, start: number, end: number, view: LineView): boolean {
+  const seqStart = after(bytes, start, SEQ);
+  let at = afterDigits(bytes, seqStart);
+  if (at < 0) return false;
+  view.seq = numberAt(bytes, seqStart, at);
+  at = after(bytes, at, OP);
+  view.op = wordAt(bytes, at, OP_WORDS);
+  at = after(bytes, pastWord(at, view.op, OP_WORDS), ID);
+  at = scanId(bytes, at, view);
+  const timeStart = after(bytes, at, TIME);
+  at = afterDigits(bytes, timeStart);
+  if (at < 0) return false;
+  view.time = numberAt(bytes, timeStart, at);
+  at = after(bytes, at, KIND);
+  view.kind = wordAt(bytes, at, KIND_WORDS);
+  at = after(bytes, pastWord(at, view.kind, KIND_WORDS), STATUS);
+  view.status = wordAt(bytes, at, STATUS_WORDS);
+  at = after(bytes, pastWord(at, view.status, STATUS_WORDS), QUOTE);
+  return at >= 0 && scanRecord(bytes, at, end - CRC_LENGTH, view);
+}
+
+function scanRecord(bytes: Buffer, at: number, body: number, view: LineView): boolean {
+  view.recordStart = -1;
+  if (view.op === PURGE) return at === body;
+  view.recordStart = after(bytes, at, RECORD);
+  view.recordEnd = body;
+  return view.recordStart >= 0 && view.recordStart < body;
+}
+
+function scanId(bytes: Buffer, at: number, view: LineView): number {
+  const end = stringEnd(bytes, at, at + HEX_LENGTH + 1);
+  view.idStart = at;
+  view.idLength = end - at;
+  if (end < 0 || (view.idLength !== ULID_LENGTH && view.idLength !== HEX_LENGTH)) return -1;
+  return readId(bytes, at, view.idLength, view.words) ? end : -1;
+}
+
+/** Which of the words stands at `at` and ends there in a quote; −1 for none. */
+function wordAt(bytes: Buffer, at: number, words: readonly Uint8Array[]): number {
+  if (at < 0) return -1;
+  return words.findIndex((word) => after(bytes, at, word) >= 0 && bytes[at + word.length] === 0x22);
+}
+
+function pastWord(at: number, word: number, words: readonly Uint8Array[]): number {
+  return word < 0 ? -1 : at + (words[word]?.length ?? 0);
+}

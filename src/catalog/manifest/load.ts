@@ -1,0 +1,121 @@
+import { isErrno, isKirokuError } from '../../domain/errors.ts';
+import { kindFolder, manifestKey, ownerFolder } from '../../domain/key.ts';
+import { KINDS } from '../../domain/kind.ts';
+import type { Owner } from '../../domain/owner.ts';
+import { replaceFile } from '../../storage/durable.ts';
+import type { StorageFile } from '../../storage/storage.ts';
+import { manifestStagingName } from './append.ts';
+import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
+import { rebuildManifest } from './rebuild.ts';
+import { recoverStore } from './recover.ts';
+import { type Scanned, scanManifest } from './scan.ts';
+import { type ManifestContext, OwnerStore } from './store.ts';
+
+/** Changes this long before the last settled time are compared too: clocks are set back, ms. */
+const CLOCK_SLACK = 5 * 60_000;
+
+/**
+ * Reads one owner into memory, and settles what an unclean stop left. What cannot be written now (a read-only or
+ * broken disk) does not keep pictures from being read: it is tried again before the next commit.
+ * @param unsettledSince ms; undefined after a clean stop
+ * @throws KirokuError, the operating system's error when the owner cannot be read
+ */
+export async function loadStore(
+  context: ManifestContext,
+  owner: Owner,
+  unsettledSince: number | undefined,
+): Promise<OwnerStore> {
+  const store = new OwnerStore(owner, context.recentSize);
+  const file = await openManifest(context, owner);
+  if (file === undefined) {
+    if (await hasPictures(context, owner)) await rebuildManifest(context, store, 'there is no manifest');
+    return store;
+  }
+  const since = unsettledSince === undefined ? undefined : unsettledSince - CLOCK_SLACK;
+  const now = context.storage.now();
+  const scanned =
+    file === 'foreign'
+      ? undefined
+      : await file.use((open) => scanManifest(open, { owner, now, unsettledSince: since }));
+  if (file === 'foreign' || scanned === undefined) {
+    await rebuildManifest(context, store, 'not a plain file');
+  } else if ('damage' in scanned) {
+    await file.retire();
+    await rebuildManifest(context, store, scanned.damage);
+  } else {
+    store.adopt(scanned.index, file, scanned.end, scanned.header.sortedEnd);
+    await settleLoaded(context, store, scanned);
+  }
+  return store;
+}
+
+async function openManifest(
+  context: ManifestContext,
+  owner: Owner,
+): Promise<LogFile | 'foreign' | undefined> {
+  try {
+    return await context.files.open(manifestKey(owner));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'EINVAL', 'ELOOP', 'EISDIR')) return 'foreign';
+    throw error;
+  }
+}
+
+/** Whether there may be sidecars: a year's folder of any kind. */
+async function hasPictures(context: ManifestContext, owner: Owner): Promise<boolean> {
+  for (const kind of KINDS) {
+    try {
+      const entries = await context.storage.readFolder(kindFolder(owner, kind));
+      if (entries.some(({ name, type }) => type === 'folder' && /^\d{4}$/.test(name))) return true;
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+    }
+  }
+  return false;
+}
+
+async function settleLoaded(context: ManifestContext, store: OwnerStore, scanned: Scanned): Promise<void> {
+  if (scanned.touched.size > 0) store.unrecovered = scanned.touched;
+  try {
+    if (scanned.torn) await cutTorn(context, store);
+    await recoverStore(context, store);
+  } catch (error) {
+    if (error instanceof ManifestChangedError) {
+      await rebuildManifest(context, store, String(error.details['why']));
+      return;
+    }
+    if (!isDiskTrouble(error)) throw error;
+    context.log.error(
+      { owner: store.owner, err: error },
+      'manifest cannot be settled now: tried again later',
+    );
+  }
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  return isKirokuError(error) || (error instanceof Error && 'code' in error);
+}
+
+/** Copies what stands behind the last good line aside, then cuts it off, durably. */
+async function cutTorn(context: ManifestContext, store: OwnerStore): Promise<void> {
+  const { owner, end, file } = store;
+  if (file === undefined) return;
+  // should anything below fail, the next commit must not append behind the torn line
+  store.suspect = 'a torn last line could not be cut off';
+  store.unrecovered = 'all';
+  const path = `${manifestKey(owner)}.torn-${store.index.epoch}-${end}`;
+  await file.use(async (open) => {
+    const bytes = await readTail(open, end);
+    await replaceFile(context.storage, context.folders, path, `${manifestStagingName(store)}.torn`, bytes);
+    await open.truncate(end);
+    await open.sync();
+  });
+  context.log.warn({ owner, folder: ownerFolder(owner), at: end }, 'torn last line cut off, a copy is kept');
+  store.suspect = undefined;
+}
+
+async function readTail(open: StorageFile, from: number): Promise<Buffer> {
+  const { size } = await open.stat();
+  return readExact(open, from, Math.max(0, size - from));
+}

@@ -1,0 +1,141 @@
+import { isErrno, KirokuError } from '../../domain/errors.ts';
+import type { Storage, StorageFile } from '../../storage/storage.ts';
+
+/** The manifest at a path is not the file that the index describes (any more), or does not say what it should. */
+export class ManifestChangedError extends KirokuError {
+  constructor(why: string) {
+    super('io_error', 'The index of this library is being repaired.', { details: { why, retryAfter: 1 } });
+  }
+}
+
+/** One manifest file, whether or not a descriptor of it is open at the moment. */
+export interface LogFile {
+  readonly path: string;
+  readonly inode: string;
+  /**
+   * Runs `work` on an open descriptor, which stays open meanwhile, also when the file is replaced.
+   * @throws ManifestChangedError when another file lies there
+   */
+  use<T>(work: (file: StorageFile) => Promise<T>): Promise<T>;
+  /** No new use: closed as soon as the last one ends. */
+  retire(): Promise<void>;
+}
+
+export interface LogFiles {
+  /** Opens what lies at the path now; the first `use` is free. @throws the operating system's error */
+  open(path: string): Promise<LogFile>;
+  close(): Promise<void>;
+}
+
+interface Slot {
+  file: StorageFile | undefined;
+  opening: Promise<StorageFile> | undefined;
+  users: number;
+  retired: boolean;
+}
+
+/**
+ * Keeps at most `most` unused descriptors open over all owners, the least recently used one is closed first:
+ * thousands of loaded owners must not use up the process's descriptors (D6).
+ */
+export function createLogFiles(storage: Storage, most: number): LogFiles {
+  const idle = new Set<Slot>();
+
+  async function closeSlot(slot: Slot): Promise<void> {
+    idle.delete(slot);
+    const { file } = slot;
+    slot.file = undefined;
+    await file?.close();
+  }
+
+  async function closeIdle(keep: number): Promise<void> {
+    for (const slot of idle) {
+      if (idle.size <= keep) return;
+      await closeSlot(slot);
+    }
+  }
+
+  async function openPath(path: string): Promise<StorageFile> {
+    try {
+      return await storage.open(path, 'update');
+    } catch (error) {
+      if (!isErrno(error, 'EMFILE', 'ENFILE') || idle.size === 0) throw error;
+      await closeIdle(0);
+      return await storage.open(path, 'update');
+    }
+  }
+
+  async function reopen(path: string, inode: string): Promise<StorageFile> {
+    let file: StorageFile;
+    try {
+      file = await openPath(path);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'EINVAL', 'ELOOP')) throw new ManifestChangedError('gone');
+      throw error;
+    }
+    if ((await file.stat()).inode === inode) return file;
+    await file.close();
+    throw new ManifestChangedError('replaced');
+  }
+
+  /** A descriptor nobody else opens at the same time. */
+  async function acquire(slot: Slot, path: string, inode: string): Promise<StorageFile> {
+    if (slot.file !== undefined) return slot.file;
+    slot.opening ??= reopen(path, inode).finally(() => {
+      slot.opening = undefined;
+    });
+    const file = await slot.opening;
+    slot.file = file;
+    return file;
+  }
+
+  function logFile(path: string, inode: string, slot: Slot): LogFile {
+    async function release(): Promise<void> {
+      slot.users -= 1;
+      if (slot.users > 0 || slot.file === undefined) return;
+      if (slot.retired) return closeSlot(slot);
+      idle.add(slot);
+      await closeIdle(most);
+    }
+    return {
+      path,
+      inode,
+      async use(work) {
+        slot.users += 1;
+        idle.delete(slot);
+        try {
+          return await work(await acquire(slot, path, inode));
+        } finally {
+          await release();
+        }
+      },
+      async retire() {
+        slot.retired = true;
+        if (slot.users === 0) await closeSlot(slot);
+      },
+    };
+  }
+
+  return {
+    async open(path) {
+      const file = await openPath(path);
+      const { inode } = await file.stat();
+      const slot: Slot = { file, opening: undefined, users: 0, retired: false };
+      idle.add(slot);
+      return logFile(path, inode, slot);
+    },
+    close: () => closeIdle(0),
+  };
+}
+
+/** Exactly `length` bytes from `position`. @throws ManifestChangedError when the file ends before */
+export async function readExact(file: StorageFile, position: number, length: number): Promise<Buffer> {
+  const target = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const got = await file.read(target, done, length - done, position + done);
+    if (got === 0) throw new ManifestChangedError('short');
+    done += got;
+  }
+  return target;
+}

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { manifestKey } from '../../domain/key.ts';
+import type { Log } from '../../domain/log.ts';
+import { isOwner, type Owner } from '../../domain/owner.ts';
+import type { FolderSync } from '../../storage/durable.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { Catalog, Change } from '../catalog.ts';
+import { makeReady } from './commit.ts';
+import { createLogFiles } from './log-file.ts';
+import { type Held, Owners } from './owners.ts';
+import {
+  changesSince,
+  findByIdem,
+  findBySha256,
+  findEntry,
+  type Heal,
+  listPage,
+  readyPage,
+} from './queries.ts';
+import { rebuildManifest } from './rebuild.ts';
+import { settleOwed } from './settle.ts';
+import { type ManifestContext, NO_EPOCH } from './store.ts';
+
+export interface ManifestCatalogOptions {
+  readonly storage: Storage;
+  readonly folders: FolderSync;
+  readonly log: Log;
+  /** 16 lower-case hex for a new epoch; random when absent. */
+  readonly random?: () => string;
+  /** Newest pictures kept ready per owner and kind. */
+  readonly recentSize: number;
+  /** Bytes of indexes that stay in memory while nobody works with them. */
+  readonly indexMaxBytes: number;
+  /** IANA zone in which times without a zone in older sidecars are read. */
+  readonly legacyTz: string;
+  /** ms: after an unclean stop, the time from which lines and sidecars must be compared. */
+  readonly unsettledSince?: number;
+  /** Unused descriptors kept open over all owners. */
+  readonly openFiles?: number;
+}
+
+export interface ManifestStats {
+  /** Owners in memory. */
+  readonly owners: number;
+  readonly pictures: number;
+  /** Bytes of their arrays. */
+  readonly indexBytes: number;
+}
+
+export interface ManifestCatalog extends Catalog {
+  /** Makes the owner's manifest again from the sidecars, under a new epoch. @throws KirokuError, as the storage */
+  rebuild(owner: Owner): Promise<void>;
+  /**
+   * Settles everything: what this run owes, and what an unclean stop left in owners that nobody has asked for yet.
+   * @throws KirokuError when something still cannot be settled; the rest is
+   */
+  settle(signal?: AbortSignal): Promise<void>;
+  /** Waits until no compaction runs. */
+  quiet(): Promise<void>;
+  stats(): ManifestStats;
+}
+
+const OPEN_FILES = 64;
+/** The clock may have been set back by as much between a line's time and the manifest's, ms. */
+const CLOCK_SLACK = 5 * 60_000;
+
+/**
+ * The catalog of the file-system engine: a sidecar a picture, which is the truth, and an append-only manifest an owner,
+ * which is the index (docs/storage-format-manifest.md).
+ */
+export function createManifestCatalog(options: ManifestCatalogOptions): ManifestCatalog {
+  const { storage, folders, log, recentSize, legacyTz, unsettledSince } = options;
+  const listeners = new Set<(change: Change) => void>();
+  const context: ManifestContext = {
+    storage,
+    folders,
+    log,
+    files: createLogFiles(storage, options.openFiles ?? OPEN_FILES),
+    random: options.random ?? (() => randomBytes(8).toString('hex')),
+    recentSize,
+    legacyTz,
+    emit(change) {
+      for (const listener of listeners) {
+        try {
+          listener(change);
+        } catch (error) {
+          // the change is committed: a listener's trouble is not the committer's
+          log.error({ err: error }, 'a listener of changes failed');
+        }
+      }
+    },
+  };
+  const owners = new Owners(context, { indexMaxBytes: options.indexMaxBytes, unsettledSince });
+  let closed = false;
+
+  function healer({ lane }: Held): Heal {
+    return (store, why) => {
+      const { file } = store;
+      return lane.exclusive(async () => {
+        if (store.file !== file) return;
+        await settleOwed(context, store);
+        await rebuildManifest(context, store, why);
+      });
+    };
+  }
+
+  async function* ownerNames(): AsyncGenerator<Owner> {
+    try {
+      for (const { name, type } of await storage.readFolder('users')) {
+        if (type === 'folder' && isOwner(name)) yield name;
+      }
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+  }
+
+  /** False when the manifest was last written before anything was left open. */
+  async function mayBeUnsettled(owner: Owner): Promise<boolean> {
+    if (!owners.needsSettling(owner)) return false;
+    try {
+      const { mtime } = await storage.stat(manifestKey(owner));
+      return mtime >= (unsettledSince ?? 0) - CLOCK_SLACK;
+    } catch (error) {
+      // without a manifest there is nothing but sidecars
+      if (isErrno(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+
+  async function settleOwner(owner: Owner): Promise<void> {
+    const held = owners.peek(owner);
+    const owes = held !== undefined && (held.owed.size > 0 || held.unrecovered !== undefined);
+    if (!owes && !(await mayBeUnsettled(owner))) return owners.markSettled(owner);
+    await owners.use(owner, ({ store, lane }) => lane.exclusive(() => makeReady(context, store)));
+    owners.markSettled(owner);
+  }
+
+  async function quiet(): Promise<void> {
+    await Promise.all(owners.all.map(({ store }) => store.compacting));
+  }
+
+  return {
+    find: (owner, kind, id) => owners.ask(owner, (held) => findEntry(held.store, healer(held), id, kind)),
+    lookup: (owner, id) => owners.ask(owner, (held) => findEntry(held.store, healer(held), id)),
+    async list(query) {
+      const store = owners.peek(query.owner);
+      const page = store === undefined ? undefined : readyPage(store, query);
+      return page ?? owners.ask(query.owner, (held) => listPage(held.store, healer(held), query));
+    },
+    version: (owner) => owners.ask(owner, async ({ store }) => store.version),
+    peekVersion(owner) {
+      const store = owners.peek(owner);
+      if (store !== undefined) return store.version;
+      return owners.isEmpty(owner) ? { epoch: NO_EPOCH, seq: 0 } : undefined;
+    },
+    findBySha256: (owner, kind, sha256) =>
+      owners.ask(owner, (held) => findBySha256(held.store, healer(held), kind, sha256)),
+    findByIdem: (owner, idem, since) =>
+      owners.ask(owner, (held) => findByIdem(held.store, healer(held), idem, since)),
+    changesSince: (owner, since) =>
+      owners.ask(owner, (held) => changesSince(held.store, healer(held), since)),
+    owners: ownerNames,
+    async commit(owner, mutation) {
+      if (closed) throw new KirokuError('draining', 'The catalog is closed.');
+      return await owners.use(owner, ({ lane }) => lane.commit(mutation));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    rebuild: (owner) =>
+      owners.use(owner, ({ store, lane }) =>
+        lane.exclusive(async () => {
+          await settleOwed(context, store);
+          await rebuildManifest(context, store, 'asked for');
+        }),
+      ),
+    async settle(signal) {
+      let failure: unknown;
+      for await (const owner of ownerNames()) {
+        if (signal?.aborted === true) throw new KirokuError('aborted', 'Stopped.', { cause: signal.reason });
+        await settleOwner(owner).catch((error: unknown) => {
+          log.error({ owner, err: error }, 'owner cannot be settled now');
+          failure ??= error;
+        });
+      }
+      if (failure !== undefined) throw failure;
+    },
+    quiet,
+    stats() {
+      const stores = owners.all.map(({ store }) => store);
+      return {
+        owners: stores.length,
+        pictures: stores.reduce((sum, { index }) => sum + index.columns.count, 0),
+        indexBytes: stores.reduce((sum, { indexBytes }) => sum + indexBytes, 0),
+      };
+    },
+    async close() {
+      closed = true;
+      // behind everything that was begun
+      const ends = owners.all.map(({ store, lane }) =>
+        lane.exclusive(async () => {
+          if (store.owed.size > 0) await settleOwed(context, store);
+        }),
+      );
+      const results = await Promise.allSettled(ends);
+      await quiet();
+      await owners.drain();
+      await context.files.close();
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import type { PictureId } from '../../domain/id.ts';
+import { KINDS, type Kind, STATUSES, type Status } from '../../domain/kind.ts';
+import { Columns, type RowFacts } from './columns.ts';
+import { IdTable } from './id-table.ts';
+import { type IdForm, idText, wordsOf } from './ids.ts';
+import { Marks } from './marks.ts';
+import { RowOrder } from './order.ts';
+
+/** A picture that was purged: kept for a while, so that followers of the log learn of it. */
+export interface Tombstone {
+  readonly seq: number;
+  readonly id: PictureId;
+  /** ms: when it was purged. */
+  readonly time: number;
+  readonly kind: Kind;
+  readonly status: Status;
+}
+
+const MOST_TOMBSTONES = 10_000;
+const TOMBSTONE_BYTES = 160;
+
+/** Everything that memory holds about one owner's manifest: columns, ids, orders, marks, tombstones, version. */
+export class OwnerIndex {
+  epoch: string;
+  floor: number;
+  seq: number;
+  readonly columns = new Columns();
+  readonly ids = new IdTable(this.columns);
+  readonly marks = new Marks();
+  tombstones: Tombstone[] = [];
+  private readonly orders = KINDS.map(() => STATUSES.map(() => new RowOrder(this.columns)));
+  private readonly words = new Uint32Array(4);
+  /** While loading, orders are not kept: `finish` makes them at once. */
+  private loading = true;
+
+  constructor(version: { readonly epoch: string; readonly floor: number; readonly seq: number }) {
+    this.epoch = version.epoch;
+    this.floor = version.floor;
+    this.seq = version.seq;
+  }
+
+  /** Bytes held by arrays; the small fixed cost of the objects is not counted. */
+  get bytes(): number {
+    const orders = this.orders.flat().reduce((sum, order) => sum + order.bytes, 0);
+    return (
+      this.columns.bytes +
+      this.ids.bytes +
+      this.marks.bytes +
+      orders +
+      this.tombstones.length * TOMBSTONE_BYTES
+    );
+  }
+
+  order(kind: number, status: number): RowOrder {
+    const order = this.orders[kind]?.[status];
+    if (order === undefined) throw new RangeError('no such order');
+    return order;
+  }
+
+  /** Row of an id, or −1. */
+  find(id: PictureId): number {
+    return this.ids.find(this.words, wordsOf(id, this.words));
+  }
+
+  idOf(row: number): PictureId {
+    return idText(this.columns.ids, row * 4, this.columns.form(row));
+  }
+
+  /** A new version of a picture, or a new picture. Returns its row. */
+  put(words: Uint32Array, facts: RowFacts): number {
+    const row = this.ids.find(words, facts.form);
+    if (row < 0) return this.insert(words, facts);
+    const { columns } = this;
+    const moves =
+      columns.kind(row) !== facts.kind ||
+      columns.status(row) !== facts.status ||
+      columns.createdAt(row) !== facts.createdAt;
+    if (moves && !this.loading) this.orderOf(row).remove(row);
+    columns.set(row, facts);
+    if (moves && !this.loading) this.orderOf(row).insert(row);
+    return row;
+  }
+
+  /** Forgets a picture; false when there was none. */
+  purge(words: Uint32Array, form: IdForm, tombstone: Tombstone): boolean {
+    this.tombstones.push(tombstone);
+    if (this.tombstones.length > MOST_TOMBSTONES) this.dropTombstones(MOST_TOMBSTONES >> 1);
+    const row = this.ids.find(words, form);
+    if (row < 0) return false;
+    if (!this.loading) this.orderOf(row).remove(row);
+    this.ids.remove(row);
+    this.columns.remove(row);
+    return true;
+  }
+
+  /** Keeps the newest `keep` tombstones; changes before the others are no longer all known. */
+  dropTombstones(keep: number): void {
+    const dropped = this.tombstones.splice(0, Math.max(0, this.tombstones.length - keep));
+    this.floor = dropped.reduce((floor, { seq }) => Math.max(floor, seq), this.floor);
+  }
+
+  /** Ends loading: makes the orders and gives back slack. */
+  finish(): void {
+    const { columns } = this;
+    columns.trim();
+    for (let row = 0; row < columns.used; row++) if (columns.isLive(row)) this.orderOf(row).push(row);
+    for (const order of this.orders.flat()) order.sort();
+    this.tombstones.sort((a, b) => a.seq - b.seq);
+    this.loading = false;
+  }
+
+  /** All live rows, oldest first: the order of a base. */
+  sortedRows(): Uint32Array {
+    const rows = new Uint32Array(this.columns.count);
+    const heads = this.orders.flat().map((order) => ({ order, next: 0 }));
+    for (let i = 0; i < rows.length; i++) {
+      let best: (typeof heads)[number] | undefined;
+      for (const head of heads) {
+        if (head.next >= head.order.length) continue;
+        if (
+          best === undefined ||
+          this.columns.compare(head.order.at(head.next), best.order.at(best.next)) < 0
+        ) {
+          best = head;
+        }
+      }
+      if (best === undefined) break;
+      rows[i] = best.order.at(best.next);
+      best.next += 1;
+    }
+    return rows;
+  }
+
+  private insert(words: Uint32Array, facts: RowFacts): number {
+    const row = this.columns.add(words, facts);
+    this.ids.add(row);
+    if (!this.loading) this.orderOf(row).insert(row);
+    return row;
+  }
+
+  private orderOf(row: number): RowOrder {
+    return this.order(this.columns.kind(row), this.columns.status(row));
+  }
+}

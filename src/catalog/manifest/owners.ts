@@ -1,0 +1,175 @@
+import { LRUCache } from 'lru-cache';
+import type { Owner } from '../../domain/owner.ts';
+import { commitBatch } from './commit.ts';
+import { startCompaction } from './compaction.ts';
+import { Lane } from './lane.ts';
+import { loadStore } from './load.ts';
+import { type ManifestContext, OwnerStore } from './store.ts';
+
+/** One owner in memory. */
+export interface Held {
+  readonly store: OwnerStore;
+  readonly lane: Lane;
+  /** Who works with it now: it is not dropped before they are done. */
+  users: number;
+}
+
+/** Owners known to have nothing; costs a name each. */
+const MOST_EMPTY = 10_000;
+
+export interface OwnersOptions {
+  /** Bytes of indexes and rings that may stay in memory while nobody works with them. */
+  readonly indexMaxBytes: number;
+  /** ms; undefined after a clean stop. */
+  readonly unsettledSince: number | undefined;
+}
+
+/**
+ * Owners by name: loaded when asked for, once at a time, and dropped when they were not used for longest and memory is
+ * short. One with work in flight, or with anything left to settle, is never dropped.
+ */
+export class Owners {
+  private readonly context: ManifestContext;
+  private readonly busy = new Map<Owner, Held>();
+  private readonly idle: LRUCache<Owner, Held>;
+  private readonly empty = new LRUCache<Owner, true>({ max: MOST_EMPTY });
+  private readonly loading = new Map<Owner, Promise<Held>>();
+  private readonly closing = new Set<Promise<void>>();
+  /** Owners of an unclean stop that have been compared since; undefined when none needs to be. */
+  private readonly unsettledSince: number | undefined;
+  private readonly settled = new Set<Owner>();
+
+  constructor(context: ManifestContext, options: OwnersOptions) {
+    this.context = context;
+    this.unsettledSince = options.unsettledSince;
+    this.idle = new LRUCache({
+      maxSize: Math.max(1, options.indexMaxBytes),
+      sizeCalculation: ({ store }) => store.bytes,
+      dispose: (held, _owner, reason) => {
+        if (reason !== 'delete') this.drop(held);
+      },
+    });
+  }
+
+  /** The owner if it is in memory: for answers that need no waiting. */
+  peek(owner: Owner): OwnerStore | undefined {
+    return (this.busy.get(owner) ?? this.idle.get(owner))?.store;
+  }
+
+  /** True when the owner is known to have nothing. */
+  isEmpty(owner: Owner): boolean {
+    return this.empty.has(owner);
+  }
+
+  /** Runs `work` with the owner in memory. */
+  async use<T>(owner: Owner, work: (held: Held) => Promise<T>): Promise<T> {
+    const held = await this.take(owner);
+    try {
+      return await work(held);
+    } finally {
+      this.giveBack(owner, held);
+    }
+  }
+
+  /** The same for a question: an owner who has nothing is not kept. */
+  async ask<T>(owner: Owner, work: (held: Held) => Promise<T>): Promise<T> {
+    if (this.isEmpty(owner)) return work(this.hold(new OwnerStore(owner, 0)));
+    return this.use(owner, work);
+  }
+
+  get all(): Held[] {
+    return [...this.busy.values(), ...this.idle.values()];
+  }
+
+  needsSettling(owner: Owner): boolean {
+    return this.unsettledSince !== undefined && !this.settled.has(owner);
+  }
+
+  /** Nothing of this owner is left from before the start. */
+  markSettled(owner: Owner): void {
+    if (this.unsettledSince !== undefined) this.settled.add(owner);
+  }
+
+  /** Waits for descriptors that are being closed. */
+  async drain(): Promise<void> {
+    await Promise.all(this.closing);
+  }
+
+  private async take(owner: Owner): Promise<Held> {
+    const busy = this.busy.get(owner);
+    if (busy !== undefined) {
+      busy.users += 1;
+      return busy;
+    }
+    const idle = this.idle.peek(owner);
+    if (idle !== undefined) {
+      this.idle.delete(owner);
+      return this.pin(owner, idle);
+    }
+    const held = await this.load(owner);
+    // whoever waited for the same load finds it pinned already
+    const current = this.busy.get(owner);
+    if (current === held) {
+      held.users += 1;
+      return held;
+    }
+    return current === undefined && this.idle.peek(owner) !== held ? this.pin(owner, held) : this.take(owner);
+  }
+
+  private pin(owner: Owner, held: Held): Held {
+    this.busy.set(owner, held);
+    held.users += 1;
+    return held;
+  }
+
+  private load(owner: Owner): Promise<Held> {
+    const running = this.loading.get(owner);
+    if (running !== undefined) return running;
+    const since = this.needsSettling(owner) ? this.unsettledSince : undefined;
+    const load = loadStore(this.context, owner, since)
+      .then((store) => {
+        if (store.unrecovered === undefined && store.suspect === undefined) this.markSettled(owner);
+        const held = this.hold(store);
+        this.busy.set(owner, held);
+        return held;
+      })
+      .finally(() => this.loading.delete(owner));
+    this.loading.set(owner, load);
+    return load;
+  }
+
+  private hold(store: OwnerStore): Held {
+    const lane = new Lane(async (requests) => {
+      await commitBatch(this.context, store, requests);
+      startCompaction(this.context, store, lane, (work) => this.use(store.owner, work));
+    });
+    return { store, lane, users: 0 };
+  }
+
+  private giveBack(owner: Owner, held: Held): void {
+    held.users -= 1;
+    const { store } = held;
+    if (held.users > 0 || store.owed.size > 0 || store.unrecovered !== undefined) return;
+    this.busy.delete(owner);
+    if (store.file === undefined) {
+      this.empty.set(owner, true);
+      return;
+    }
+    this.empty.delete(owner);
+    this.idle.set(owner, held);
+    // larger than all that may stay
+    if (this.idle.peek(owner) !== held) this.drop(held);
+  }
+
+  private drop(held: Held): void {
+    const closed = held.store.file
+      ?.retire()
+      .catch((error: unknown) => {
+        this.context.log.warn({ err: error }, 'a manifest could not be closed');
+      })
+      .finally(() => {
+        if (closed !== undefined) this.closing.delete(closed);
+      });
+    if (closed !== undefined) this.closing.add(closed);
+  }
+}

@@ -1,0 +1,130 @@
+import { isErrno } from '../../domain/errors.ts';
+import { manifestKey, ownerFolder } from '../../domain/key.ts';
+import type { PictureRecord } from '../../domain/record.ts';
+import { encodeRecord } from '../../domain/record-codec.ts';
+import { stagingPath, writeAll } from '../../storage/durable.ts';
+import type { StorageFile } from '../../storage/storage.ts';
+import { walkSidecars } from '../sidecar-walk.ts';
+import { clearStaged, installStaged, manifestStagingName } from './append.ts';
+import { encodeHeader, HEADER_LENGTH } from './header.ts';
+import { encodeLine } from './line.ts';
+import { ManifestChangedError } from './log-file.ts';
+import { scanManifest } from './scan.ts';
+import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
+
+/** Bytes gathered before they are written. */
+const CHUNK = 1 << 20;
+
+/**
+ * Makes a new manifest, under a new epoch, of what the sidecars say; a file that lies in its place is kept aside.
+ * The records become a log in the order of the walk: the next compaction sorts them. Reads go on from the old file
+ * until the new one is in place. Can be killed and repeated.
+ * @throws the operating system's error, KirokuError of `walkSidecars`
+ */
+export async function rebuildManifest(
+  context: ManifestContext,
+  store: OwnerStore,
+  why: string,
+): Promise<void> {
+  const { owner } = store;
+  context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
+  const count = await stageFromSidecars(context, store);
+  await keepAside(context, store);
+  if (count === 0) {
+    await context.storage.unlink(stagingPath(manifestStagingName(store)));
+    await replaceStore(store, { index: emptyIndex(), file: undefined, end: HEADER_LENGTH });
+  } else {
+    await installStaged(context, store);
+    await reload(context, store);
+  }
+  store.suspect = undefined;
+  store.unrecovered = undefined;
+  context.log.info({ owner, records: count }, 'manifest rebuilt');
+}
+
+/** Writes and syncs the whole new file; how many records it holds. */
+async function stageFromSidecars(context: ManifestContext, store: OwnerStore): Promise<number> {
+  const name = manifestStagingName(store);
+  await clearStaged(context, name);
+  const file = await context.storage.open(stagingPath(name), 'create');
+  try {
+    const count = await writeRecords(context, store, file);
+    await file.sync();
+    return count;
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeRecords(context: ManifestContext, store: OwnerStore, file: StorageFile): Promise<number> {
+  const { owner } = store;
+  const header = { owner, epoch: context.random(), floor: 0, maxSeq: 0, sortedEnd: HEADER_LENGTH };
+  let lines: Buffer[] = [encodeHeader(header)];
+  let gathered = HEADER_LENGTH;
+  let written = 0;
+  let seq = 0;
+  const flush = async () => {
+    await writeAll(file, Buffer.concat(lines), written);
+    written += gathered;
+    gathered = 0;
+    lines = [];
+  };
+  for await (const found of walkSidecars(context.storage, owner, { legacyTz: context.legacyTz })) {
+    if (found.state !== 'read') {
+      if (found.state === 'invalid')
+        context.log.warn({ owner, id: found.at.id }, 'sidecar is not readable: left out');
+      continue;
+    }
+    seq += 1;
+    const line = putLine(found.record, seq);
+    lines.push(line);
+    gathered += line.length;
+    if (gathered >= CHUNK) await flush();
+  }
+  await flush();
+  return seq;
+}
+
+export function putLine(record: PictureRecord, seq: number): Buffer {
+  const { id, kind, status } = record;
+  const time = Date.parse(record.created_at);
+  return encodeLine({ seq, op: 'put', id, time, kind, status }, encodeRecord(record));
+}
+
+/** What lies under the manifest's name is never thrown away unread: an operator may want to know. */
+async function keepAside(context: ManifestContext, store: OwnerStore): Promise<void> {
+  const path = manifestKey(store.owner);
+  try {
+    await context.storage.rename(path, `${path}.bad-${context.random()}`);
+    await context.folders.sync(ownerFolder(store.owner));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+async function reload(context: ManifestContext, store: OwnerStore): Promise<void> {
+  const file = await context.files.open(manifestKey(store.owner));
+  const now = context.storage.now();
+  const scanned = await file.use((open) =>
+    scanManifest(open, { owner: store.owner, now, unsettledSince: undefined }),
+  );
+  if ('damage' in scanned || scanned.torn) {
+    await file.retire();
+    throw new ManifestChangedError('damaged while it was made');
+  }
+  const { index, end, header } = scanned;
+  await replaceStore(store, { index, file, end, baseEnd: header.sortedEnd });
+}
+
+interface Replacement {
+  readonly index: OwnerStore['index'];
+  readonly file: OwnerStore['file'];
+  readonly end: number;
+  readonly baseEnd?: number;
+}
+
+async function replaceStore(store: OwnerStore, next: Replacement): Promise<void> {
+  const old = store.file;
+  store.adopt(next.index, next.file, next.end, next.baseEnd ?? HEADER_LENGTH);
+  await old?.retire();
+}

@@ -1,0 +1,64 @@
+import type { Entry } from '../catalog.ts';
+import type { RowOrder } from './order.ts';
+
+/**
+ * The newest active pictures of one kind, ready to be sent: the same `Entry` each time, so that whoever makes
+ * something of it can remember it by identity. Filled as pages are read and as pictures come in.
+ */
+export class Ring {
+  private readonly entries = new Map<number, Entry>();
+  private readonly order: RowOrder;
+  private readonly size: number;
+  private held = 0;
+
+  constructor(order: RowOrder, size: number) {
+    this.order = order;
+    this.size = size;
+  }
+
+  get bytes(): number {
+    return this.held;
+  }
+
+  get(row: number): Entry | undefined {
+    return this.entries.get(row);
+  }
+
+  /** Keeps the entry if its row is among the newest. */
+  offer(row: number, entry: Entry): void {
+    this.drop(row);
+    const { order, size } = this;
+    if (size === 0 || order.length === 0) return;
+    if (order.placeOf(row) < order.length - size) return;
+    this.entries.set(row, entry);
+    this.held += weightOf(entry);
+    if (this.entries.size > size) this.prune();
+  }
+
+  drop(row: number): void {
+    const entry = this.entries.get(row);
+    if (entry === undefined) return;
+    this.entries.delete(row);
+    this.held -= weightOf(entry);
+  }
+
+  clear(): void {
+    this.entries.clear();
+    this.held = 0;
+  }
+
+  /** Drops what is no longer among the newest: nearly always the one row that was just pushed out. */
+  private prune(): void {
+    const { order, size } = this;
+    this.drop(order.at(order.length - size - 1));
+    if (this.entries.size <= size) return;
+    for (const row of [...this.entries.keys()]) {
+      if (order.placeOf(row) < order.length - size) this.drop(row);
+    }
+  }
+}
+
+/** Bytes of the JSON, and about what the objects around it cost. */
+function weightOf(entry: Entry): number {
+  return entry.publicJson.byteLength * 2 + 400;
+}

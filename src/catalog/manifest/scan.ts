@@ -1,0 +1,294 @@
+import type { PictureId } from '../../domain/id.ts';
+import { KINDS, STATUSES } from '../../domain/kind.ts';
+import type { Owner } from '../../domain/owner.ts';
+import { decodeRecord } from '../../domain/record-codec.ts';
+import { isoOf } from '../../domain/time.ts';
+import type { StorageFile } from '../../storage/storage.ts';
+import { ascii, hex32 } from './bytes.ts';
+import type { RowFacts } from './columns.ts';
+import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
+import { compareIds, HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
+import { crcHolds, emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
+import { MARK_AGE } from './marks.ts';
+import { OwnerIndex } from './owner-index.ts';
+import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
+
+/** Bytes read at once; between two reads others get their turn. */
+const CHUNK = 1 << 20;
+
+/** What the log of an unsettled time did to one picture. */
+export interface Touched {
+  /** Where its line lay before it was purged; undefined when it was not. */
+  purged: { readonly offset: number; readonly length: number } | undefined;
+}
+
+export interface Scanned {
+  readonly header: Header;
+  readonly index: OwnerIndex;
+  /** Byte after the last good line. */
+  readonly end: number;
+  /** There are bytes behind `end`: a last line that is torn or bad. */
+  readonly torn: boolean;
+  /** Pictures changed since `unsettledSince`; empty without one. */
+  readonly touched: ReadonlyMap<PictureId, Touched>;
+}
+
+export interface ScanOptions {
+  readonly owner: Owner;
+  /** ms. */
+  readonly now: number;
+  /** ms: log lines from the first one of this time on are given in `touched`. */
+  readonly unsettledSince: number | undefined;
+}
+
+/** Why a manifest cannot be used. */
+export interface Damage {
+  readonly damage: string;
+}
+
+/**
+ * Reads a manifest from end to end, checking every line, and makes the index. Damage in the log's last line is told
+ * apart: only that can be what a crash left of an append that was never acknowledged.
+ * @throws the operating system's error
+ */
+export async function scanManifest(file: StorageFile, options: ScanOptions): Promise<Scanned | Damage> {
+  const { size } = await file.stat();
+  const first = Buffer.alloc(HEADER_LENGTH);
+  await file.read(first, 0, HEADER_LENGTH, 0);
+  const header = decodeHeader(first);
+  if (header === undefined) return { damage: 'bad header' };
+  if (header.owner !== options.owner) return { damage: 'another owner' };
+  if (header.sortedEnd > size) return { damage: 'base cut short' };
+  const scanner = new Scanner(header, options);
+  return scanner.run(file, size);
+}
+
+/** One pass over one file; holds what the lines before the current one decide. */
+class Scanner {
+  private readonly header: Header;
+  private readonly options: ScanOptions;
+  private readonly index: OwnerIndex;
+  private readonly view: LineView = emptyView();
+  private readonly head: RecordHead = emptyHead();
+  private readonly touched = new Map<PictureId, Touched>();
+  private readonly ownerBytes: Uint8Array;
+  private readonly marksFrom: Uint8Array;
+  private readonly unsettledFrom: Uint8Array | undefined;
+  private readonly lastWords = new Uint32Array(4);
+  private lastForm: IdForm = ULID_FORM;
+  private lastTime = Number.NEGATIVE_INFINITY;
+  private unsettled = false;
+  private reserved = false;
+
+  constructor(header: Header, options: ScanOptions) {
+    this.header = header;
+    this.options = options;
+    const { epoch, floor, maxSeq } = header;
+    this.index = new OwnerIndex({ epoch, floor, seq: maxSeq });
+    this.ownerBytes = ascii(options.owner);
+    this.marksFrom = isoBytes(options.now - MARK_AGE);
+    const { unsettledSince } = options;
+    this.unsettledFrom = unsettledSince === undefined ? undefined : isoBytes(unsettledSince);
+  }
+
+  async run(file: StorageFile, size: number): Promise<Scanned | Damage> {
+    let buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, Math.max(1, size)));
+    let held = 0;
+    let position = HEADER_LENGTH;
+    while (position + held < size) {
+      if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+      const got = await file.read(
+        buffer,
+        held,
+        Math.min(buffer.length - held, size - position - held),
+        position + held,
+      );
+      if (got === 0) return { damage: 'shrank while it was read' };
+      held += got;
+      const outcome = this.takeLines(buffer, held, position, size);
+      if (typeof outcome !== 'number') return outcome;
+      buffer.copyWithin(0, outcome, held);
+      held -= outcome;
+      position += outcome;
+      this.reserve(position, size);
+    }
+    return held === 0 ? this.result(position, false) : this.badLine(position, 'no end of line');
+  }
+
+  /** Takes whole lines; how many bytes they were, or the end of the scan. */
+  private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Scanned | Damage {
+    let start = 0;
+    while (start < held) {
+      const end = buffer.subarray(start, held).indexOf(10) + start;
+      if (end < start) return start;
+      const offset = position + start;
+      const isLast = position + end + 1 === size;
+      if (!crcHolds(buffer, start, end) || !scanLine(buffer, start, end, this.view)) {
+        return isLast ? this.badLine(offset, 'bad line') : { damage: `bad line at byte ${offset}` };
+      }
+      const why = this.takeLine(buffer, offset, end + 1 - start);
+      if (why !== undefined) return { damage: `${why} at byte ${offset}` };
+      start = end + 1;
+    }
+    return start;
+  }
+
+  private badLine(offset: number, why: string): Scanned | Damage {
+    return offset >= this.header.sortedEnd ? this.result(offset, true) : { damage: `${why} in the base` };
+  }
+
+  private result(end: number, torn: boolean): Scanned | Damage {
+    if (end < this.header.sortedEnd) return { damage: 'base cut short' };
+    this.index.finish();
+    return { header: this.header, index: this.index, end, torn, touched: this.touched };
+  }
+
+  /** What is wrong with the line in the view; undefined when it was taken. */
+  private takeLine(buffer: Buffer, offset: number, length: number): string | undefined {
+    const inBase = offset < this.header.sortedEnd;
+    if (inBase && offset + length > this.header.sortedEnd) return 'base ends inside a line';
+    const wrong = inBase ? this.checkBase() : this.checkLog();
+    if (wrong !== undefined) return wrong;
+    return this.view.op === PURGE ? this.takePurge(inBase) : this.takeRecord(buffer, offset, length, inBase);
+  }
+
+  private checkBase(): string | undefined {
+    const { view } = this;
+    if (view.seq > this.header.maxSeq) return 'sequence above the header';
+    const form = this.form();
+    const order =
+      view.time - this.lastTime || compareIds(view.words, 0, form, this.lastWords, 0, this.lastForm);
+    if (!(order > 0)) return 'base out of order';
+    this.lastTime = view.time;
+    this.lastForm = form;
+    this.lastWords.set(view.words);
+    return this.index.ids.find(view.words, form) >= 0 ? 'a picture twice in the base' : undefined;
+  }
+
+  private checkLog(): string | undefined {
+    if (this.view.seq !== this.index.seq + 1) return 'sequence broken';
+    this.index.seq = this.view.seq;
+    return undefined;
+  }
+
+  private takePurge(inBase: boolean): undefined {
+    const { view, index } = this;
+    const form = this.form();
+    const row = index.ids.find(view.words, form);
+    const id = idText(view.words, 0, form);
+    if (row >= 0 && !inBase && this.isUnsettled(undefined, view.time)) {
+      const { columns } = index;
+      this.touch(id).purged = { offset: columns.offset(row), length: columns.length(row) };
+    }
+    const kind = KINDS[view.kind] ?? 'generated';
+    const status = STATUSES[view.status] ?? 'active';
+    index.purge(view.words, form, { seq: view.seq, id, time: view.time, kind, status });
+    return undefined;
+  }
+
+  private takeRecord(buffer: Buffer, offset: number, length: number, inBase: boolean): string | undefined {
+    const { view, head } = this;
+    const canonical = scanHead(buffer, view.recordStart, view.recordEnd, head);
+    if (canonical) {
+      if (!this.namesMatch(buffer)) return 'record of another picture';
+    } else {
+      const wrong = this.takeForeign(buffer);
+      if (wrong !== undefined) return wrong;
+    }
+    const row = this.index.put(view.words, this.facts(offset, length));
+    if (canonical) this.takeMark(buffer, row, inBase);
+    if (!inBase && this.isUnsettled(canonical ? buffer : undefined, this.options.now)) this.touchRow(row);
+    return undefined;
+  }
+
+  private facts(offset: number, length: number): RowFacts {
+    const { view, head } = this;
+    const { seq, op, kind, status, time: createdAt } = view;
+    const { favorite, sha } = head;
+    return { offset, length, createdAt, seq, op, kind, status, favorite, form: this.form(), sha };
+  }
+
+  private touchRow(row: number): void {
+    this.touch(this.index.idOf(row)).purged = undefined;
+  }
+
+  /** The record's own id and owner, byte for byte. */
+  private namesMatch(buffer: Buffer): boolean {
+    const { view, head, ownerBytes } = this;
+    if (head.idEnd - head.idStart !== view.idLength) return false;
+    for (let i = 0; i < view.idLength; i++)
+      if (buffer[head.idStart + i] !== buffer[view.idStart + i]) return false;
+    if (head.ownerEnd - head.ownerStart !== ownerBytes.length) return false;
+    for (let i = 0; i < ownerBytes.length; i++)
+      if (buffer[head.ownerStart + i] !== ownerBytes[i]) return false;
+    return true;
+  }
+
+  /** A record whose members another writer put in another order: parsed. */
+  private takeForeign(buffer: Buffer): string | undefined {
+    const { view, head } = this;
+    try {
+      const record = decodeRecord(buffer.subarray(view.recordStart, view.recordEnd));
+      if (record.owner !== this.options.owner) return 'record of another owner';
+      if (record.id !== buffer.toString('latin1', view.idStart, view.idStart + view.idLength))
+        return 'record of another picture';
+      head.favorite = record.favorite;
+      head.sha = Math.max(0, hex32(Buffer.from(record.sha256, 'latin1'), 0));
+      return undefined;
+    } catch {
+      return 'record does not parse';
+    }
+  }
+
+  private takeMark(buffer: Buffer, row: number, inBase: boolean): void {
+    const { head } = this;
+    if (head.idemStart < 0 || (!inBase && this.view.op !== PUT)) return;
+    if (!atLeast(buffer, head.updatedStart, this.marksFrom)) return;
+    const time = Date.parse(buffer.toString('latin1', head.updatedStart, head.updatedStart + 24));
+    this.index.marks.add(hex32(buffer, head.idemStart), hex32(buffer, head.idemStart + 8), row, time);
+  }
+
+  /** From the first line of the unsettled time on, every line counts, whatever its clock said. */
+  private isUnsettled(buffer: Buffer | undefined, time: number): boolean {
+    if (this.unsettledFrom === undefined || this.unsettled) return this.unsettled;
+    this.unsettled =
+      buffer === undefined
+        ? time >= (this.options.unsettledSince ?? Number.POSITIVE_INFINITY)
+        : atLeast(buffer, this.head.updatedStart, this.unsettledFrom);
+    return this.unsettled;
+  }
+
+  private touch(id: PictureId): Touched {
+    const known = this.touched.get(id) ?? { purged: undefined };
+    this.touched.set(id, known);
+    return known;
+  }
+
+  private form(): IdForm {
+    return this.view.idLength === HEX_LENGTH ? HEX_FORM : ULID_FORM;
+  }
+
+  /** After the first chunk the number of lines can be estimated: the arrays get their size at once. */
+  private reserve(position: number, size: number): void {
+    if (this.reserved || position === HEADER_LENGTH) return;
+    this.reserved = true;
+    const { count } = this.index.columns;
+    const rows = Math.ceil((count * (size - HEADER_LENGTH) * 1.02) / (position - HEADER_LENGTH));
+    if (rows <= count) return;
+    this.index.columns.reserve(rows);
+    this.index.ids.reserve(rows);
+  }
+}
+
+function isoBytes(time: number): Uint8Array {
+  return ascii(isoOf(Math.max(0, time)));
+}
+
+/** Compares two times of the fixed form as text. */
+function atLeast(bytes: Buffer, at: number, iso: Uint8Array): boolean {
+  for (let i = 0; i < iso.length; i++) {
+    const difference = (bytes[at + i] ?? 0) - (iso[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}

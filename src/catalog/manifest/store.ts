@@ -1,0 +1,117 @@
+import type { PictureId } from '../../domain/id.ts';
+import { KINDS, type Kind } from '../../domain/kind.ts';
+import type { Log } from '../../domain/log.ts';
+import type { Owner } from '../../domain/owner.ts';
+import type { PictureRecord } from '../../domain/record.ts';
+import type { FolderSync } from '../../storage/durable.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { Change, Version } from '../catalog.ts';
+import { HEADER_LENGTH } from './header.ts';
+import type { RowSnapshot } from './line-entry.ts';
+import type { LogFile, LogFiles } from './log-file.ts';
+import { OwnerIndex } from './owner-index.ts';
+import { Ring } from './ring.ts';
+import type { Touched } from './scan.ts';
+
+/** Epoch of an owner who has no manifest. */
+export const NO_EPOCH = '0'.repeat(16);
+
+/** What every part of the manifest catalog is given. */
+export interface ManifestContext {
+  readonly storage: Storage;
+  readonly folders: FolderSync;
+  readonly log: Log;
+  readonly files: LogFiles;
+  /** A new epoch: 16 lower-case hex. */
+  readonly random: () => string;
+  readonly recentSize: number;
+  readonly legacyTz: string;
+  readonly emit: (change: Change) => void;
+}
+
+/** A committed change whose lasting form could not be written: the sidecar to write, or to remove. */
+export type Owed =
+  | { readonly record: PictureRecord; readonly since: number }
+  | { readonly purged: PictureRecord; readonly since: number };
+
+/** One loaded owner. Changed only inside the owner's lane; read by everybody. */
+export class OwnerStore {
+  readonly owner: Owner;
+  index: OwnerIndex = emptyIndex();
+  /** Undefined while the owner has no manifest. */
+  file: LogFile | undefined;
+  /** Byte after the last good line: where the next one goes. */
+  end = HEADER_LENGTH;
+  baseEnd = HEADER_LENGTH;
+  readonly owed = new Map<PictureId, Owed>();
+  /** What an unclean stop left to compare with the sidecars; `all`: every picture. */
+  unrecovered: ReadonlyMap<PictureId, Touched> | 'all' | undefined;
+  /** Why the file must not be written to again; a new one is made before the next commit. */
+  suspect: string | undefined;
+  compacting: Promise<void> | undefined;
+  private rings: readonly Ring[] = [];
+  private readonly recentSize: number;
+
+  constructor(owner: Owner, recentSize: number) {
+    this.owner = owner;
+    this.recentSize = recentSize;
+    this.adopt(emptyIndex(), undefined, HEADER_LENGTH, HEADER_LENGTH);
+  }
+
+  /** Puts another file and what was read from it in place of the present ones. */
+  adopt(index: OwnerIndex, file: LogFile | undefined, end: number, baseEnd: number): void {
+    this.index = index;
+    this.file = file;
+    this.end = end;
+    this.baseEnd = baseEnd;
+    this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), this.recentSize));
+  }
+
+  get version(): Version {
+    return { epoch: this.index.epoch, seq: this.index.seq };
+  }
+
+  /** Bytes of the arrays. */
+  get indexBytes(): number {
+    return this.index.bytes;
+  }
+
+  /** Bytes held in all, about. */
+  get bytes(): number {
+    const ring = this.rings.reduce((sum, { bytes }) => sum + bytes, 0);
+    return 4_000 + this.index.bytes + ring + this.owed.size * 4_000;
+  }
+
+  ring(kind: number): Ring {
+    const ring = this.rings[kind];
+    if (ring === undefined) throw new RangeError('no such kind');
+    return ring;
+  }
+
+  /** Row of a picture of this kind (of any without one), or −1. */
+  rowOf(id: PictureId, kind?: Kind): number {
+    const row = this.index.find(id);
+    if (row < 0 || kind === undefined) return row;
+    return KINDS[this.index.columns.kind(row)] === kind ? row : -1;
+  }
+
+  snapshot(row: number): RowSnapshot {
+    const { columns } = this.index;
+    return {
+      row,
+      offset: columns.offset(row),
+      length: columns.length(row),
+      seq: columns.seq(row),
+      id: this.index.idOf(row),
+      createdAt: columns.createdAt(row),
+      kind: columns.kind(row),
+      status: columns.status(row),
+    };
+  }
+}
+
+export function emptyIndex(): OwnerIndex {
+  const index = new OwnerIndex({ epoch: NO_EPOCH, floor: 0, seq: 0 });
+  index.finish();
+  return index;
+}
