@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { createFsBlobStore } from './blobs/fs-blob-store.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { createManifestCatalog } from './catalog/manifest/manifest-catalog.ts';
+import {
+  createManifestCatalog,
+  type ManifestCatalog,
+  type ManifestStats,
+} from './catalog/manifest/manifest-catalog.ts';
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
 import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
 import { recoverStaged } from './services/maintenance/recover.ts';
-import { type FormerRun, type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
-import { watchCommits } from './services/maintenance/settled.ts';
+import { type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
+import { type SettledClock, watchCommits } from './services/maintenance/settled.ts';
 import { openTree, type Tree } from './services/maintenance/tree.ts';
 import { createFsStateStore } from './state/fs-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
@@ -26,8 +30,9 @@ export interface Engine {
   readonly blobs: BlobStore;
   readonly catalog: Catalog;
   readonly io: IoMeter;
-  readonly run: RunFile;
-  readonly former: FormerRun;
+  readonly stats: () => ManifestStats;
+  /** Brings every change to its lasting form, those that an unclean stop left too. @throws KirokuError what is left */
+  settle(signal: AbortSignal): Promise<void>;
   /** Everything acknowledged is settled, the run is closed as clean and the lock is given back. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -89,22 +94,49 @@ async function openDrivers(config: Config, log: Log, ground: Ground): Promise<En
   try {
     await recoverStaged({ blobs, catalog, log });
     const run = await startRun({ state, clock, former, log, now });
-    return { ...ground, blobs, catalog, io, run, former, close: closing(catalog, run, tree) };
+    return {
+      ...ground,
+      blobs,
+      catalog,
+      io,
+      stats: () => bare.stats(),
+      settle: (signal) => settle(bare, clock, run, signal),
+      close: closing(bare, clock, run, tree),
+    };
   } catch (error) {
     await catalog.close().catch(() => undefined);
     throw error;
   }
 }
 
+async function settle(
+  catalog: ManifestCatalog,
+  clock: SettledClock,
+  run: RunFile,
+  signal: AbortSignal,
+): Promise<void> {
+  const paid = clock.paying();
+  await catalog.settle(signal);
+  paid();
+  run.caughtUp();
+}
+
 /** Writes the settled time now and then, until the end. */
-function closing(catalog: Catalog, run: RunFile, tree: Tree): () => Promise<void> {
+function closing(
+  catalog: ManifestCatalog,
+  clock: SettledClock,
+  run: RunFile,
+  tree: Tree,
+): () => Promise<void> {
   const timer = setInterval(() => void run.tick(), SETTLED_EVERY_MS);
   timer.unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     clearInterval(timer);
     try {
+      const paid = clock.paying();
       await catalog.close();
+      paid();
       await run.finish();
     } finally {
       await tree.close();

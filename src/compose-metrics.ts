@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ManifestStats } from './catalog/manifest/manifest-catalog.ts';
 import type { EventBus } from './events/bus.ts';
 import type { ProcessDecoder } from './media/process-decoder.ts';
 import type { IoMeter } from './services/maintenance/io-meter.ts';
@@ -11,6 +12,7 @@ export interface MetricsDeps {
   readonly events: EventBus;
   readonly io: IoMeter;
   readonly reconcile: Reconcile;
+  readonly stats: () => ManifestStats;
 }
 
 /** What the parts below the wire add up to; labels are names of ours only, never an id or an owner. */
@@ -37,6 +39,9 @@ export function createMetrics(deps: MetricsDeps): Registry {
   );
   gauge('event_listeners', 'Open event streams and the like.', () => deps.events.listeners);
   gauge('io_failures', 'Durable writes that the storage failed, since the start.', () => deps.io.failures);
+  gauge('index_owners', 'Owners whose index is in memory.', () => deps.stats().owners);
+  gauge('index_pictures', 'Pictures in those indexes.', () => deps.stats().pictures);
+  gauge('index_bytes', 'Bytes of those indexes.', () => deps.stats().indexBytes);
   new Gauge({
     name: 'kiroku_reconcile_findings',
     help: 'What reconcile found, by name, since the start.',

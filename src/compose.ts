@@ -149,7 +149,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
   const now = () => storage.now();
   const events = createEventBus((error) => log.error({ err: error }, 'a listener failed'));
   catalog.onChange((change) => events.publish(change));
-  const metrics = createMetrics({ storage, decoder, events, io, reconcile });
+  const metrics = createMetrics({ storage, decoder, events, io, reconcile, stats: engine.stats });
   const trash = createTrash({ catalog, now });
   const { app } = createApp({
     config,
@@ -215,18 +215,12 @@ async function listen(parts: Parts, http: HttpServer): Promise<string> {
 }
 
 /**
- * What the start left to be done beside the first requests: owners whose last changes an unclean stop may have left
- * half-way are loaded, which compares them, and then the last days are looked at for what was dropped meanwhile.
+ * What the start left to be done beside the first requests: changes that an unclean stop may have left half-way are
+ * brought to their lasting form, and then the last days are looked at for what was dropped meanwhile.
  */
 async function catchUp({ engine, log, reconcile, shutdown }: Parts): Promise<void> {
   try {
-    if (engine.former.unsettledSince !== undefined) {
-      for await (const owner of engine.catalog.owners()) {
-        if (shutdown.signal.aborted) return;
-        await engine.catalog.version(owner);
-      }
-    }
-    engine.run.caughtUp();
+    await engine.settle(shutdown.signal);
     await reconcile.recent(shutdown.signal);
   } catch (error) {
     if (!shutdown.signal.aborted) log.error({ err: error }, 'the start could not be brought to its end');

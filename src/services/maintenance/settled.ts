@@ -8,6 +8,8 @@ export interface SettledClock {
   settledAt(): number;
   /** True when a change failed to reach its lasting form: this run cannot end cleanly. */
   owes(): boolean;
+  /** Called before everything owed is settled; the answer, after: what was owed then is paid. */
+  paying(): () => void;
   /** Rises with each change that came to its end. */
   changes(): number;
 }
@@ -25,8 +27,8 @@ export function watchCommits(
   io: IoMeter,
 ): { readonly catalog: Catalog; readonly clock: SettledClock } {
   const running = new Set<{ readonly since: number }>();
-  /** Start of the earliest change whose lasting form is owed; only a start of the server pays it for certain. */
-  let owed = Number.POSITIVE_INFINITY;
+  /** Changes whose lasting form is owed. */
+  const owed = new Set<{ readonly since: number }>();
   let changes = 0;
 
   const watched: Catalog = {
@@ -37,7 +39,7 @@ export function watchCommits(
       try {
         return await io.watch(() => catalog.commit(owner, mutation));
       } catch (error) {
-        if (error instanceof UnsettledError) owed = Math.min(owed, mine.since);
+        if (error instanceof UnsettledError) owed.add(mine);
         throw error;
       } finally {
         running.delete(mine);
@@ -46,12 +48,20 @@ export function watchCommits(
     },
   };
   const settledAt = (): number => {
-    let earliest = Math.min(now(), owed);
-    for (const { since } of running) earliest = Math.min(earliest, since);
+    let earliest = now();
+    for (const { since } of [...running, ...owed]) earliest = Math.min(earliest, since);
     return earliest - MARGIN_MS;
   };
-  return {
-    catalog: watched,
-    clock: { settledAt, owes: () => owed !== Number.POSITIVE_INFINITY, changes: () => changes },
+  const clock: SettledClock = {
+    settledAt,
+    owes: () => owed.size > 0,
+    paying() {
+      const then = [...owed];
+      return () => {
+        for (const one of then) owed.delete(one);
+      };
+    },
+    changes: () => changes,
   };
+  return { catalog: watched, clock };
 }
