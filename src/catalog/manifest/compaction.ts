@@ -9,20 +9,30 @@ import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
 import type { Tombstone } from './owner-index.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
 
-/** The log is merged when it is larger than this and than a quarter of the base. */
-const LEAST_LOG = 1 << 20;
+/** When the log is merged, and what is kept of what was purged. */
+export interface CompactionRules {
+  /** The log is merged when it is larger than this (bytes) and than a quarter of the base. */
+  readonly leastLog: number;
+  /** Tombstones that stay: the newest ones, and younger ones (ms) up to ten thousand. */
+  readonly tombstones: number;
+  readonly tombstoneAge: number;
+}
+
+export const COMPACTION: CompactionRules = {
+  leastLog: 1 << 20,
+  tombstones: 1_000,
+  tombstoneAge: 7 * 86_400_000,
+};
+
 const SHARE = 4;
-/** Tombstones that stay: the newest ones, and those of the last days up to a limit. */
-const KEEP_TOMBSTONES = 1_000;
 const MOST_TOMBSTONES = 10_000;
-const TOMBSTONE_AGE = 7 * 86_400_000;
 const CHUNK = 1 << 20;
 /** Lines closer than this in the old file are read together. */
 const NEAR = 16 << 10;
 
-export function isDue(store: OwnerStore): boolean {
+function isDue(store: OwnerStore, { leastLog }: CompactionRules): boolean {
   const log = store.end - store.baseEnd;
-  return log > Math.max(LEAST_LOG, (store.baseEnd - HEADER_LENGTH) / SHARE);
+  return log > Math.max(leastLog, (store.baseEnd - HEADER_LENGTH) / SHARE);
 }
 
 /**
@@ -35,7 +45,7 @@ export function startCompaction(
   lane: Lane,
   hold: (work: () => Promise<void>) => Promise<void>,
 ): void {
-  if (store.compacting !== undefined || !isDue(store) || !isWhole(store)) return;
+  if (store.compacting !== undefined || !isDue(store, context.compaction) || !isWhole(store)) return;
   store.compacting = hold(() => compact(context, store, lane))
     .catch((error: unknown) => {
       context.log.warn({ owner: store.owner, err: error }, 'manifest could not be compacted');
@@ -93,7 +103,7 @@ function makePlan(context: ManifestContext, store: OwnerStore): Plan | undefined
   if (file === undefined) return undefined;
   const { columns } = index;
   const rows = index.sortedRows();
-  const { kept, floor } = stonesToKeep(store, context.storage.now());
+  const { kept, floor } = stonesToKeep(store, context);
   const stones = kept.map((stone) => ({ before: placeOf(store, rows, stone), line: stoneLine(stone) }));
   const lengths = Uint32Array.from(rows, (row) => columns.length(row));
   const stoneBytes = stones.reduce((sum, { line }) => sum + line.length, 0);
@@ -113,14 +123,18 @@ function makePlan(context: ManifestContext, store: OwnerStore): Plan | undefined
 }
 
 /** Tombstones for the new base in its order, and the floor that forgetting the others makes. */
-function stonesToKeep(store: OwnerStore, now: number): { kept: Tombstone[]; floor: number } {
+function stonesToKeep(
+  store: OwnerStore,
+  { storage, compaction }: ManifestContext,
+): { kept: Tombstone[]; floor: number } {
+  const youngerThan = storage.now() - compaction.tombstoneAge;
   const { tombstones, floor: before } = store.index;
   const first = tombstones.length - MOST_TOMBSTONES;
   let floor = before;
   const kept = tombstones.filter((stone, i) => {
     // put again since: the newer line tells it all
     if (store.index.find(stone.id) >= 0) return false;
-    const keep = i >= tombstones.length - KEEP_TOMBSTONES || (i >= first && stone.time > now - TOMBSTONE_AGE);
+    const keep = i >= tombstones.length - compaction.tombstones || (i >= first && stone.time > youngerThan);
     if (!keep) floor = Math.max(floor, stone.seq);
     return keep;
   });

@@ -52,8 +52,8 @@ class LineEntry implements Entry {
   readonly createdAt: number;
   readonly seq: number;
   readonly publicJson: Uint8Array;
-  private readonly json: Buffer;
-  private parsed: PictureRecord | undefined;
+  readonly #json: Buffer;
+  #parsed: PictureRecord | undefined;
 
   constructor(
     owner: Owner,
@@ -63,7 +63,7 @@ class LineEntry implements Entry {
     known: Place | undefined,
   ) {
     this.owner = owner;
-    this.json = json;
+    this.#json = json;
     this.kind = KINDS[row.kind] ?? 'generated';
     this.status = STATUSES[row.status] ?? 'active';
     this.id = row.id;
@@ -78,8 +78,8 @@ class LineEntry implements Entry {
   }
 
   record(): PictureRecord {
-    this.parsed ??= decodeRecord(this.json);
-    return this.parsed;
+    this.#parsed ??= decodeRecord(this.#json);
+    return this.#parsed;
   }
 }
 

@@ -7,6 +7,7 @@ import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Catalog, Change } from '../catalog.ts';
 import { makeReady } from './commit.ts';
+import { COMPACTION, type CompactionRules, compact } from './compaction.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
 import {
@@ -36,6 +37,8 @@ export interface ManifestCatalogOptions {
   readonly legacyTz: string;
   /** ms: after an unclean stop, the time from which lines and sidecars must be compared. */
   readonly unsettledSince?: number;
+  /** Other rules for compaction than the usual ones. */
+  readonly compaction?: Partial<CompactionRules>;
   /** Unused descriptors kept open over all owners. */
   readonly openFiles?: number;
 }
@@ -56,6 +59,8 @@ export interface ManifestCatalog extends Catalog {
    * @throws KirokuError when something still cannot be settled; the rest is
    */
   settle(signal?: AbortSignal): Promise<void>;
+  /** Merges the owner's log into the base now, by other rules if given. @throws as the storage */
+  compact(owner: Owner, rules?: Partial<CompactionRules>): Promise<void>;
   /** Waits until no compaction runs. */
   quiet(): Promise<void>;
   stats(): ManifestStats;
@@ -80,6 +85,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     random: options.random ?? (() => randomBytes(8).toString('hex')),
     recentSize,
     legacyTz,
+    compaction: { ...COMPACTION, ...options.compaction },
     emit(change) {
       for (const listener of listeners) {
         try {
@@ -176,6 +182,11 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
           await rebuildManifest(context, store, 'asked for');
         }),
       ),
+    compact: (owner, rules) =>
+      owners.use(owner, async ({ store, lane }) => {
+        await store.compacting;
+        await compact({ ...context, compaction: { ...context.compaction, ...rules } }, store, lane);
+      }),
     async settle(signal) {
       let failure: unknown;
       for await (const owner of ownerNames()) {

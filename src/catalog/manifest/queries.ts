@@ -65,7 +65,9 @@ async function readRows(store: OwnerStore, rows: readonly number[]): Promise<Ent
   if (file === undefined) throw new ManifestChangedError('gone');
   const read = await readEntries(file, store.owner, missing);
   // what changed meanwhile must not come back into the ring
-  if (store.index === index) read.forEach((entry, i) => offer(store, missing[i], entry));
+  if (store.index === index) {
+    for (const [i, entry] of read.entries()) offer(store, missing[i], entry);
+  }
   let next = 0;
   return held.map((entry) => entry ?? read[next++]).filter((entry) => entry !== undefined);
 }

@@ -6,6 +6,7 @@ import type { PictureRecord } from '../../domain/record.ts';
 import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Change, Version } from '../catalog.ts';
+import type { CompactionRules } from './compaction.ts';
 import { HEADER_LENGTH } from './header.ts';
 import type { RowSnapshot } from './line-entry.ts';
 import type { LogFile, LogFiles } from './log-file.ts';
@@ -26,6 +27,7 @@ export interface ManifestContext {
   readonly random: () => string;
   readonly recentSize: number;
   readonly legacyTz: string;
+  readonly compaction: CompactionRules;
   readonly emit: (change: Change) => void;
 }
 

@@ -1,4 +1,5 @@
 import { watch } from 'chokidar';
+import { watchNodeFolder } from '../../storage/node-storage-watch.ts';
 
 export interface FolderWatchEvents {
   /** Something about `name` in the watched folder `path` changed; `name` is undefined where the system did not say. */
@@ -9,7 +10,11 @@ export interface FolderWatchEvents {
 
 /** Watches single folders, never what lies below them. Paths are real and absolute. Its events are hints. */
 export interface FolderWatch {
-  add(path: string): void;
+  /**
+   * @param holds what matters in it: a few folders, or any number of files
+   * @throws the operating system's error, where it shows at once
+   */
+  add(path: string, holds: 'folders' | 'files'): void;
   remove(path: string): void;
   close(): Promise<void>;
 }
@@ -17,11 +22,15 @@ export interface FolderWatch {
 export type FolderWatchFactory = (events: FolderWatchEvents) => FolderWatch;
 
 /**
- * Chokidar on single folders. Files are ignored, so that a folder of 20,000 pictures costs one watch and no memory
- * a file; what happens to them arrives as `raw` events, which carry the name. Their form is chokidar's own affair
- * (the version is pinned), and losing them costs time only: reconcile is the truth.
+ * Chokidar for folders of folders (owners, years, months), which may be taken away and made again. For folders of
+ * files (days) a bare watch: chokidar lists a folder and stats every file of it after each change, which at 20,000
+ * files costs more than the change (docs/decisions/0007).
+ *
+ * Names arrive by chokidar's `raw` events. Their form is its own affair (the version is pinned), and losing them
+ * costs time only: reconcile is the truth.
  */
 export function createFolderWatch(events: FolderWatchEvents): FolderWatch {
+  const days = new Map<string, () => void>();
   const watcher = watch([], {
     backend: 'native',
     depth: 0,
@@ -38,14 +47,33 @@ export function createFolderWatch(events: FolderWatchEvents): FolderWatch {
   watcher.on('error', (error) => {
     events.error(error);
   });
+
+  function addDay(path: string): void {
+    days.get(path)?.();
+    days.delete(path);
+    const end = watchNodeFolder(path, {
+      hint: (name) => events.hint(path, name),
+      error: (error) => events.error(error),
+    });
+    days.set(path, end);
+  }
+
   return {
-    add(path) {
-      watcher.add(path);
+    add(path, holds) {
+      if (holds === 'files') addDay(path);
+      else watcher.add(path);
     },
     remove(path) {
-      watcher.unwatch(path);
+      const end = days.get(path);
+      if (end === undefined) watcher.unwatch(path);
+      else end();
+      days.delete(path);
     },
-    close: () => watcher.close(),
+    async close() {
+      for (const end of days.values()) end();
+      days.clear();
+      await watcher.close();
+    },
   };
 }
 
