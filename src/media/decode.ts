@@ -73,12 +73,11 @@ function open({ input, limits }: Pick<DecodeRequest, 'input' | 'limits'>): Sharp
   return sharp(input, { failOn: 'warning', limitInputPixels: limits.maxPixels });
 }
 
-/** Upright, no larger than asked for and never enlarged, eight-bit sRGB whatever the picture's own colours are. */
+/** Upright, no larger than asked for and never enlarged; sharp makes it eight-bit sRGB, whatever the picture's colours. */
 async function unpack(picture: Sharp, thumbSize: number): Promise<Pixels> {
   const { data, info } = await picture
     .autoOrient()
     .resize({ width: thumbSize, height: thumbSize, fit: 'inside', withoutEnlargement: true })
-    .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { KirokuError } from '../domain/errors.ts';
+import { fromErrno, KirokuError } from '../domain/errors.ts';
 import type { DecodedImage } from './decoder.ts';
 import { type DecodeAnswer, type DecodeQuestion, errorOfAnswer, isDecodeAnswer } from './decoder-protocol.ts';
 
@@ -10,6 +10,7 @@ const STDERR_TAIL = 2000;
 
 /** One decoder process, seen from the server. */
 export interface DecoderChild {
+  /** Undefined when it could not be started. */
   readonly pid: number | undefined;
   /** Answered so far. */
   readonly pictures: number;
@@ -17,7 +18,8 @@ export interface DecoderChild {
   readonly rss: number;
   /**
    * One at a time. After `timeoutMs` the process is killed.
-   * @throws KirokuError what the decode threw; `decoder_failed` when the process died or was too slow
+   * @throws KirokuError what the decode threw; `decoder_failed` when the process died or was too slow; `overloaded`
+   *   when it could not be started
    */
   decode(question: DecodeQuestion, timeoutMs: number): Promise<DecodedImage>;
   kill(): void;
@@ -30,7 +32,10 @@ interface Pending {
   reject(error: KirokuError): void;
 }
 
-/** Starts a decoder process. It need not be up yet: a question waits in its channel. */
+/**
+ * Starts a decoder process. It need not be up yet: a question waits in its channel.
+ * @throws an operating-system error for some of the reasons why there can be no new process
+ */
 export function startDecoderChild(): DecoderChild {
   const child = spawnDecoder();
   let pending: Pending | undefined;
@@ -48,15 +53,19 @@ export function startDecoderChild(): DecoderChild {
     pending = undefined;
     if (waiting !== undefined) settle(waiting, message);
   });
-  function fail(message: string, cause: unknown): void {
-    pending?.reject(new KirokuError('decoder_failed', message, { cause }));
+  function refuse(error: KirokuError): void {
+    pending?.reject(error);
     pending = undefined;
   }
+  function fail(message: string, cause: unknown): void {
+    refuse(new KirokuError('decoder_failed', message, { cause }));
+  }
   const gone = new Promise<void>((resolve) => {
-    // `error` without a pid means that it never started, and no `exit` will come.
     child.on('error', (error) => {
-      fail('The decoder could not be reached.', error);
-      if (child.pid === undefined) resolve();
+      if (child.pid !== undefined) return fail('The decoder could not be reached.', error);
+      // It never started (no descriptors, no memory), and no `exit` will come.
+      refuse(fromErrno(error));
+      resolve();
     });
     child.on('exit', (code, signal) => {
       fail('The decoder died over this picture.', `exit ${code ?? signal}: ${stderr}`);
@@ -78,6 +87,8 @@ export function startDecoderChild(): DecoderChild {
       }, timeoutMs);
       return new Promise<DecodedImage>((resolve, reject) => {
         pending = { resolve, reject };
+        // One that did not start has no channel; its `error` is on the way.
+        if (child.pid === undefined) return;
         child.send(question, (error) => {
           if (error !== null) fail('The decoder could not be reached.', error);
         });

@@ -26,7 +26,7 @@ export function createInlineDecoder(limits: DecodeLimits, options: InlineDecoder
         throw fromErrno(error);
       });
       try {
-        const input = 'path' in image ? image.path : image.bytes;
+        const input = 'path' in image ? await inputOf(image.path, source) : image.bytes;
         const decoded = await decodePicture({ input, source, limits, encoders });
         throwIfAborted(signal);
         return decoded;
@@ -41,6 +41,11 @@ export function createInlineDecoder(limits: DecodeLimits, options: InlineDecoder
 async function openSource(image: ImageSource): Promise<ByteSource> {
   if ('bytes' in image) return bytesSource(image.bytes);
   return await fileSource(createNodeStorage(dirname(image.path)), basename(image.path));
+}
+
+/** libvips reads a name that ends in `[…]` as a name with options: such a file reaches it as bytes, without its name. */
+async function inputOf(path: string, source: ByteSource): Promise<string | Uint8Array> {
+  return path.endsWith(']') ? await source.read(0, source.size) : path;
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -1,5 +1,8 @@
 import sharp from 'sharp';
 
+// Once a process: between the two calls nothing loads, which a decode that already runs would notice.
+let hardened = false;
+
 const ALLOWED = ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'];
 
 /**
@@ -8,6 +11,8 @@ const ALLOWED = ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWe
  * parallelism) and no cache of operations (no picture comes twice). Process-wide by libvips' nature; safe to repeat.
  */
 export function hardenLibvips(): void {
+  if (hardened) return;
+  hardened = true;
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: ALLOWED });
   sharp.concurrency(1);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import { fromErrno, isKirokuError, KirokuError } from '../domain/errors.ts';
 import type { DecodedImage, DecodeLimits, Decoder, ImageSource } from './decoder.ts';
 import { type DecoderChild, startDecoderChild } from './decoder-child.ts';
 
@@ -67,9 +67,15 @@ export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDec
   function pump(): void {
     for (const job of waiting) {
       // The one used last is the warmest.
-      const child = idle.pop() ?? (children.size < size ? start() : undefined);
-      if (child === undefined) return;
+      let child = idle.pop();
+      if (child === undefined && children.size >= size) return;
       waiting.delete(job);
+      try {
+        child ??= start();
+      } catch (error) {
+        job.reject(fromErrno(error));
+        continue;
+      }
       void run(child, job);
     }
   }
@@ -81,8 +87,8 @@ export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDec
       job.resolve(await child.decode({ ask: 'decode', source: job.source, limits }, timeoutMs));
     } catch (error) {
       job.reject(error);
-      spent = isKirokuError(error, 'decoder_failed');
-      if (spent) failures += 1;
+      if (isKirokuError(error, 'decoder_failed')) failures += 1;
+      spent = isKirokuError(error, 'decoder_failed') || child.pid === undefined;
     }
     running.delete(job);
     // A spent process keeps its place until it is gone: never more processes than `size`.

@@ -81,6 +81,25 @@ describe('a picture that takes too long (I1)', () => {
   });
 });
 
+describe('a server without free descriptors (D6)', () => {
+  it('answers overloaded, starts nothing, and recovers by itself', async () => {
+    const script = fileURLToPath(new URL('./media-no-descriptors.ts', import.meta.url));
+    const shell = spawn('sh', ['-c', 'ulimit -n 96; exec "$0" "$1"', process.execPath, script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    shell.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    await once(shell, 'close');
+    expect(JSON.parse(output)).toEqual({
+      refused: ['overloaded', 'overloaded', 'overloaded'],
+      left: { running: 0, queued: 0, pids: [], failures: 0 },
+      afterwards: 64,
+    });
+  });
+});
+
 describe('a server that dies', () => {
   it('leaves no decoder behind, not even with kill -9', async () => {
     const server = spawn(process.execPath, [fileURLToPath(new URL('./media-parent.ts', import.meta.url))], {
