@@ -1,0 +1,262 @@
+import { expect, it } from 'vitest';
+import type { Entry, ListQuery } from '../../src/catalog/catalog.ts';
+import { dayOf } from '../../src/domain/day.ts';
+import {
+  ALICE,
+  BOB,
+  type CatalogRig,
+  change,
+  ids,
+  jsonOf,
+  ownersOf,
+  pictureOf,
+  put,
+  putMany,
+  query,
+  START,
+  trashed,
+} from './catalog-rig.ts';
+
+type WithRig = (test: (rig: CatalogRig) => Promise<void>) => () => Promise<void>;
+
+async function walk(rig: CatalogRig, first: ListQuery): Promise<Entry[][]> {
+  const pages: Entry[][] = [];
+  let next: ListQuery | undefined = first;
+  while (next !== undefined) {
+    const page = await rig.catalog.list(next);
+    pages.push([...page.entries]);
+    next = page.next === null ? undefined : { ...first, at: { after: page.next } };
+    if (pages.length > 100) throw new Error('the pages never end');
+  }
+  return pages;
+}
+
+export function listTests(withRig: WithRig): void {
+  it(
+    'an unknown owner is an empty one',
+    withRig(async ({ catalog }) => {
+      expect(await catalog.list(query())).toMatchObject({
+        entries: [],
+        total: 0,
+        totalRelation: 'eq',
+        next: null,
+      });
+      expect(await catalog.lookup(ALICE, pictureOf(ALICE, 1).id)).toBeUndefined();
+      expect(await catalog.findBySha256(ALICE, 'generated', 'ab'.repeat(32))).toBeUndefined();
+      expect(await catalog.findByIdem(ALICE, '0123456789abcdef', 0)).toBeUndefined();
+      expect((await catalog.version(ALICE)).seq).toBe(0);
+      expect(await ownersOf(catalog)).toEqual([]);
+    }),
+  );
+
+  it(
+    'pages are newest first, the last is short and has no next',
+    withRig(async (rig) => {
+      const all = (await putMany(rig, ALICE, 25)).map((record) => record.id).reverse();
+      const first = await rig.catalog.list(query());
+      expect(ids(first.entries)).toEqual(all.slice(0, 10));
+      expect(first).toMatchObject({ total: 25, totalRelation: 'eq' });
+      expect(first.next).toEqual({ time: START + 16 * 60_000, id: all[9] });
+      const last = await rig.catalog.list(query({ at: { page: 3 } }));
+      expect(ids(last.entries)).toEqual(all.slice(20));
+      expect(last).toMatchObject({ total: 25, next: null });
+    }),
+  );
+
+  it(
+    'a full last page has no next, and a page past the end is empty',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 20);
+      expect((await rig.catalog.list(query({ at: { page: 2 } }))).next).toBeNull();
+      expect(await rig.catalog.list(query({ at: { page: 3 } }))).toMatchObject({
+        entries: [],
+        total: 20,
+        next: null,
+      });
+      expect((await rig.catalog.list(query({ at: { page: 1_000_000 } }))).entries).toEqual([]);
+    }),
+  );
+
+  it(
+    'oldest is newest backwards, by page and by cursor',
+    withRig(async (rig) => {
+      const all = (await putMany(rig, ALICE, 7)).map((record) => record.id);
+      const oldest = query({ order: 'oldest', size: 3 });
+      expect(ids((await rig.catalog.list({ ...oldest, at: { page: 2 } })).entries)).toEqual(all.slice(3, 6));
+      expect((await walk(rig, oldest)).map(ids)).toEqual([all.slice(0, 3), all.slice(3, 6), all.slice(6)]);
+      expect((await walk(rig, query({ size: 3 }))).flatMap(ids)).toEqual([...all].reverse());
+    }),
+  );
+
+  it(
+    'pictures of the same time are ordered by id, and cursors fall between them',
+    withRig(async (rig) => {
+      const created_at = new Date(START).toISOString();
+      for (const n of [3, 1, 5, 2, 4]) await put(rig, pictureOf(ALICE, n, { created_at }));
+      const expected = [5, 4, 3, 2, 1].map((n) => pictureOf(ALICE, n).id);
+      expect((await walk(rig, query({ size: 2 }))).flatMap(ids)).toEqual(expected);
+      expect((await walk(rig, query({ size: 1, order: 'oldest' }))).flatMap(ids)).toEqual(expected.reverse());
+    }),
+  );
+
+  it(
+    'pictures that arrive late find their place by created_at, not by arrival',
+    withRig(async (rig) => {
+      for (const n of [5, 1, 4, 2, 3]) await put(rig, pictureOf(ALICE, n));
+      const expected = [5, 4, 3, 2, 1].map((n) => pictureOf(ALICE, n).id);
+      expect(ids((await rig.catalog.list(query())).entries)).toEqual(expected);
+    }),
+  );
+
+  it(
+    'a cursor neither repeats nor skips when pictures come and go in between',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 6);
+      const first = await rig.catalog.list(query({ size: 3 }));
+      if (first.next === null) throw new Error('there must be more');
+      await put(rig, pictureOf(ALICE, 50));
+      const gone = pictureOf(ALICE, 4);
+      await rig.catalog.commit(ALICE, change(gone, trashed, 'trash'));
+      await rig.catalog.commit(ALICE, { op: 'purge', kind: 'generated', id: gone.id });
+      const second = await rig.catalog.list(query({ size: 3, at: { after: first.next } }));
+      expect(ids(second.entries)).toEqual([3, 2, 1].map((n) => pictureOf(ALICE, n).id));
+      expect(second).toMatchObject({ total: 6, next: null });
+    }),
+  );
+
+  it(
+    'total counts everything that matches, wherever the page is',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 9);
+      const first = await rig.catalog.list(query({ size: 2 }));
+      if (first.next === null) throw new Error('there must be more');
+      expect(await rig.catalog.list(query({ size: 2, at: { after: first.next } }))).toMatchObject({
+        total: 9,
+      });
+    }),
+  );
+
+  it(
+    'from is inclusive, to is exclusive, and both count',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 9);
+      const at = (n: number) => START + n * 60_000;
+      const page = await rig.catalog.list(query({ from: at(3), to: at(6) }));
+      expect(ids(page.entries)).toEqual([5, 4, 3].map((n) => pictureOf(ALICE, n).id));
+      expect(page).toMatchObject({ total: 3, next: null });
+      expect(await rig.catalog.list(query({ from: at(7) }))).toMatchObject({ total: 3 });
+      expect(await rig.catalog.list(query({ to: at(2) }))).toMatchObject({ total: 1 });
+      expect(await rig.catalog.list(query({ from: at(6), to: at(6) }))).toMatchObject({
+        total: 0,
+        next: null,
+      });
+      const narrow = query({ from: at(2), to: at(8), size: 2, order: 'oldest' });
+      expect((await walk(rig, narrow)).flatMap(ids)).toEqual(
+        [2, 3, 4, 5, 6, 7].map((n) => pictureOf(ALICE, n).id),
+      );
+    }),
+  );
+
+  it(
+    'favorite asks for either, and follows edits',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 5);
+      const chosen = pictureOf(ALICE, 2);
+      await rig.catalog.commit(
+        ALICE,
+        change(chosen, (current) => ({ ...current, favorite: true })),
+      );
+      const favorites = await rig.catalog.list(query({ favorite: true }));
+      expect(ids(favorites.entries)).toEqual([chosen.id]);
+      expect(favorites.total).toBe(1);
+      expect(await rig.catalog.list(query({ favorite: false }))).toMatchObject({ total: 4 });
+      expect(await rig.catalog.list(query())).toMatchObject({ total: 5 });
+    }),
+  );
+
+  it(
+    'status and kind each show only their own',
+    withRig(async (rig) => {
+      await putMany(rig, ALICE, 3);
+      await put(rig, pictureOf(ALICE, 4, { kind: 'input' }));
+      await put(rig, pictureOf(ALICE, 5, { kind: 'control' }));
+      await rig.catalog.commit(ALICE, change(pictureOf(ALICE, 2), trashed, 'trash'));
+      const seen = async (over: Partial<ListQuery>) => ids((await rig.catalog.list(query(over))).entries);
+      const [one, two, three, four, five] = [1, 2, 3, 4, 5].map((n) => pictureOf(ALICE, n).id);
+      expect(await seen({})).toEqual([three, one]);
+      expect(await seen({ status: 'trash' })).toEqual([two]);
+      expect(await seen({ kind: 'input' })).toEqual([four]);
+      expect(await seen({ kind: 'control' })).toEqual([five]);
+      expect(await seen({ kind: 'control', status: 'trash' })).toEqual([]);
+    }),
+  );
+
+  it(
+    'find sees one kind, lookup every kind, neither another owner',
+    withRig(async (rig) => {
+      const input = pictureOf(ALICE, 1, { kind: 'input' });
+      await put(rig, input);
+      expect((await rig.catalog.find(ALICE, 'input', input.id))?.id).toBe(input.id);
+      expect(await rig.catalog.find(ALICE, 'generated', input.id)).toBeUndefined();
+      expect((await rig.catalog.lookup(ALICE, input.id))?.kind).toBe('input');
+      expect(await rig.catalog.lookup(BOB, input.id)).toBeUndefined();
+      expect(await rig.catalog.find(BOB, 'input', input.id)).toBeUndefined();
+    }),
+  );
+
+  it(
+    'owners are apart: the same id, lists, versions',
+    withRig(async (rig) => {
+      await put(rig, pictureOf(ALICE, 1));
+      await put(rig, pictureOf(BOB, 1, { prompt: 'of bob' }));
+      const before = await rig.catalog.version(ALICE);
+      await put(rig, pictureOf(BOB, 2));
+      expect(await rig.catalog.version(ALICE)).toEqual(before);
+      expect(await rig.catalog.list(query())).toMatchObject({ total: 1 });
+      expect(jsonOf(await rig.catalog.lookup(BOB, pictureOf(BOB, 1).id))).toMatchObject({ prompt: 'of bob' });
+      expect(await ownersOf(rig.catalog)).toEqual([ALICE, BOB].sort());
+    }),
+  );
+
+  it(
+    'an entry has what a URL needs, and its JSON has everything but the private members',
+    withRig(async (rig) => {
+      const { extra: _none, ...plain } = pictureOf(ALICE, 1);
+      const unknown = { flavour: { idem: 'nested', list: [1, 'two', null] }, 7: 'seven' };
+      const privates = {
+        idem: '0123456789abcdef',
+        adopted_from: { name: '고"양\\이.png', inode: '42', size: 3, mtime: 1.5 },
+      };
+      const day = dayOf(Date.UTC(2026, 5, 2));
+      const record = {
+        ...plain,
+        ...privates,
+        extra: unknown,
+        mime: 'image/jpeg' as const,
+        ext: 'jpeg' as const,
+        day,
+        thumb: `thumb/${plain.id}.jpg`,
+        thumb_v: 3,
+      };
+      const { entry, outcome } = await put(rig, record);
+      expect(outcome).toBe('committed');
+      for (const seen of [entry, await rig.catalog.lookup(ALICE, record.id)]) {
+        expect(seen).toMatchObject({ owner: ALICE, kind: 'generated', id: record.id, status: 'active' });
+        expect(seen).toMatchObject({ day, ext: 'jpeg', thumb: 'jpg', thumbV: 3, createdAt: START + 60_000 });
+        const { idem: _idem, adopted_from: _from, extra: _extra, ...told } = record;
+        expect(jsonOf(seen)).toEqual({ ...told, ...unknown });
+        expect(seen?.record()).toEqual(record);
+        expect(seen?.seq).toBe((await rig.catalog.version(ALICE)).seq);
+      }
+    }),
+  );
+
+  it(
+    'a record without a thumbnail has none',
+    withRig(async (rig) => {
+      const record = pictureOf(ALICE, 1, { thumb: null, thumb_v: 0, thumb_bytes: 0 });
+      expect((await put(rig, record)).entry).toMatchObject({ thumb: null, thumbV: 0, ext: 'png' });
+      expect(await rig.catalog.lookup(ALICE, record.id)).toMatchObject({ thumb: null, day: '2026/06/01' });
+    }),
+  );
+}
