@@ -128,9 +128,10 @@ function stonesToKeep(
   { storage, compaction }: ManifestContext,
 ): { kept: Tombstone[]; floor: number } {
   const youngerThan = storage.now() - compaction.tombstoneAge;
-  const { tombstones, floor: before } = store.index;
+  const { tombstones, floor: before, seq } = store.index;
   const first = tombstones.length - MOST_TOMBSTONES;
-  let floor = before;
+  // none at all: whoever follows the log starts anew
+  let floor = compaction.tombstones + compaction.tombstoneAge === 0 ? seq : before;
   const kept = tombstones.filter((stone, i) => {
     // put again since: the newer line tells it all
     if (store.index.find(stone.id) >= 0) return false;
