@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compare, createJournal, type Journal, step } from './journal.ts';
 import { type RunningServer, serviceClient, startServer } from './rig.ts';
 
@@ -33,7 +33,10 @@ async function load(running: RunningServer, journal: Journal, random: () => numb
     const client = serviceClient(running.url, OWNER);
     while (await step(client, journal, random, next));
   });
-  await new Promise((resolve) => setTimeout(resolve, 40 + random() * 400));
+  const before = journal.acknowledged;
+  // A fresh server's first decode takes longer than many a kill would wait: some must come through first.
+  await vi.waitUntil(() => journal.acknowledged > before, { timeout: 20_000, interval: 5 });
+  await new Promise((resolve) => setTimeout(resolve, random() * 300));
   await running.kill();
   await Promise.all(workers);
 }
