@@ -162,21 +162,21 @@ async function copyBytes(source: StorageFile, target: StorageFile): Promise<void
 
 /**
  * Whether the final name was made from the staged file: it is the same file. Without hard links it is a copy, perhaps
- * cut short: its bytes are the first ones of the staged file.
+ * cut short, or with zeros in it when the power went before its sync.
  */
 async function isOurs({ storage, publishBy }: PublishDeps, { from, to }: Pair): Promise<boolean> {
   const [staged, final] = [await statIfThere(storage, from), await statIfThere(storage, to)];
   if (staged?.type !== 'file' || final?.type !== 'file') return false;
   if (publishBy === 'link') return staged.inode === final.inode;
-  return final.size <= staged.size && (await startsAlike(storage, from, to));
+  return final.size <= staged.size && (await isCopyOf(storage, from, to));
 }
 
-async function startsAlike(storage: Storage, whole: string, start: string): Promise<boolean> {
+async function isCopyOf(storage: Storage, whole: string, copy: string): Promise<boolean> {
   const a = await storage.open(whole, 'read');
   try {
-    const b = await storage.open(start, 'read');
+    const b = await storage.open(copy, 'read');
     try {
-      return await isPrefix(a, b);
+      return await isCopy(a, b);
     } finally {
       await b.close();
     }
@@ -185,11 +185,16 @@ async function startsAlike(storage: Storage, whole: string, start: string): Prom
   }
 }
 
-async function isPrefix(whole: StorageFile, start: StorageFile): Promise<boolean> {
+/** The same bytes, or zeros where a crash lost what was not synced yet. */
+function isMadeFrom(whole: Buffer, copy: Buffer): boolean {
+  return whole.equals(copy) || copy.every((byte, at) => byte === 0 || byte === whole[at]);
+}
+
+async function isCopy(whole: StorageFile, copy: StorageFile): Promise<boolean> {
   const mine = Buffer.allocUnsafe(COPY_CHUNK);
   const theirs = Buffer.allocUnsafe(COPY_CHUNK);
   for (let position = 0; ; ) {
-    const got = await start.read(theirs, 0, theirs.length, position);
+    const got = await copy.read(theirs, 0, theirs.length, position);
     if (got === 0) return true;
     let filled = 0;
     while (filled < got) {
@@ -197,7 +202,7 @@ async function isPrefix(whole: StorageFile, start: StorageFile): Promise<boolean
       if (more === 0) return false;
       filled += more;
     }
-    if (!mine.subarray(0, got).equals(theirs.subarray(0, got))) return false;
+    if (!isMadeFrom(mine.subarray(0, got), theirs.subarray(0, got))) return false;
     position += got;
   }
 }
