@@ -9,7 +9,7 @@ import { tooManyPixels } from './limits.ts';
 export function refusalOf(error: unknown, limits: DecodeLimits): KirokuError {
   if (error instanceof KirokuError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  if (/unsupported image format|Buffer is empty/i.test(text)) return unsupportedType(error);
+  if (/unsupported image format|is empty/i.test(text)) return unsupportedType(error);
   if (/exceeds pixel limit/i.test(text)) return tooManyPixels(limits, error);
   if (/Input file is missing/i.test(text)) {
     return new KirokuError('io_error', 'The picture could not be read.', { cause: error });

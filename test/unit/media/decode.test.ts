@@ -170,6 +170,7 @@ describe('decode: what is refused', () => {
     for (const [name, bytes] of Object.entries(await pictures.foreignFiles())) {
       await expect(decode(bytes), name).rejects.toEqual(refusal('unsupported_type'));
     }
+    await expect(decode(new Uint8Array(0))).rejects.toEqual(refusal('unsupported_type'));
   });
 
   it.each([
