@@ -11,6 +11,7 @@ export interface ByteSource {
 /** Read at once when a file is opened: signature and, in nearly every picture, all of its header. */
 const HEAD_BYTES = 4096;
 
+/** Bytes that are at hand. They are not copied. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,

@@ -24,11 +24,12 @@ export type DecodeResult =
       readonly cause: string | undefined;
     };
 
-/** Both ends are ours and of one version, so the tag is the whole check. */
+/** A question for a decoder process. Both ends are ours and of one version, so the tag is the whole check. */
 export function isDecodeQuestion(message: unknown): message is DecodeQuestion {
   return hasTag(message, 'ask', ['decode']);
 }
 
+/** An answer of a decoder process, known by its tag. */
 export function isDecodeAnswer(message: unknown): message is DecodeAnswer {
   return hasTag(message, 'answer', ['image', 'error']);
 }

@@ -23,6 +23,7 @@ export function checkExtent(extent: Extent, limits: DecodeLimits): void {
   if (pixels * extent.frames > limits.maxPixels) throw tooManyPixels(limits);
 }
 
+/** The refusal that names the limit on pixels. */
 export function tooManyPixels(limits: DecodeLimits, cause?: unknown): KirokuError {
   return new KirokuError('image_too_large', `The picture has more than ${limits.maxPixels} pixels.`, {
     cause,

@@ -22,10 +22,12 @@ export function refusalOf(error: unknown, limits: DecodeLimits): KirokuError {
   return undecodable(error);
 }
 
+/** Not on the allow list, whatever it is. */
 export function unsupportedType(cause?: unknown): KirokuError {
   return new KirokuError('unsupported_type', 'Only PNG, JPEG and WebP pictures are accepted.', { cause });
 }
 
+/** On the allow list by its first bytes, and then not a whole picture. */
 export function undecodable(cause?: unknown): KirokuError {
   return new KirokuError('undecodable_image', 'The picture is damaged: it does not decode to its end.', {
     cause,

@@ -63,7 +63,7 @@ export async function metadataBomb(type: 'iCCP' | 'zTXt' | 'iTXt', bytes: number
 }
 
 /** EXIF whose directory is its own successor and whose one entry counts 4 billion values outside of the file. */
-export function loopingExif(): Buffer {
+function loopingExif(): Buffer {
   const tiff = Buffer.alloc(8 + 2 + 12 + 4);
   tiff.write('II*\0', 0, 'latin1');
   tiff.writeUInt32LE(8, 4);
@@ -88,7 +88,7 @@ export async function exifLoopJpeg(): Promise<Buffer> {
   return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
 }
 
-export const ACTIVE_HTML = '<html><script>document.title = "ran"</script></html>';
+const ACTIVE_HTML = '<html><script>document.title = "ran"</script></html>';
 
 /** A good PNG that is also a page: text in front of its pixels and behind its end. */
 export async function pngHtmlPolyglot(): Promise<Buffer> {

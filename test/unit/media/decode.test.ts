@@ -23,9 +23,11 @@ describe('decode: what is accepted', () => {
     ['CMYK JPEG', 'image/jpeg', pictures.cmykJpeg],
     ['wide-gamut PNG', 'image/png', pictures.wideGamutPng],
     ['JPEG with a gain map', 'image/jpeg', pictures.gainMapJpeg],
+    ['PNG with EXIF that loops', 'image/png', pictures.exifLoopPng],
+    ['JPEG with EXIF that loops', 'image/jpeg', pictures.exifLoopJpeg],
     ['PNG that is HTML too', 'image/png', pictures.pngHtmlPolyglot],
     ['JPEG that is a ZIP too', 'image/jpeg', pictures.jpegZipPolyglot],
-  ])('I7, I5: %s', async (_name, mime, make) => {
+  ])('I7, I5, I3: %s', async (_name, mime, make) => {
     const decoded = await decode(await make({ width: 640, height: 360 }));
     expect(decoded).toMatchObject({ mime, frames: 1, thumbnail: { ext: 'webp' } });
     const thumbnail = await sharp(decoded.thumbnail?.bytes).metadata();
