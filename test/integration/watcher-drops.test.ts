@@ -87,7 +87,7 @@ describe('what other programs do in a watched tree', () => {
       const source = tree.path('source.png');
       await writeFile(source, await pngPicture({ width: 8, height: 8 }));
       await mkdir(folderOf(tree), { recursive: true });
-      const files = 3_000;
+      const files = 700;
       const dropping = burst(folderOf(tree), source, files);
       // The loop is kept busy, so that the kernel's queue fills up.
       let busy = true;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
 
 /** A folder of its own under the system's temporary one, removed by `dispose`. */
 export interface TempTree extends AsyncDisposable {
@@ -50,13 +51,32 @@ export async function dropInto(folder: string, name: string, bytes: Uint8Array):
   return path;
 }
 
-/** Writes many copies of `source` as `{prefix}{n}.png` from another process, which ends when all are there. */
+/** Sets a file's time so many seconds back. */
+export async function age(path: string, seconds: number): Promise<void> {
+  const at = Date.now() / 1000 - seconds;
+  await utimes(path, at, at);
+}
+
+export async function readJson(path: string): Promise<JsonObject> {
+  const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+  if (!isJsonObject(value)) throw new Error(`${path} is not an object`);
+  return value;
+}
+
+/**
+ * Writes many copies of `source` as `burst {n}.png` from another process, which ends when all are there. Between them
+ * it writes to two other files in turn, so that the kernel has more to tell than its queue holds (16,384 events).
+ */
 export async function burst(folder: string, source: string, count: number): Promise<void> {
   const program = `
-    const { copyFileSync, mkdirSync, appendFileSync } = require('node:fs');
+    const { copyFileSync, mkdirSync, appendFileSync, rmSync } = require('node:fs');
     const [folder, source, count] = process.argv.slice(1);
     mkdirSync(folder, { recursive: true });
-    for (let n = 0; n < Number(count); n++) copyFileSync(source, folder + '/burst ' + n + '.png');
+    for (let n = 0; n < Number(count); n++) {
+      copyFileSync(source, folder + '/burst ' + n + '.png');
+      for (let m = 0; m < 40; m++) appendFileSync(folder + '/noise ' + (m % 2) + '.part', 'x');
+    }
+    for (const m of [0, 1]) rmSync(folder + '/noise ' + m + '.part');
   `;
   await run(process.execPath, ['-e', program, folder, source, String(count)]);
 }

@@ -3,15 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
 import { createFsBlobStore } from '../../src/blobs/fs-blob-store.ts';
 import type { Catalog, Entry } from '../../src/catalog/catalog.ts';
+import { createManifestCatalog } from '../../src/catalog/manifest/manifest-catalog.ts';
 import { createFolderWatch } from '../../src/catalog/manifest/watcher.ts';
 import { type Day, dayOf, isDay } from '../../src/domain/day.ts';
-import { isPictureId, type PictureId } from '../../src/domain/id.ts';
+import { dayFolder } from '../../src/domain/key.ts';
 import { KINDS, type Kind, STATUSES } from '../../src/domain/kind.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import type { Decoder } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
+import { createIdSource } from '../../src/services/ids.ts';
 import { createIngest } from '../../src/services/ingest.ts';
 import { createReconcile } from '../../src/services/maintenance/reconcile.ts';
 import type { DayPlace, Reconcile } from '../../src/services/maintenance/reconcile-types.ts';
@@ -23,7 +25,7 @@ import type { StateStore } from '../../src/state/state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { openTestCatalog } from './reconcile-catalog.ts';
+import { createTempTree, dropInto, type TempTree } from './drop.ts';
 
 export interface RigOptions {
   /** Stands between everything and the disk. */
@@ -62,18 +64,16 @@ export async function openRig(root: string, options: RigOptions = {}): Promise<R
   const state = createFsStateStore({ storage, folders });
   const blobs = createFsBlobStore({ storage, folders });
   const legacyTz = options.legacyTz ?? 'UTC';
-  const catalog = openTestCatalog({ storage, folders, legacyTz });
   const decoder =
     options.decoder ?? createInlineDecoder({ maxPixels: 50_000_000, maxFrames: 60, thumbSize: 64 });
   const log = silentLog;
+  const catalog = createManifestCatalog({
+    ...{ storage, folders, log, legacyTz },
+    recentSize: 100,
+    indexMaxBytes: 64 * 1024 * 1024,
+  });
   const now = () => storage.now();
-  let count = 0;
-  const ids = {
-    next(at: number) {
-      count += 1;
-      return nextId(at, count);
-    },
-  };
+  const ids = createIdSource(randomBytes);
   const admit = async () => {};
   const ingest = createIngest({ blobs, decoder, catalog, log, now, ids, admit, sniff: sniffMime });
   const limit = options.maxBytes ?? 20_000_000;
@@ -130,25 +130,6 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
-/** ULIDs that rise: time, then a count, then chance (another rig on the same tree must not repeat them). */
-function nextId(now: number, count: number): PictureId {
-  const part = (value: number, length: number) => {
-    let text = '';
-    for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) {
-      text = (ALPHABET[rest % 32] ?? '0') + text;
-    }
-    return text;
-  };
-  return pictureId(`${part(now, 10)}${part(count, 8)}${part(randomBytes(4).readUInt32BE(), 8)}`);
-}
-
-export function pictureId(text: string): PictureId {
-  if (!isPictureId(text)) throw new Error(`${text} is not an id`);
-  return text;
-}
-
 export function ownerNamed(text: string): Owner {
   if (!isOwner(text)) throw new Error(`${text} is not an owner`);
   return text;
@@ -161,4 +142,41 @@ export function dayNamed(text: string): Day {
 
 export function placeFor(owner: Owner, day: Day = dayOf(Date.now()), kind: Kind = 'generated'): DayPlace {
   return { owner, kind, day };
+}
+
+export const alice = ownerNamed('alice');
+
+export const today = () => dayOf(Date.now());
+
+/** A tree, a rig on it, and the end of both. */
+export async function withRig(
+  run: (rig: Rig, tree: TempTree) => Promise<void>,
+  options: RigOptions = {},
+): Promise<void> {
+  await using tree = await createTempTree();
+  const rig = await openRig(tree.root, options);
+  try {
+    await run(rig, tree);
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Drops a file as another program would, into today's folder of alice; resolves with its path. */
+export function drop(
+  tree: TempTree,
+  name: string,
+  bytes: Uint8Array,
+  folder = dayFolder(alice, 'generated', today()),
+): Promise<string> {
+  return dropInto(tree.path(folder), name, bytes);
+}
+
+/** What the wire would say of every picture. */
+export async function stateOf(rig: Rig, owner: Owner = alice): Promise<string[]> {
+  return (await rig.all(owner)).map((entry) => Buffer.from(entry.publicJson).toString('utf8'));
+}
+
+export async function findingsOf(rig: Rig): Promise<string[]> {
+  return (await rig.findings()).map(({ finding, action }) => `${finding} ${action}`);
 }

@@ -3,7 +3,7 @@ import { startOfDay } from '../../domain/day.ts';
 import { isKirokuError } from '../../domain/errors.ts';
 import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
-import { originalKey, sidecarKey } from '../../domain/key.ts';
+import { dayFolder, originalKey, sidecarKey } from '../../domain/key.ts';
 import { STATUSES } from '../../domain/kind.ts';
 import { takeDropped } from './dropped-file.ts';
 import { adoptInPlace } from './reconcile-adopt.ts';
@@ -52,7 +52,7 @@ interface Look {
   readonly readBefore: number | undefined;
 }
 
-/** One look at one day folder, or at some names of it. @throws the storage's error when the folder cannot be read */
+/** One look at one day folder, or at some names of it. @throws when the catalog cannot answer */
 export async function lookAtDay(
   context: LookContext,
   memory: FolderMemory,
@@ -63,10 +63,8 @@ export async function lookAtDay(
   const tally = createTally();
   tally.folder();
   const { names } = options;
-  const listing =
-    names === undefined
-      ? await listFolder(context.storage, place)
-      : await listNames(context.storage, place, names);
+  const listing = await listingOf(context, place, names);
+  if (listing === undefined) return tally.report();
   const known =
     names === undefined ? await knownOfDay(context, place) : await knownOf(context, place, listing);
   const thorough = options.full === true || names !== undefined || memory.lookedAt === undefined;
@@ -80,6 +78,24 @@ export async function lookAtDay(
     forgetGone(memory, listing);
   }
   return tally.report();
+}
+
+/** Undefined for a folder that cannot be read: it is reported, and nothing in it is taken for lost. */
+async function listingOf(
+  context: LookContext,
+  place: DayPlace,
+  names: ReadonlySet<string> | undefined,
+): Promise<Listing | undefined> {
+  const { storage } = context;
+  try {
+    return await (names === undefined ? listFolder(storage, place) : listNames(storage, place, names));
+  } catch (error) {
+    const path = dayFolder(place.owner, place.kind, place.day);
+    context.log.warn({ err: error, path }, 'a day folder cannot be read');
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    await context.findings.report({ finding: 'folder_unreadable', action: 'left', path, detail: { why } });
+    return undefined;
+  }
 }
 
 async function knownOfDay(context: LookContext, place: DayPlace): Promise<Map<PictureId, Known>> {

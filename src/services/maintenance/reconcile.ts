@@ -1,5 +1,4 @@
 import { dayOf } from '../../domain/day.ts';
-import { isErrno } from '../../domain/errors.ts';
 import { dayFolder } from '../../domain/key.ts';
 import { KINDS } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
@@ -20,6 +19,8 @@ import type {
 } from './reconcile-types.ts';
 
 const DAY_MS = 86_400_000;
+/** After a failure of the machine, ms. */
+const RECOVERY = 10_000;
 /** Days of the recent window relative to today: tomorrow, for clocks that go ahead, down to the day before yesterday. */
 const RECENT = [1, 0, -1, -2];
 
@@ -60,7 +61,7 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
 
 type LookAt = (place: DayPlace) => Promise<ReconcileReport>;
 
-/** A folder that cannot be read is reported, and the others get their look. */
+/** What cannot be looked at now (a full disk keeps the catalog from loading, say) keeps nobody else from it. */
 async function look(
   context: LookContext,
   memory: ReconcileMemory,
@@ -69,21 +70,14 @@ async function look(
 ): Promise<ReconcileReport> {
   if (!(await volumePresent(context))) {
     context.log.error({}, 'the volume marker does not answer: reconcile does nothing');
-    return { ...createTally().report(), again: 10_000 };
+    return { ...createTally().report(), again: RECOVERY };
   }
   try {
     return await lookAtDay(context, memory.of(place), place, options);
   } catch (error) {
     const path = dayFolder(place.owner, place.kind, place.day);
-    const code = isErrno(error) || error instanceof Error ? error.message.slice(0, 200) : 'unknown';
     context.log.warn({ err: error, path }, 'a day folder could not be looked at');
-    await context.findings.report({
-      finding: 'folder_unreadable',
-      action: 'left',
-      path,
-      detail: { why: code },
-    });
-    return createTally().report();
+    return { ...createTally().report(), again: RECOVERY };
   }
 }
 

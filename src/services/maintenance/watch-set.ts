@@ -35,20 +35,21 @@ export function createWatchSet(deps: WatchSetDeps): WatchSet {
   const targets = new Map<string, WatchTarget>();
   let failure: string | undefined;
   let closed = false;
+  const failedWith = (error: unknown) => {
+    if (closed) return;
+    if (isErrno(error, ...EXHAUSTED)) {
+      deps.exhausted(error);
+      return;
+    }
+    failure = 'some folders cannot be watched';
+    deps.log.warn({ err: error }, 'a folder cannot be watched');
+  };
   const watch = deps.watch({
     hint(path, name) {
       const target = targets.get(path);
       if (target !== undefined && !closed) deps.hint(target, name);
     },
-    error(error) {
-      if (closed) return;
-      if (isErrno(error, ...EXHAUSTED)) {
-        deps.exhausted(error);
-        return;
-      }
-      failure = 'some folders cannot be watched';
-      deps.log.warn({ err: error }, 'a folder cannot be watched');
-    },
+    error: failedWith,
   });
   const remove = (real: string) => {
     targets.delete(real);
@@ -59,8 +60,15 @@ export function createWatchSet(deps: WatchSetDeps): WatchSet {
       const real = deps.storage.localPath(target.path);
       if (real === undefined || targets.has(real) || closed) return false;
       targets.set(real, target);
-      watch.add(real);
-      return true;
+      try {
+        watch.add(real, target.place === undefined ? 'folders' : 'files');
+        return true;
+      } catch (error) {
+        targets.delete(real);
+        // ENOENT: it went again at once. The folder above it tells when it is back.
+        if (!isErrno(error, 'ENOENT')) failedWith(error);
+        return false;
+      }
     },
     drop(path) {
       for (const [real, target] of targets) {

@@ -29,6 +29,9 @@ const POLL_MS = 3_000;
 /** The plan is made again, and watching tried again, this often; and at midnight, when the window of days moves, ms. */
 const REPLAN_MS = 600_000;
 const DAY_MS = 86_400_000;
+/** So many hints within `FLOOD_MS` can be more than the kernel's queue held: others may be lost, whatever the folder. */
+const FLOOD = 4_000;
+const FLOOD_MS = 2_000;
 
 /**
  * Watches `users/`, the folders of recently active owners and their last days' folders, and has reconcile look where
@@ -43,7 +46,8 @@ export function createWatcher(deps: WatcherDeps): Watcher {
   let mode: 'watching' | 'polling' | 'stopped' = 'stopped';
   let reason: string | undefined;
   let set: WatchSet | undefined;
-  let polling: Promise<void> | undefined;
+  let recent: Promise<void> | undefined;
+  let hints = 0;
   const owners = createWatchOwners({
     storage,
     log,
@@ -56,7 +60,32 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     },
   });
 
+  /** inotify(7) on IN_Q_OVERFLOW: look again at everything. libuv does not tell of it, so a flood has to do. */
+  function countHint(): void {
+    if (hints === 0) {
+      timers.after(FLOOD_MS, () => {
+        if (hints > FLOOD) void lookAtRecent();
+        hints = 0;
+      });
+    }
+    hints += 1;
+  }
+
+  function lookAtRecent(): Promise<void> {
+    recent ??= reconcile
+      .recent(stopping.signal)
+      .then(
+        () => {},
+        (error: unknown) => log.error({ err: error }, 'a look at the last days failed'),
+      )
+      .finally(() => {
+        recent = undefined;
+      });
+    return recent;
+  }
+
   function hint(target: WatchTarget, name: string | undefined): void {
+    countHint();
     if (target.place !== undefined) {
       owners.touch(target.place.owner);
       queue.hint(target.place, name);
@@ -76,7 +105,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
   function fallBack(error: unknown): void {
     if (mode !== 'watching') return;
     mode = 'polling';
-    reason = `no watches: ${error instanceof Error ? error.message.slice(0, 100) : 'unknown'}`;
+    reason = `no watches (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'})`;
     log.warn({ err: error }, 'folders cannot be watched: looking every few seconds instead');
     const given = set;
     set = undefined;
@@ -86,16 +115,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 
   function poll(): void {
     if (mode !== 'polling') return;
-    polling ??= reconcile
-      .recent(stopping.signal)
-      .then(
-        () => {},
-        (error: unknown) => log.error({ err: error }, 'a look at the last days failed'),
-      )
-      .finally(() => {
-        polling = undefined;
-        timers.after(deps.pollMs ?? POLL_MS, poll);
-      });
+    void lookAtRecent().then(() => timers.after(deps.pollMs ?? POLL_MS, poll));
   }
 
   function replanLater(): void {
@@ -114,7 +134,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     stopping.abort();
     stopListening();
     timers.stop();
-    await Promise.all([queue.stop(), owners.stop(), set?.close(), polling]);
+    await Promise.all([queue.stop(), owners.stop(), set?.close(), recent]);
     set = undefined;
   }
 
