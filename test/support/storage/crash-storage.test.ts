@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readWhole, writeAll } from '../../../src/storage/durable.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { seededRandom } from '../../support/random.ts';
-import { type CrashStorage, createCrashStorage } from '../../support/storage/crash-storage.ts';
+import { seededRandom } from '../random.ts';
+import { type CrashStorage, createCrashStorage } from './crash-storage.ts';
 
 async function put(storage: Storage, path: string, text: string, sync: boolean): Promise<void> {
   const file = await storage.open(path, 'create');
