@@ -4,8 +4,8 @@ import { errno } from './errno.ts';
 import type { EntryType, FileStat, StorageFile } from './storage.ts';
 
 /**
- * An open descriptor as a file of the storage port. Callbacks, not `fs/promises`: a third of the cost per call.
- * The operating system's errors pass as they are.
+ * An open descriptor as a file of the storage port. Plain descriptors, not `FileHandle`s: those close themselves when
+ * they are collected, and with that an error of `close` would be nobody's. The operating system's errors pass as they are.
  */
 export function createNodeFile(fd: number, path: string): StorageFile {
   let open = true;
