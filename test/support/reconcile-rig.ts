@@ -34,11 +34,12 @@ export interface RigOptions {
   readonly legacyTz?: string;
   readonly maxBytes?: number;
   readonly present?: () => Promise<boolean>;
+  /** As after an unclean stop: ms. */
+  readonly unsettledSince?: number;
 }
 
 /** The real parts over a real folder, without the wire. */
 export interface Rig {
-  readonly root: string;
   readonly storage: Storage;
   readonly blobs: BlobStore;
   readonly catalog: Catalog;
@@ -59,7 +60,11 @@ export async function openRig(root: string, options: RigOptions = {}): Promise<R
   await mkdir(`${root}/.kiroku/staging`, { recursive: true });
   await mkdir(`${root}/users`, { recursive: true });
   const plain = createNodeStorage(root);
-  const storage = options.wrap?.(plain) ?? plain;
+  return openRigOn(options.wrap?.(plain) ?? plain, options);
+}
+
+/** The same over any storage that has the folders of a new tree. */
+export function openRigOn(storage: Storage, options: RigOptions = {}): Rig {
   const folders = createFolderSync(storage);
   const state = createFsStateStore({ storage, folders });
   const blobs = createFsBlobStore({ storage, folders });
@@ -71,6 +76,7 @@ export async function openRig(root: string, options: RigOptions = {}): Promise<R
     ...{ storage, folders, log, legacyTz },
     recentSize: 100,
     indexMaxBytes: 64 * 1024 * 1024,
+    ...(options.unsettledSince === undefined ? {} : { unsettledSince: options.unsettledSince }),
   });
   const now = () => storage.now();
   const ids = createIdSource(randomBytes);
@@ -83,7 +89,7 @@ export async function openRig(root: string, options: RigOptions = {}): Promise<R
     maxBytes: { generated: limit, input: limit, control: limit },
   });
   return {
-    ...{ root, storage, blobs, catalog, state, ingest, reconcile },
+    ...{ storage, blobs, catalog, state, ingest, reconcile },
     watcher: (more = {}) =>
       createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch, ...more }),
     async add(owner, bytes, { kind = 'generated', createdAt } = {}) {
