@@ -113,6 +113,13 @@ describe('reconcile stopped at any call and run again (D13)', () => {
         const fault = createFaultStorage(storage, { at, fault: { fail: code } });
         const rig = openRigOn(fault);
         await rig.reconcile.full(new AbortController().signal).catch(() => undefined);
+        await rig.reconcile.full(new AbortController().signal).catch(() => undefined);
+        // A staged name that could not be taken away waits for the next start.
+        const staged = fault.trace[at - 1]?.includes('.kiroku/staging') ? expect.any(Number) : 0;
+        expect(await outcome(rig, storage), `${code} at call ${at}, running on`).toEqual({
+          ...wanted,
+          staged,
+        });
         await rig.close().catch(() => undefined);
         expect(await finish(storage), `${code} at call ${at}: ${fault.trace[at - 1]}`).toEqual(wanted);
       }

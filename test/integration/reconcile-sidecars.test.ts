@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { UnsettledError } from '../../src/domain/errors.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
 import { age, createTempTree, dropInto, readJson } from '../support/drop.ts';
 import { pngPicture, webpPicture } from '../support/pictures.ts';
@@ -86,6 +87,40 @@ describe('a sidecar changed from outside', () => {
       expect((await rig.all(alice))[0]?.record()).toMatchObject({ rev: 61, tags: ['59'] });
       expect(await rig.findings()).toEqual([]);
     });
+  });
+
+  it('is not mistaken for one when we ourselves could not write it yet', async () => {
+    const failing = { on: false };
+    await withRig(
+      async (rig, tree) => {
+        const entry = await rig.add(alice, await pngPicture());
+        failing.on = true;
+        const edit = rig.catalog.commit(alice, {
+          op: 'edit',
+          kind: 'generated',
+          id: entry.id,
+          change: (current) => ({ ...current, tags: ['ours'] }),
+        });
+        await expect(edit).rejects.toThrow(UnsettledError);
+        await rig.reconcile.day(placeFor(alice), { full: true });
+        expect(await readJson(tree.path(sidecarKey(entry)))).toMatchObject({ tags: [] });
+        failing.on = false;
+        await rig.reconcile.day(placeFor(alice), { full: true });
+        expect((await rig.all(alice))[0]?.record()).toMatchObject({ rev: 2, tags: ['ours'] });
+        expect(await readJson(tree.path(sidecarKey(entry)))).toMatchObject({ rev: 2, tags: ['ours'] });
+        expect(await rig.findings()).toEqual([]);
+      },
+      {
+        wrap: (storage) => ({
+          ...storage,
+          async rename(from, to) {
+            if (failing.on && to.endsWith('.json'))
+              throw Object.assign(new Error('EIO: rename'), { code: 'EIO' });
+            await storage.rename(from, to);
+          },
+        }),
+      },
+    );
   });
 
   it('makes a picture known that was restored from elsewhere', async () => {

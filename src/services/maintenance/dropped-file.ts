@@ -187,7 +187,8 @@ async function failed(
 ): Promise<Fate> {
   if (isErrno(error, 'ENOENT')) return NOTHING;
   if (isErrno(error, 'EACCES', 'EPERM', 'ELOOP', 'EINVAL')) {
-    return refuse(context, memory, file, stat, 'it cannot be opened');
+    // Not remembered: permissions change without a trace in size and time.
+    return tell(context, file, stat, 'it cannot be opened');
   }
   if (isRefusal(error)) {
     return refuse(context, memory, file, stat, isKirokuError(error) ? error.code : 'refused');
@@ -211,6 +212,10 @@ async function refuse(
   why: string,
 ): Promise<Fate> {
   memory.refused.set(file.name, identityOf(stat));
+  return tell(context, file, stat, why);
+}
+
+async function tell(context: LookContext, file: DroppedFile, stat: FileStat, why: string): Promise<Fate> {
   await context.findings.report({
     finding: why === 'its end is missing' ? 'file_partial' : 'file_refused',
     action: 'left',
