@@ -1,4 +1,4 @@
-import { type IdSource, isPictureId, type PictureId } from '../../src/domain/id.ts';
+import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -25,15 +25,4 @@ export function idOf(n: number): PictureId {
 /** The `n`th id of a fixed row in the earlier system's form: 32 hex. */
 export function hexIdOf(n: number): PictureId {
   return asId(`${n.toString(16).padStart(8, '0')}${'0a1b2c3d4e5f6789'.repeat(2).slice(0, 24)}`);
-}
-
-/** Ids in a fixed row, whatever the time. */
-export function createTestIds(start = 1): IdSource {
-  let n = start - 1;
-  return {
-    next() {
-      n += 1;
-      return idOf(n);
-    },
-  };
 }

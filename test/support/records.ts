@@ -110,7 +110,7 @@ const LOOKALIKES: readonly JsonObject[] = [
 ];
 
 /** Unknown members, ordinary and such as look like private ones. */
-export const arbitraryExtra: fc.Arbitrary<JsonObject> = fc
+const arbitraryExtra: fc.Arbitrary<JsonObject> = fc
   .tuple(
     fc.dictionary(fc.oneof(text, fc.constant('__proto__')), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }),
     fc.oneof(
