@@ -63,6 +63,11 @@ export async function placeOriginal(storage: Storage, record: PictureRecord): Pr
   await folders.sync(dayFolder(at.owner, at.kind, at.day));
 }
 
+/** The originals of many. */
+export async function placeOriginals(storage: Storage, records: readonly PictureRecord[]): Promise<void> {
+  for (const record of records) await placeOriginal(storage, record);
+}
+
 export async function removeOriginal(storage: Storage, record: PictureRecord): Promise<void> {
   const at = locationOf(record);
   await storage.unlink(originalKey(at, extOfRecord(record)));
