@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { startOfDay } from '../../src/domain/day.ts';
 import { dayFolder, originalKey, thumbKey } from '../../src/domain/key.ts';
 import { KINDS } from '../../src/domain/kind.ts';
+import type { Decoder } from '../../src/media/decoder.ts';
+import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { age } from '../support/drop.ts';
 import { jpegPicture, pngPicture, truncated, webpPicture } from '../support/pictures.ts';
 import {
@@ -100,6 +103,48 @@ describe('a dropped file', () => {
       expect(await again.all(alice)).toHaveLength(1);
       await expect(stat(path)).rejects.toThrow(/ENOENT/);
       await again.close();
+    });
+  });
+
+  it('that changes while it is copied is copied again', async () => {
+    const inner = createInlineDecoder({ maxPixels: 1_000_000, maxFrames: 10, thumbSize: 64 });
+    const [first, second] = [await pngPicture({ seed: 1 }), await pngPicture({ seed: 2 })];
+    let path = '';
+    const decoder: Decoder = {
+      ...inner,
+      async decode(source, signal) {
+        const image = await inner.decode(source, signal);
+        if (path !== '') await writeFile(path, second);
+        path = '';
+        return image;
+      },
+    };
+    await withRig(
+      async (rig, tree) => {
+        path = await drop(tree, 'busy.png', first);
+        expect(await rig.reconcile.day(placeFor(alice))).toMatchObject({ adopted: 0, waiting: 1 });
+        expect(await rig.all(alice)).toEqual([]);
+        expect(await rig.reconcile.day(placeFor(alice))).toMatchObject({ adopted: 1 });
+        const sha256 = createHash('sha256').update(second).digest('hex');
+        expect((await rig.all(alice)).map((entry) => entry.record().sha256)).toEqual([sha256]);
+        expect(await readdir(tree.path('.kiroku/staging'))).toEqual([]);
+      },
+      { decoder },
+    );
+  });
+
+  it('that changes between its commit and its removal stays, and becomes another picture', async () => {
+    await withRig(async (rig, tree) => {
+      const second = await pngPicture({ seed: 2 });
+      const path = await drop(tree, 'busy.png', await pngPicture({ seed: 1 }));
+      const stop = rig.catalog.onChange(() => writeFileSync(path, second));
+      await rig.reconcile.day(placeFor(alice));
+      stop();
+      expect(await readFile(path)).toEqual(second);
+      expect(await rig.all(alice)).toHaveLength(1);
+      await rig.reconcile.day(placeFor(alice));
+      expect(await rig.all(alice)).toHaveLength(2);
+      await expect(stat(path)).rejects.toThrow(/ENOENT/);
     });
   });
 
