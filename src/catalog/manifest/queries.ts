@@ -4,7 +4,6 @@ import type { Change, Entry, ListPage, ListQuery, Version } from '../catalog.ts'
 import { cursorOf } from '../entry.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { FAVORITE } from './columns.ts';
-import type { RowSnapshot } from './line-entry.ts';
 import { ManifestChangedError } from './log-file.ts';
 import type { RowOrder } from './order.ts';
 import { readEntries } from './read-lines.ts';
@@ -25,7 +24,7 @@ const ROWS_AT_ONCE = 256;
 function ready(store: OwnerStore, rows: readonly number[]): Entry[] | undefined {
   const entries: Entry[] = [];
   for (const row of rows) {
-    const entry = store.ring(store.index.columns.kind(row)).get(row);
+    const entry = store.ready(row);
     if (entry === undefined) return undefined;
     entries.push(entry);
   }
@@ -60,22 +59,15 @@ async function entriesOf<T extends { readonly rows: readonly number[] }>(
 async function readRows(store: OwnerStore, rows: readonly number[]): Promise<Entry[]> {
   const { file, index } = store;
   const wanted = rows.map((row) => store.snapshot(row));
-  const held = wanted.map(({ row, kind }) => store.ring(kind).get(row));
+  const held = rows.map((row) => store.ready(row));
   const missing = wanted.filter((_, i) => held[i] === undefined);
   if (file === undefined) throw new ManifestChangedError('gone');
   const read = await readEntries(file, store.owner, missing);
-  // what changed meanwhile must not come back into the ring
   if (store.index === index) {
-    for (const [i, entry] of read.entries()) offer(store, missing[i], entry);
+    for (const [i, entry] of read.entries()) store.keep(missing[i]?.row ?? -1, entry);
   }
   let next = 0;
   return held.map((entry) => entry ?? read[next++]).filter((entry) => entry !== undefined);
-}
-
-function offer(store: OwnerStore, row: RowSnapshot | undefined, entry: Entry): void {
-  if (row === undefined || row.status !== 0) return;
-  const { columns } = store.index;
-  if (columns.isLive(row.row) && columns.seq(row.row) === row.seq) store.ring(row.kind).offer(row.row, entry);
 }
 
 /** One picture by id, of this kind or, without one, of any. */

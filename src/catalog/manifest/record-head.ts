@@ -78,6 +78,8 @@ const THUMB_BYTES = ascii(',"thumb_bytes":');
 const SHA = ascii(',"sha256":"');
 const IDEM = ascii(',"idem":"');
 const IDEM_TAIL = 27;
+/** `2026-01-02T03:04:05.678Z` */
+const ISO_LENGTH = 24;
 const ADOPTED = ',"adopted_from":{';
 
 /** Fills `head` from the record between two positions; false when its members stand in another order. */
@@ -121,12 +123,13 @@ function scanBoolean(bytes: Buffer, at: number, head: RecordHead): number {
 function scanMiddle(bytes: Buffer, from: number, end: number, head: RecordHead): number {
   let at = scanPlace(bytes, from, head);
   at = scanNames(bytes, at, end, head);
-  at = afterString(bytes, after(bytes, at, CREATED), end);
+  at = after(bytes, at, CREATED);
+  at = at < 0 ? -1 : at + ISO_LENGTH;
   at = after(bytes, at, UPDATED);
   head.updatedStart = at;
-  at = after(bytes, at < 0 ? -1 : at + 24, TRASHED);
+  at = after(bytes, at < 0 ? -1 : at + ISO_LENGTH, TRASHED);
   if (at < 0) return -1;
-  at = bytes[at] === 0x22 ? at + 26 : after(bytes, at, NULL);
+  at = bytes[at] === 0x22 ? at + ISO_LENGTH + 2 : after(bytes, at, NULL);
   at = afterString(bytes, after(bytes, at, FILENAME), end);
   at = afterDigits(bytes, after(bytes, at, BYTES));
   at = afterDigits(bytes, after(bytes, at, THUMB_BYTES));

@@ -24,15 +24,16 @@ export class Ring {
     return this.entries.get(row);
   }
 
-  /** Keeps the entry if its row is among the newest. */
-  offer(row: number, entry: Entry): void {
+  /** Keeps the entry if its row is among the newest; false when it is not. */
+  offer(row: number, entry: Entry): boolean {
     this.drop(row);
     const { order, size } = this;
-    if (size === 0 || order.length === 0) return;
-    if (order.placeOf(row) < order.length - size) return;
+    if (size === 0 || order.length === 0) return false;
+    if (order.placeOf(row) < order.length - size) return false;
     this.entries.set(row, entry);
     this.held += weightOf(entry);
     if (this.entries.size > size) this.prune();
+    return true;
   }
 
   drop(row: number): void {
@@ -59,6 +60,6 @@ export class Ring {
 }
 
 /** Bytes of the JSON, and about what the objects around it cost. */
-function weightOf(entry: Entry): number {
+export function weightOf(entry: Entry): number {
   return entry.publicJson.byteLength * 2 + 400;
 }

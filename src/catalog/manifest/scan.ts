@@ -119,8 +119,9 @@ class Scanner {
   private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Scanned | Damage {
     let start = 0;
     while (start < held) {
-      const end = buffer.subarray(start, held).indexOf(10) + start;
-      if (end < start) return start;
+      // what lies behind `held` is left of an earlier read
+      const end = buffer.indexOf(10, start);
+      if (end < 0 || end >= held) return start;
       const offset = position + start;
       const isLast = position + end + 1 === size;
       if (!crcHolds(buffer, start, end) || !scanLine(buffer, start, end, this.view)) {

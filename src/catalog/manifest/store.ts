@@ -5,7 +5,7 @@ import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { Change, Version } from '../catalog.ts';
+import type { Change, Entry, Version } from '../catalog.ts';
 import type { CompactionRules } from './compaction.ts';
 import { HEADER_LENGTH } from './header.ts';
 import type { RowSnapshot } from './line-entry.ts';
@@ -13,6 +13,7 @@ import type { LogFile, LogFiles } from './log-file.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { Ring } from './ring.ts';
 import type { Touched } from './scan.ts';
+import { Warm } from './warm.ts';
 
 /** Epoch of an owner who has no manifest. */
 export const NO_EPOCH = '0'.repeat(16);
@@ -51,6 +52,7 @@ export class OwnerStore {
   /** Why the file must not be written to again; a new one is made before the next commit. */
   suspect: string | undefined;
   compacting: Promise<void> | undefined;
+  warm = new Warm();
   private rings: readonly Ring[] = [];
   private readonly recentSize: number;
 
@@ -66,6 +68,7 @@ export class OwnerStore {
     this.file = file;
     this.end = end;
     this.baseEnd = baseEnd;
+    this.warm = new Warm();
     this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), this.recentSize));
   }
 
@@ -81,13 +84,27 @@ export class OwnerStore {
   /** Bytes held in all, about. */
   get bytes(): number {
     const ring = this.rings.reduce((sum, { bytes }) => sum + bytes, 0);
-    return 4_000 + this.index.bytes + ring + this.owed.size * 4_000;
+    return 4_000 + this.index.bytes + ring + this.warm.bytes + this.owed.size * 4_000;
   }
 
   ring(kind: number): Ring {
     const ring = this.rings[kind];
     if (ring === undefined) throw new RangeError('no such kind');
     return ring;
+  }
+
+  /** The row's entry if it is at hand. */
+  ready(row: number): Entry | undefined {
+    const { columns } = this.index;
+    return this.ring(columns.kind(row)).get(row) ?? this.warm.get(row, columns.seq(row));
+  }
+
+  /** Keeps an entry that was read, if the row is still as it was. */
+  keep(row: number, entry: Entry): void {
+    const { columns } = this.index;
+    if (!columns.isLive(row) || columns.seq(row) !== entry.seq) return;
+    const kept = columns.status(row) === 0 && this.ring(columns.kind(row)).offer(row, entry);
+    if (!kept) this.warm.set(row, entry);
   }
 
   /** Row of a picture of this kind (of any without one), or −1. */
