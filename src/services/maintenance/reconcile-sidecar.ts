@@ -1,10 +1,11 @@
-import { readSidecar, type SidecarRead } from '../../catalog/sidecar.ts';
+import type { Entry } from '../../catalog/catalog.ts';
+import { MAX_SIDECAR_BYTES, readSidecar, type SidecarRead } from '../../catalog/sidecar.ts';
 import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { sidecarKey } from '../../domain/key.ts';
 import type { PictureRecord } from '../../domain/record.ts';
-import { encodeRecord } from '../../domain/record-codec.ts';
+import { encodeRecord, publicJsonOf } from '../../domain/record-codec.ts';
 import { isoOf } from '../../domain/time.ts';
 import { ensureFolder, readWhole, replaceFile } from '../../storage/durable.ts';
 import { identityOf } from './reconcile-bytes.ts';
@@ -23,6 +24,7 @@ export async function compareSidecar(
   ext: OriginalExt,
 ): Promise<Fate> {
   const seen = await context.catalog.find(place.owner, place.kind, id);
+  if (seen !== undefined && (await isAsWritten(context, place, seen))) return NOTHING;
   const first = await read(context, place, id, ext);
   if (seen === undefined || (first?.state !== 'read' && first?.state !== 'invalid')) return NOTHING;
   if (first.state === 'read' && same(first.record, seen.record())) return NOTHING;
@@ -34,6 +36,16 @@ export async function compareSidecar(
   if (found?.state === 'invalid') return replaceInvalid(context, place, current, found);
   if (found?.state !== 'read' || same(found.record, current)) return NOTHING;
   return takeEdit(context, place, current, found.record);
+}
+
+/** The usual case, without parsing: the sidecar holds the very bytes that the catalog has, but for the private members. */
+async function isAsWritten(context: LookContext, place: DayPlace, seen: Entry): Promise<boolean> {
+  const path = sidecarKey({ ...place, id: seen.id });
+  const stat = await statOf(context.storage, path);
+  if (stat?.type !== 'file' || stat.size < seen.publicJson.length || stat.size > MAX_SIDECAR_BYTES)
+    return false;
+  const bytes = await readWhole(context.storage, path);
+  return bytes !== undefined && publicJsonOf(bytes).equals(seen.publicJson);
 }
 
 /** An original and a sidecar that the catalog does not know: restored from outside, or written by the earlier system. */

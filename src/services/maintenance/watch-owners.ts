@@ -35,16 +35,19 @@ export interface WatchOwnersDeps {
   readonly signal: AbortSignal;
   /** Undefined while nothing can be watched. */
   watches(): WatchSet | undefined;
-  lookAt(place: DayPlace, delays: readonly number[]): void;
+  /** Looks at a folder that is watched from now on, after so many ms. */
+  lookAt(place: DayPlace, delay: number): void;
 }
 
 /** Folders come in bursts (`mkdir -p`), ms. */
 const SETTLE = 20;
 /**
- * A watch is asked for and begins a moment later: what happens in between is found by looking again, ms. inotify(7):
- * files may exist in a new folder before its watch does.
+ * A watch on a folder of folders is asked for and begins a moment later: what appears in between is found by planning
+ * again, ms. inotify(7): entries may exist in a new folder before its watch does.
  */
-const AFTERLOOKS = [0, 300, 1_500];
+const REPLANS = [300, 1_500];
+/** At a start, looks give way to the first requests, ms. */
+const START_LOOK = 1_500;
 
 export function createWatchOwners(deps: WatchOwnersDeps): WatchOwners {
   const known = new Set<Owner>();
@@ -52,6 +55,7 @@ export function createWatchOwners(deps: WatchOwnersDeps): WatchOwners {
   const watched = new Set<Owner>();
   const due = new Set<Owner>();
   let scheduled = false;
+  let started = false;
   let running: Promise<void> = Promise.resolve();
 
   function planSoon(owner: Owner): void {
@@ -91,6 +95,7 @@ export function createWatchOwners(deps: WatchOwnersDeps): WatchOwners {
     for (const owner of watched) if (!chosen.has(owner)) forget(owner);
     for (const owner of chosen) due.add(owner);
     await planDue();
+    started = true;
   }
 
   function forget(owner: Owner): void {
@@ -122,12 +127,12 @@ export function createWatchOwners(deps: WatchOwnersDeps): WatchOwners {
         watches.drop(target.path);
       } else if (watches.add(target)) {
         added = true;
-        if (target.place !== undefined) deps.lookAt(target.place, AFTERLOOKS);
+        if (target.place !== undefined) deps.lookAt(target.place, started ? 0 : START_LOOK);
       }
     }
     deps.watches()?.keepOnly(owner, new Set(targets.map((target) => target.path)));
     if (!added) return;
-    for (const delay of AFTERLOOKS.slice(1)) deps.timers.after(delay, () => planSoon(owner));
+    for (const delay of REPLANS) deps.timers.after(delay, () => planSoon(owner));
   }
 
   function touch(owner: Owner): void {

@@ -14,8 +14,6 @@ const MAX_NAMES = 256;
 const WHOLE_AGAIN = 1_000;
 /** Looks running side by side. */
 const LOOKS = 2;
-/** An event that comes this long after our own commit is somebody else's, ms. */
-const OWN_SLACK = 100;
 /** Own changes remembered; older ones are forgotten, and cost a cheap look. */
 const MAX_OWN = 4_096;
 
@@ -141,7 +139,10 @@ export function createLookQueue(deps: LookQueueDeps): LookQueue {
   };
 }
 
-/** The names that somebody else touched: all but those of pictures that we ourselves changed just then. */
+/**
+ * The names that somebody else may have touched: all but those last heard of before our own commit of the picture
+ * ended. Its files are in place by then, so the system has told of them; a hint that comes later costs a cheap look.
+ */
 function strangersIn(
   names: ReadonlyMap<string, number>,
   own: ReadonlyMap<PictureId, number>,
@@ -150,7 +151,7 @@ function strangersIn(
   for (const [name, heard] of names) {
     const picture = ownName(name);
     const changed = picture === undefined ? undefined : own.get(picture.id);
-    if (changed === undefined || heard > changed + OWN_SLACK) strangers.add(name);
+    if (changed === undefined || heard > changed) strangers.add(name);
   }
   return strangers;
 }

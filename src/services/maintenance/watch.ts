@@ -55,9 +55,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     watches: () => set,
     timers,
     signal: stopping.signal,
-    lookAt: (place, delays) => {
-      for (const delay of delays) queue.lookLater(place, delay);
-    },
+    lookAt: queue.lookLater,
   });
 
   /** inotify(7) on IN_Q_OVERFLOW: look again at everything. libuv does not tell of it, so a flood has to do. */
