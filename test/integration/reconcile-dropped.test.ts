@@ -106,6 +106,33 @@ describe('a dropped file', () => {
     });
   });
 
+  it('is taken once when its record was committed and its sidecar could not be written yet', async () => {
+    const failing = { on: false };
+    await withRig(
+      async (rig, tree) => {
+        await drop(tree, 'first.png', await pngPicture({ seed: 1 }));
+        await rig.reconcile.day(placeFor(alice));
+        const path = await drop(tree, 'second.png', await pngPicture({ seed: 2 }));
+        failing.on = true;
+        expect(await rig.reconcile.day(placeFor(alice))).toMatchObject({ adopted: 0, waiting: 1 });
+        failing.on = false;
+        await rig.reconcile.day(placeFor(alice));
+        expect(await rig.all(alice)).toHaveLength(2);
+        await expect(stat(path)).rejects.toThrow(/ENOENT/);
+      },
+      {
+        wrap: (storage) => ({
+          ...storage,
+          async rename(from, to) {
+            if (failing.on && to.endsWith('.json'))
+              throw Object.assign(new Error('EIO: rename'), { code: 'EIO' });
+            await storage.rename(from, to);
+          },
+        }),
+      },
+    );
+  });
+
   it('that changes while it is copied is copied again', async () => {
     const inner = createInlineDecoder({ maxPixels: 1_000_000, maxFrames: 10, thumbSize: 64 });
     const [first, second] = [await pngPicture({ seed: 1 }), await pngPicture({ seed: 2 })];

@@ -62,6 +62,8 @@ export async function takeDropped(
       return wait ?? (await adopt(context, adopted, file, { stat, from, open, signal }));
     });
   } catch (error) {
+    // It may be committed all the same (`UnsettledError`): the next look asks the records again.
+    memory.adopted = undefined;
     return failed(context, memory, file, stat, error);
   }
 }

@@ -21,6 +21,7 @@ import type {
 const DAY_MS = 86_400_000;
 /** After a failure of the machine, ms. */
 const RECOVERY = 10_000;
+const NO_VOLUME = 'the volume does not answer: reconcile does nothing';
 /** Days of the recent window relative to today: tomorrow, for clocks that go ahead, down to the day before yesterday. */
 const RECENT = [1, 0, -1, -2];
 
@@ -38,25 +39,39 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
     inTurn(dayFolder(place.owner, place.kind, place.day), () => look(context, memory, place, options));
   return {
     day,
-    async recent(signal) {
-      const tally = createTally();
-      for (const owner of await ownersOnDisk(context)) {
-        if (signal.aborted) break;
-        await recentOf(context, memory, owner, (place) => day(place, { signal }), tally);
-        await breathe();
-      }
-      return tally.report();
-    },
-    async full(signal) {
-      const tally = createTally();
-      for (const owner of await ownersOnDisk(context)) {
-        if (signal.aborted) break;
-        await fullOf(context, owner, (place) => day(place, { full: true, signal }), tally, signal);
-      }
-      return tally.report();
-    },
+    recent: (signal) =>
+      eachOwner(context, signal, (owner, tally) =>
+        recentOf(context, memory, owner, (place) => day(place, { signal }), tally),
+      ),
+    full: (signal) =>
+      eachOwner(context, signal, (owner, tally) =>
+        fullOf(context, owner, (place) => day(place, { full: true, signal }), tally, signal),
+      ),
     counts: findings.counts,
   };
+}
+
+/** One owner's trouble is not the others'. */
+async function eachOwner(
+  context: LookContext,
+  signal: AbortSignal,
+  act: (owner: Owner, tally: Tally) => Promise<void>,
+): Promise<ReconcileReport> {
+  const tally = createTally();
+  for (const owner of await ownersOnDisk(context)) {
+    if (signal.aborted) break;
+    if (!(await volumePresent(context))) {
+      context.log.error({}, NO_VOLUME);
+      break;
+    }
+    try {
+      await act(owner, tally);
+    } catch (error) {
+      context.log.error({ err: error, owner }, 'an owner could not be looked at');
+    }
+    await breathe();
+  }
+  return tally.report();
 }
 
 type LookAt = (place: DayPlace) => Promise<ReconcileReport>;
@@ -69,7 +84,7 @@ async function look(
   options: DayOptions,
 ): Promise<ReconcileReport> {
   if (!(await volumePresent(context))) {
-    context.log.error({}, 'the volume marker does not answer: reconcile does nothing');
+    context.log.error({}, NO_VOLUME);
     return { ...createTally().report(), again: RECOVERY };
   }
   try {
