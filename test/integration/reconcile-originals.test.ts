@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
-import { age, dropInto, plantForeign, readJson } from '../support/drop.ts';
+import { age, createTempTree, dropInto, plantForeign, readJson } from '../support/drop.ts';
 import { jpegPicture, pngPicture } from '../support/pictures.ts';
-import { alice, drop, findingsOf, ownerNamed, placeFor, today, withRig } from '../support/reconcile-rig.ts';
+import {
+  alice,
+  dayNamed,
+  drop,
+  findingsOf,
+  ownerNamed,
+  placeFor,
+  today,
+  withRig,
+} from '../support/reconcile-rig.ts';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 
@@ -33,6 +43,34 @@ describe('things that are none of ours (W5)', () => {
       await planted.release();
     });
   });
+
+  it.each(['', '2026', '2026/11', '2026/11/21', 'inputs'])(
+    'are not walked into: a link at "%s" costs nobody a file',
+    async (at) => {
+      await using elsewhere = await createTempTree();
+      const day = dayNamed('2026/11/21');
+      const kind = at === 'inputs' ? 'input' : 'generated';
+      const inside = dayFolder(alice, kind, day);
+      const link = `users/alice${at === '' ? '' : `/${at}`}`;
+      const outside = await dropInto(
+        elsewhere.path(inside.slice(link.length + 1)),
+        'mine.png',
+        await pngPicture(),
+      );
+      await withRig(async (rig, tree) => {
+        await mkdir(dirname(tree.path(link)), { recursive: true });
+        await symlink(elsewhere.root, tree.path(link));
+        await rig.reconcile.day(placeFor(alice, day, kind));
+        await rig.reconcile.day(placeFor(alice, day, kind), { names: new Set(['mine.png']) });
+        await rig.reconcile.full(new AbortController().signal);
+        await stat(outside);
+        expect(await rig.all(alice)).toEqual([]);
+        expect((await rig.findings()).map(({ finding, path }) => `${finding} ${path}`)).toEqual([
+          `foreign_entry ${link}`,
+        ]);
+      });
+    },
+  );
 
   it('never take the place of a picture: a link under its name is not its loss', async () => {
     await withRig(async (rig, tree) => {

@@ -110,7 +110,7 @@ interface Copying {
 
 async function adopt(
   context: LookContext,
-  adopted: Map<string, unknown>,
+  adopted: Map<string, string>,
   file: DroppedFile,
   copying: Copying,
 ): Promise<Fate> {
@@ -121,39 +121,26 @@ async function adopt(
     maxBytes: context.maxBytes[place.kind],
     ...(signal === undefined ? {} : { signal }),
   });
-  if (!(await unchanged(context, path, open, stat, received))) {
-    await received.discard();
-    return waitFor(SOONEST);
-  }
-  const result = await commitCopy(context, file, from, received);
-  adopted.set(adoptionKey(from), result);
-  context.findings.count('file_adopted');
-  context.log.info({ owner: place.owner, kind: place.kind, id: result }, 'a dropped file was taken in');
-  await removeIfSame(context, path, stat);
-  return { adopted: 1 };
-}
-
-async function commitCopy(
-  context: LookContext,
-  file: DroppedFile,
-  from: AdoptedFrom,
-  received: Received,
-): Promise<string> {
   try {
+    if (!(await unchanged(context, path, open, stat, received))) return waitFor(SOONEST);
     const { entry } = await context.ingest.commit(received, {
-      owner: file.place.owner,
-      kind: file.place.kind,
+      owner: place.owner,
+      kind: place.kind,
       filename: file.name,
       meta: {},
-      createdAt: createdAtOf(from.mtime, file.place),
+      createdAt: createdAtOf(from.mtime, place),
       source: 'watch',
       adoptedFrom: from,
     });
-    return entry.id;
-  } catch (error) {
+    adopted.set(adoptionKey(from), entry.id);
+    context.findings.count('file_adopted');
+    const { owner, kind } = place;
+    context.log.info({ owner, kind, id: entry.id }, 'a dropped file was taken in');
+  } finally {
     await received.discard();
-    throw error;
   }
+  await removeIfSame(context, path, stat);
+  return { adopted: 1 };
 }
 
 /** The copy is of one state of the file: not written to while it was read. */

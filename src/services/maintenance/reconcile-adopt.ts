@@ -99,11 +99,13 @@ async function adopt(
     await context.blobs.publish(staged);
     await context.catalog.commit(place.owner, { op: 'put', record });
   } catch (error) {
-    if (!(error instanceof UnsettledError)) await context.blobs.retract(staged);
+    // Unsettled is committed all the same: the thumbnail stays.
+    if (error instanceof UnsettledError) await context.blobs.release(staged);
+    else await context.blobs.retract(staged);
     throw error;
   }
-  await context.blobs.release(staged);
   await context.findings.report({ finding: 'original_adopted', action: 'adopted', path });
+  await context.blobs.release(staged);
   return { adopted: 1 };
 }
 

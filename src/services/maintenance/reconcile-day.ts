@@ -80,7 +80,10 @@ export async function lookAtDay(
   return tally.report();
 }
 
-/** Undefined for a folder that cannot be read: it is reported, and nothing in it is taken for lost. */
+/**
+ * Undefined for a folder that cannot be read, or that is reached through a link: it is reported, nothing in it is taken
+ * for lost, and above all nothing outside the tree is taken for dropped.
+ */
 async function listingOf(
   context: LookContext,
   place: DayPlace,
@@ -88,6 +91,16 @@ async function listingOf(
 ): Promise<Listing | undefined> {
   const { storage } = context;
   try {
+    const link = await linkOnTheWay(context, place);
+    if (link !== undefined) {
+      await context.findings.report({
+        finding: 'foreign_entry',
+        action: 'left',
+        path: link,
+        detail: { type: 'link' },
+      });
+      return undefined;
+    }
     return await (names === undefined ? listFolder(storage, place) : listNames(storage, place, names));
   } catch (error) {
     const path = dayFolder(place.owner, place.kind, place.day);
@@ -96,6 +109,18 @@ async function listingOf(
     await context.findings.report({ finding: 'folder_unreadable', action: 'left', path, detail: { why } });
     return undefined;
   }
+}
+
+/** The first name from the owner's folder down to the day's that is there and is no folder. */
+async function linkOnTheWay(context: LookContext, place: DayPlace): Promise<string | undefined> {
+  const names = dayFolder(place.owner, place.kind, place.day).split('/');
+  for (let depth = 2; depth <= names.length; depth += 1) {
+    const path = names.slice(0, depth).join('/');
+    const stat = await statOf(context.storage, path);
+    if (stat === undefined) return undefined;
+    if (stat.type !== 'folder') return path;
+  }
+  return undefined;
 }
 
 async function knownOfDay(context: LookContext, place: DayPlace): Promise<Map<PictureId, Known>> {
