@@ -184,4 +184,24 @@ describe('a disk that cannot be written to', () => {
     expect(await listed(catalog)).toEqual(await sidecarTruth(disk));
     await catalog.close();
   });
+
+  it('or read gives an error of the closed list, for that owner only', async () => {
+    const disk = createMemoryStorage({ now: () => START });
+    const other = asOwner('member-1');
+    const first = openCatalog(disk);
+    await put(disk, first, picture(1));
+    await put(disk, first, picture(1, { owner: other }));
+    await first.close();
+    const storage = createFaultStorage(disk, {
+      at: 1,
+      path: new RegExp(OWNER),
+      fault: { fail: 'EIO', forever: true },
+    });
+    const catalog = openCatalog(storage);
+    await expect(listed(catalog)).rejects.toMatchObject({ code: 'io_error' });
+    expect((await listed(catalog, other)).size).toBe(1);
+    storage.arm();
+    expect((await listed(catalog)).size).toBe(1);
+    await catalog.close();
+  });
 });

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { fromErrno } from '../../domain/errors.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { commitBatch } from './commit.ts';
 import { startCompaction } from './compaction.ts';
@@ -132,6 +133,9 @@ export class Owners {
         const held = this.hold(store);
         this.busy.set(owner, held);
         return held;
+      })
+      .catch((error: unknown) => {
+        throw fromErrno(error);
       })
       .finally(() => this.loading.delete(owner));
     this.loading.set(owner, load);

@@ -1,3 +1,4 @@
+import { fromErrno } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { KINDS, type Kind, OPS, STATUSES } from '../../domain/kind.ts';
 import type { Change, Entry, ListPage, ListQuery, Version } from '../catalog.ts';
@@ -49,7 +50,7 @@ async function entriesOf<T extends { readonly rows: readonly number[] }>(
     try {
       return { picked, entries: await readRows(store, picked.rows) };
     } catch (error) {
-      if (!(error instanceof ManifestChangedError) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof ManifestChangedError) || attempt === ATTEMPTS) throw fromErrno(error);
       if (store.file === file) await heal(store, String(error.details['why']));
     }
   }
