@@ -1,8 +1,10 @@
 // From the start of the process to the first correct page, with 100,000 pictures of 200 owners; and how little of the
 // tree that reads.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../test/support/pictures.ts';
 import { type Figure, median, report } from './bench-report.ts';
@@ -68,6 +70,12 @@ async function start(tree: string, owner: string): Promise<{ ms: number; read: n
   }
 }
 
+function indexMemory(tree: string): { counted: number; measured: number } {
+  const script = fileURLToPath(new URL('./index-memory.ts', import.meta.url));
+  const args = ['--disable-warning=ExperimentalWarning', script, tree];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
 const folder = mkdtempSync(join(values.folder, 'kiroku-bench-start-'));
 try {
   const tree = join(folder, 'tree');
@@ -101,6 +109,7 @@ try {
     (owner) => statSync(join(tree, 'users', owner, 'manifest.jsonl')).size,
   );
   const all = manifests.reduce((sum, size) => sum + size, 0);
+  const memory = indexMemory(tree);
   const figures: Figure[] = [
     { name: 'process start to first correct page', value: median(times), unit: 'ms', atMost: 1000 },
     {
@@ -109,6 +118,13 @@ try {
       unit: 'x',
       atMost: 0.05,
       note: `${(all / 2 ** 20).toFixed(0)} MiB of manifests`,
+    },
+    {
+      name: 'index memory a picture, all owners loaded, beside the ring',
+      value: memory.counted,
+      unit: 'bytes',
+      atMost: 64,
+      note: `heap and buffers grew by ${memory.measured.toFixed(0)}`,
     },
   ];
   report(figures.filter(({ value }) => Number.isFinite(value)));
