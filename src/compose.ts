@@ -89,11 +89,26 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 }
 
 function createParts(config: Config, log: Log, engine: Engine): Parts {
-  const { storage, folders, state, tree, blobs, catalog } = engine;
+  const { storage, catalog } = engine;
   const { maxPixels, maxFrames, thumbSize } = config;
   const decoder = createProcessDecoder({ limits: { maxPixels, maxFrames, thumbSize } });
   const shutdown = new AbortController();
-  const ingestDeps: IngestDeps = {
+  const ingestDeps = ingestDepsOf(config, log, engine, decoder, shutdown.signal);
+  const ingest = createIngest(ingestDeps);
+  const reconcile = reconcileOf(config, log, engine, decoder, ingest);
+  const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
+  const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
+  return { ...fixed, phase: 'starting', scheduler: undefined };
+}
+
+function ingestDepsOf(
+  config: Config,
+  log: Log,
+  { storage, blobs, catalog, tree }: Engine,
+  decoder: ProcessDecoder,
+  shutdown: AbortSignal,
+): IngestDeps {
+  return {
     blobs,
     catalog,
     decoder,
@@ -105,11 +120,19 @@ function createParts(config: Config, log: Log, engine: Engine): Parts {
       present: () => tree.present(),
       space: () => storage.space(),
       reserveBytes: config.diskReserveBytes,
-      draining: () => shutdown.signal.aborted,
+      draining: () => shutdown.aborted,
     }),
   };
-  const ingest = createIngest(ingestDeps);
-  const reconcile = createReconcile({
+}
+
+function reconcileOf(
+  config: Config,
+  log: Log,
+  { storage, folders, blobs, catalog, state, tree }: Engine,
+  decoder: ProcessDecoder,
+  ingest: Ingest,
+): Reconcile {
+  return createReconcile({
     storage,
     folders,
     blobs,
@@ -126,21 +149,6 @@ function createParts(config: Config, log: Log, engine: Engine): Parts {
     legacyTz: config.legacyTz,
     present: () => tree.present(),
   });
-  const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
-  const phase: Phase = 'starting';
-  return {
-    config,
-    log,
-    engine,
-    decoder,
-    reconcile,
-    watcher,
-    ingest,
-    ingestDeps,
-    shutdown,
-    phase,
-    scheduler: undefined,
-  };
 }
 
 function createWire(parts: Parts, secrets: Secrets): HttpServer {

@@ -16,7 +16,7 @@ import { dropStaged, type StagedPicture } from './receive.ts';
 import type { CommitRequest, IngestResult } from './services.ts';
 
 /** How long an idempotency key is remembered, ms. */
-export const REPLAY_MS = 7 * 24 * 3600 * 1000;
+const REPLAY_MS = 7 * 24 * 3600 * 1000;
 /** A `created_at` further ahead than this is a mistake, ms: clocks differ, days do not. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000;
 
@@ -29,7 +29,7 @@ export interface CommitDeps {
 }
 
 /** What the record keeps of an idempotency key: enough to recognise it, nothing to guess it by. */
-export function idemOf(owner: Owner, key: string): string {
+function idemOf(owner: Owner, key: string): string {
   return createHash('sha256').update(`${owner}\n${key}`).digest('hex').slice(0, 16);
 }
 
@@ -115,52 +115,67 @@ async function earlierOne(
   return deps.catalog.findBySha256(record.owner, record.kind, record.sha256);
 }
 
+/** The staged bytes of one picture under the keys they have by now: what would have to be taken back. */
+interface Held {
+  original: StagedBlob;
+  thumb: StagedBlob | undefined;
+}
+
+function stagedOf({ original, thumb }: Held): StagedBlob[] {
+  return thumb === undefined ? [original] : [original, thumb];
+}
+
+async function publish(deps: CommitDeps, held: Held, picture: StagedPicture, at: Location): Promise<void> {
+  held.original = await deps.blobs.rekey(held.original, originalKey(at, extOf(picture.mime)));
+  if (held.thumb !== undefined && picture.thumb !== undefined) {
+    held.thumb = await deps.blobs.rekey(held.thumb, thumbKey(at, picture.thumb.ext));
+  }
+  await deps.blobs.publish(stagedOf(held));
+}
+
 /**
  * The durable sequence of DESIGN §4 for staged bytes: rekey, publish, catalog, release. After a throw nothing of it
  * stays, but for `UnsettledError`: then the picture is committed and its staged names are forgotten.
+ * @throws KirokuError as `Ingest.commit` does
  */
 export async function commitStaged(
   deps: CommitDeps,
   picture: StagedPicture,
   request: CommitRequest,
 ): Promise<IngestResult> {
-  /** What would have to be taken back, under the keys it has by now. */
-  const held = { original: picture.original, thumb: picture.thumb?.blob };
-  const staged = (): StagedBlob[] => [held.original, held.thumb].filter((blob) => blob !== undefined);
+  const held: Held = { original: picture.original, thumb: picture.thumb?.blob };
   try {
-    const now = deps.now();
-    const time = createdAt(request, now);
-    const record = recordOf(picture, request, time, now);
-    const earlier = await earlierOne(deps, record, request, now);
-    if (earlier !== undefined) {
-      const answer = answerWith(earlier, record);
-      await dropStaged(deps, staged());
-      return answer;
-    }
-    const at: Location = { owner: request.owner, kind: request.kind, day: dayOf(time), id: picture.id };
-    held.original = await deps.blobs.rekey(held.original, originalKey(at, extOf(picture.mime)));
-    if (held.thumb !== undefined && picture.thumb !== undefined) {
-      held.thumb = await deps.blobs.rekey(held.thumb, thumbKey(at, picture.thumb.ext));
-    }
-    await deps.blobs.publish(staged());
-    const { outcome, entry } = await deps.catalog.commit(request.owner, {
-      op: 'put',
-      record,
-      replaySince: now - REPLAY_MS,
-      ...(request.dedupe === true ? { dedupe: true } : {}),
-    });
-    if (outcome === 'exists') {
-      const answer = answerWith(entry, record);
-      await dropStaged(deps, staged());
-      return answer;
-    }
-    await forget(deps, staged());
-    return { entry, outcome: 'created' };
+    const result = await putPicture(deps, held, picture, request);
+    if (result.outcome === 'created') await forget(deps, stagedOf(held));
+    else await dropStaged(deps, stagedOf(held));
+    return result;
   } catch (error) {
-    if (error instanceof UnsettledError) await forget(deps, staged());
-    else await dropStaged(deps, staged());
+    if (error instanceof UnsettledError) await forget(deps, stagedOf(held));
+    else await dropStaged(deps, stagedOf(held));
     throw error;
   }
+}
+
+async function putPicture(
+  deps: CommitDeps,
+  held: Held,
+  picture: StagedPicture,
+  request: CommitRequest,
+): Promise<IngestResult> {
+  const now = deps.now();
+  const time = createdAt(request, now);
+  const record = recordOf(picture, request, time, now);
+  const earlier = await earlierOne(deps, record, request, now);
+  if (earlier !== undefined) return answerWith(earlier, record);
+  const { owner, kind } = request;
+  await publish(deps, held, picture, { owner, kind, day: dayOf(time), id: picture.id });
+  const { outcome, entry } = await deps.catalog.commit(owner, {
+    op: 'put',
+    record,
+    replaySince: now - REPLAY_MS,
+    ...(request.dedupe === true ? { dedupe: true } : {}),
+  });
+  return outcome === 'exists' ? answerWith(entry, record) : { entry, outcome: 'created' };
 }
 
 /** The picture is committed: a staged name that cannot be removed now is removed at the next start. */

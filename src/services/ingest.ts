@@ -16,7 +16,7 @@ export interface IngestDeps extends ReceiveDeps, CommitDeps {
 }
 
 /** Bodies being read and decoded at once, and waiting for it. More would only queue in front of the decoder. */
-const LIMITS = { uploads: 32, waiting: 256 };
+const LIMITS = { uploads: 64, waiting: 256 };
 
 /** Takes in new pictures: from bytes of unknown worth to a durable record. */
 export function createIngest(deps: IngestDeps): Ingest {
