@@ -37,6 +37,11 @@ export interface BlobWriter {
   readonly key: string;
   /** Takes all of `chunk`. */
   write(chunk: Uint8Array): Promise<void>;
+  /**
+   * All bytes given so far can be read at the path it resolves with, though they are not durable yet: a decoder may
+   * begin while `finish` waits for the disk. Undefined where there is no path.
+   */
+  flush(): Promise<string | undefined>;
   /** Bytes on stable storage, counted and hashed by us. */
   finish(): Promise<StagedBlob>;
   /** Drops what was written; safe at any time. */

@@ -116,6 +116,10 @@ export function createFsBlobWriter({ storage, key, path, file, staged }: FsBlobW
   return {
     key,
     write: (chunk) => run(() => take(chunk)),
+    async flush() {
+      await run(flush);
+      return storage.localPath(path);
+    },
     async finish() {
       await run(seal);
       state = 'finished';

@@ -53,6 +53,10 @@ export function createMemoryBlobStore({ now }: MemoryBlobStoreDeps): BlobStore {
         checkOpen();
         chunks.push(Buffer.from(chunk));
       },
+      async flush() {
+        checkOpen();
+        return undefined;
+      },
       async finish() {
         checkOpen();
         open = false;

@@ -72,12 +72,35 @@ async function writeBody(
   mime: Mime,
   chunks: AsyncIterable<Uint8Array>,
   head: Uint8Array,
-): Promise<StagedBlob> {
+): Promise<BlobWriter> {
   const writer = await deps.blobs.stage(`incoming/${id}.${extOf(mime)}`);
   try {
     await writer.write(head);
     for await (const chunk of chunks) await writer.write(chunk);
-    return await writer.finish();
+    return writer;
+  } catch (error) {
+    await abandon(deps, writer);
+    throw error;
+  }
+}
+
+/**
+ * Makes the written bytes durable and decodes them, both at once where the decoder can read them already: the disk
+ * and the decoder do not wait for one another. What was staged is in `staged` even when the decode refuses.
+ */
+async function finishAndDecode(
+  deps: ReceiveDeps,
+  writer: BlobWriter,
+  staged: StagedBlob[],
+  signal: AbortSignal | undefined,
+): Promise<{ original: StagedBlob; image: DecodedImage }> {
+  try {
+    const path = await writer.flush();
+    const early = path === undefined ? undefined : deps.decoder.decode({ path }, signal);
+    early?.catch(() => undefined);
+    const original = await writer.finish();
+    staged.push(original);
+    return { original, image: await (early ?? deps.decoder.decode(await sourceOf(original), signal)) };
   } catch (error) {
     await abandon(deps, writer);
     throw error;
@@ -142,9 +165,8 @@ export async function stageBody(
     const head = await headOf(chunks);
     const mime = await deps.sniff(head);
     if (mime === undefined) throw wrongType();
-    const original = await writeBody(deps, id, mime, chunks, head);
-    staged.push(original);
-    const image = await deps.decoder.decode(await sourceOf(original), options.signal);
+    const writer = await writeBody(deps, id, mime, chunks, head);
+    const { original, image } = await finishAndDecode(deps, writer, staged, options.signal);
     if (image.mime !== mime) throw wrongType();
     const thumb = image.thumbnail === null ? undefined : await stageThumb(deps, id, image.thumbnail);
     if (thumb !== undefined) staged.push(thumb.blob);
