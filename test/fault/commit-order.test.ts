@@ -167,7 +167,9 @@ describe.skipIf(!hasTool('strace'))('the order of every 201', () => {
     }
     const pid = server.process.pid;
     await server.stop();
-    await vi.waitUntil(() => readFileSync(log, 'utf8').includes(`${pid} +++ exited with 0 +++`), 20_000);
+    // strace pads short process ids.
+    const ended = new RegExp(`^${pid} +\\+\\+\\+ exited with 0`, 'm');
+    await vi.waitUntil(() => ended.test(readFileSync(log, 'utf8')), 20_000);
 
     const calls = parseStrace(readFileSync(log, 'utf8'));
     const sent = answers(calls);
