@@ -41,6 +41,7 @@ export const SETTINGS = {
   LEGACY_TZ: timeZone.default('UTC'),
   RECENT_SIZE: integer({ min: 1, max: 10_000 }).default(200),
   INDEX_MAX_BYTES: bytes(1024 * 1024).default(256 * 1024 * 1024),
+  PAGE_CACHE_MB: mebibytes().default(64 * 1024 * 1024),
   DISK_RESERVE_MB: mebibytes().default(256 * 1024 * 1024),
   HEALTHZ_DISK_MIN_FREE_MB: mebibytes().default(512 * 1024 * 1024),
   LOG_LEVEL: z

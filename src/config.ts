@@ -34,6 +34,8 @@ export interface Config {
   readonly legacyTz: string;
   readonly recentSize: number;
   readonly indexMaxBytes: number;
+  /** Bytes of finished list answers kept in memory; 0 for none. */
+  readonly pageCacheBytes: number;
   readonly diskReserveBytes: number;
   readonly healthzDiskMinFreeBytes: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -123,6 +125,7 @@ function configOf(settings: Settings): Config {
     legacyTz: settings.LEGACY_TZ,
     recentSize: settings.RECENT_SIZE,
     indexMaxBytes: settings.INDEX_MAX_BYTES,
+    pageCacheBytes: settings.PAGE_CACHE_MB,
     diskReserveBytes: settings.DISK_RESERVE_MB,
     healthzDiskMinFreeBytes: settings.HEALTHZ_DISK_MIN_FREE_MB,
     logLevel: settings.LOG_LEVEL,

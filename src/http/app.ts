@@ -28,7 +28,7 @@ export function createApp(deps: AppDeps) {
   const { config, gallery, trash, bulk, inputs, files, log } = deps;
   const kit = createKit(createAdmission(deps));
   const items = createItems(config.basePath);
-  const lists = createLists(gallery, items, config.basePath);
+  const lists = createLists(gallery, items, config);
   const uploads = createUploads(deps.ingest);
   const streams = createEventStreams({ ...deps, items });
   const pictures = { gallery, trash, bulk, lists, items };

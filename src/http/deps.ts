@@ -46,6 +46,7 @@ export type HttpConfig = Pick<
   | 'uploadMaxBytes'
   | 'inputsMaxBytes'
   | 'controlsMaxBytes'
+  | 'pageCacheBytes'
   | 'rateLimits'
 >;
 

@@ -7,6 +7,7 @@ import type { Gallery } from '../services/services.ts';
 import type { Answer, Call, Ctx } from './call.ts';
 import { ownerOf } from './call.ts';
 import { namesTag } from './conditions.ts';
+import type { HttpConfig } from './deps.ts';
 import type { Items } from './item.ts';
 import { createListParser, listSalt, type ParsedList } from './list-query.ts';
 import { respond } from './respond.ts';
@@ -22,7 +23,6 @@ interface FinishedPage {
   readonly body: Buffer<ArrayBuffer>;
 }
 
-const MAX_CACHED_BYTES = 64 * 1024 * 1024;
 const LIST_TYPE = 'application/json';
 /** Kept by the browser alone, and asked for again each time: that is what the entity tag is for. */
 const LIST_CACHE = 'private, no-cache';
@@ -31,9 +31,14 @@ const LIST_CACHE = 'private, no-cache';
  * Lists as one Buffer put together from stored bytes. A finished page is kept until its owner's version changes;
  * while nothing changed, an answer costs a map look-up and no promise.
  */
-export function createLists(gallery: Gallery, items: Items, basePath: string): Lists {
+export function createLists(
+  gallery: Gallery,
+  items: Items,
+  { basePath, pageCacheBytes }: Pick<HttpConfig, 'basePath' | 'pageCacheBytes'>,
+): Lists {
+  // A cache of nothing would be one without a bound: no page fits into one byte.
   const pages = new LRUCache<string, FinishedPage>({
-    maxSize: MAX_CACHED_BYTES,
+    maxSize: Math.max(1, pageCacheBytes),
     sizeCalculation: (page, key) => page.body.length + key.length + 200,
   });
   const parsers: Record<Kind, (search: string) => ParsedList> = {
