@@ -2,10 +2,11 @@ import { type Day, isDay } from '../domain/day.ts';
 import { fromErrno, isErrno, KirokuError } from '../domain/errors.ts';
 import { ORIGINAL_EXTS, type OriginalExt } from '../domain/format.ts';
 import { isPictureId, type PictureId } from '../domain/id.ts';
-import { dayFolder, kindFolder } from '../domain/key.ts';
+import { dayFolder, kindFolder, ownerFolder } from '../domain/key.ts';
 import { KINDS, type Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { FolderEntry, Storage } from '../storage/storage.ts';
+import { folderState } from './own-folder.ts';
 import { readSidecar, type SidecarRead } from './sidecar.ts';
 
 /** Something in the tree that is no sidecar and that nothing of ours explains. Left alone. */
@@ -39,7 +40,13 @@ export async function* walkSidecars(
   owner: Owner,
   options: WalkOptions,
 ): AsyncGenerator<WalkFinding> {
+  if ((await folderState(storage, ownerFolder(owner))) === 'foreign') {
+    yield { state: 'skipped', path: ownerFolder(owner), why: 'link' };
+    return;
+  }
   for (const kind of KINDS) {
+    // a locker that is a link was told of among the owner's own names
+    if ((await folderState(storage, kindFolder(owner, kind))) !== 'there') continue;
     for await (const found of walkDays(storage, owner, kind, options)) {
       if (typeof found !== 'string') yield found;
       else yield* walkDay(storage, { owner, kind, day: found }, options);

@@ -80,7 +80,8 @@ interface Plan {
 
 /**
  * Writes the base beside the old file while commits go on, then, in the lane, appends what came meanwhile and puts the
- * new file in the old one's place. Readers of the old one keep it until they are done.
+ * new file in the old one's place. Readers of the old one keep it until they are done. One at a time an owner
+ * (`store.compacting`). Nothing stays staged, however it ends.
  * @throws the operating system's error, ManifestChangedError; the store is as before (or `suspect`, see `installStaged`)
  */
 export async function compact(context: ManifestContext, store: OwnerStore, lane: Lane): Promise<void> {
@@ -89,11 +90,14 @@ export async function compact(context: ManifestContext, store: OwnerStore, lane:
   const name = manifestStagingName(store);
   await clearStaged(context, name);
   const target = await context.storage.open(stagingPath(name), 'create');
+  let installed = false;
   try {
     await plan.file.use((source) => writeBase(store, plan, source, target));
     await target.sync();
-    await lane.exclusive(() => swap(context, store, plan, target));
+    installed = await lane.exclusive(() => swap(context, store, plan, target));
   } finally {
+    // in the lane, as a rebuild stages under the same name
+    if (!installed) await lane.exclusive(() => clearStaged(context, name)).catch(() => undefined);
     await target.close();
   }
 }
@@ -240,15 +244,18 @@ function lineAt(bytes: Buffer, at: number, length: number): Buffer {
   return bytes.subarray(at, at + length);
 }
 
-/** In the lane: what was appended since the plan follows as the log, then the names change. */
+/** In the lane: what was appended since the plan follows as the log, then the names change; false when they do not. */
 async function swap(
   context: ManifestContext,
   store: OwnerStore,
   plan: Plan,
   target: StorageFile,
-): Promise<void> {
+): Promise<boolean> {
   // healed or rebuilt meanwhile, or something is owed: the old file stays
-  if (store.file !== plan.file || !isWhole(store)) return;
+  if (store.file !== plan.file || !isWhole(store)) return false;
+  // a rebuild that failed may have left its own file under the name
+  const staged = await context.storage.stat(stagingPath(manifestStagingName(store)));
+  if (staged.inode !== (await target.stat()).inode) return false;
   const { end } = store;
   await plan.file.use(async (source) => {
     for (let at = plan.end; at < end; at += CHUNK) {
@@ -266,6 +273,7 @@ async function swap(
   store.index.floor = Math.max(store.index.floor, plan.floor);
   store.index.tombstones = store.index.tombstones.filter(({ seq }) => seq > plan.floor);
   await plan.file.retire();
+  return true;
 }
 
 /** One step: every row's line lies elsewhere now. */

@@ -4,9 +4,10 @@ import { KINDS } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
+import { folderState } from '../own-folder.ts';
 import { manifestStagingName } from './append.ts';
 import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
-import { rebuildManifest } from './rebuild.ts';
+import { NO_MANIFEST, rebuildManifest } from './rebuild.ts';
 import { recoverStore } from './recover.ts';
 import { type Scanned, scanManifest } from './scan.ts';
 import { type ManifestContext, OwnerStore } from './store.ts';
@@ -17,6 +18,7 @@ const CLOCK_SLACK = 5 * 60_000;
 /**
  * Reads one owner into memory, and settles what an unclean stop left. What cannot be written now (a read-only or
  * broken disk) does not keep pictures from being read: it is tried again before the next commit.
+ * An owner's folder that is none (a link, say) is an owner without pictures.
  * @param unsettledSince ms; undefined after a clean stop
  * @throws KirokuError, the operating system's error when the owner cannot be read
  */
@@ -26,9 +28,10 @@ export async function loadStore(
   unsettledSince: number | undefined,
 ): Promise<OwnerStore> {
   const store = new OwnerStore(owner, context.recentSize);
+  if ((await folderState(context.storage, ownerFolder(owner))) === 'foreign') return store;
   const file = await openManifest(context, owner);
   if (file === undefined) {
-    if (await hasPictures(context, owner)) await rebuildManifest(context, store, 'there is no manifest');
+    if (await hasPictures(context, owner)) await rebuildManifest(context, store, NO_MANIFEST);
     return store;
   }
   const since = unsettledSince === undefined ? undefined : unsettledSince - CLOCK_SLACK;

@@ -184,8 +184,14 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       ),
     compact: (owner, rules) =>
       owners.use(owner, async ({ store, lane }) => {
-        await store.compacting;
-        await compact({ ...context, compaction: { ...context.compaction, ...rules } }, store, lane);
+        while (store.compacting !== undefined) await store.compacting;
+        const work = compact({ ...context, compaction: { ...context.compaction, ...rules } }, store, lane);
+        store.compacting = work
+          .catch(() => undefined)
+          .finally(() => {
+            store.compacting = undefined;
+          });
+        await work;
       }),
     async settle(signal) {
       let failure: unknown;
@@ -213,6 +219,8 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       const ends = owners.all.map(({ store, lane }) =>
         lane.exclusive(async () => {
           if (store.owed.size > 0) await settleOwed(context, store);
+          // the next start would believe what this one does not
+          if (store.suspect !== undefined) await makeReady(context, store);
         }),
       );
       const results = await Promise.allSettled(ends);

@@ -57,9 +57,9 @@ export class Owners {
     return (this.busy.get(owner) ?? this.idle.get(owner))?.store;
   }
 
-  /** True when the owner is known to have nothing. */
+  /** True when the owner is known to have nothing, and nobody is about to change that. */
   isEmpty(owner: Owner): boolean {
-    return this.empty.has(owner);
+    return this.empty.has(owner) && !this.busy.has(owner);
   }
 
   /** Runs `work` with the owner in memory. */
@@ -153,7 +153,9 @@ export class Owners {
   private giveBack(owner: Owner, held: Held): void {
     held.users -= 1;
     const { store } = held;
-    if (held.users > 0 || store.owed.size > 0 || store.unrecovered !== undefined) return;
+    if (held.users > 0 || store.owed.size > 0) return;
+    // read again from its file, one in doubt would be believed
+    if (store.unrecovered !== undefined || store.suspect !== undefined) return;
     this.busy.delete(owner);
     if (store.file === undefined) {
       this.empty.set(owner, true);

@@ -1,9 +1,10 @@
-import { isErrno } from '../../domain/errors.ts';
+import { isErrno, KirokuError } from '../../domain/errors.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { encodeRecord } from '../../domain/record-codec.ts';
 import { stagingPath, writeAll } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
+import { folderState } from '../own-folder.ts';
 import { walkSidecars } from '../sidecar-walk.ts';
 import { clearStaged, installStaged, manifestStagingName } from './append.ts';
 import { encodeHeader, HEADER_LENGTH } from './header.ts';
@@ -12,6 +13,9 @@ import { ManifestChangedError } from './log-file.ts';
 import { scanManifest } from './scan.ts';
 import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
 
+/** Why a manifest is made for sidecars that never had one. A new owner's first picture comes this way too. */
+export const NO_MANIFEST = 'there is no manifest';
+
 /** Bytes gathered before they are written. */
 const CHUNK = 1 << 20;
 
@@ -19,7 +23,7 @@ const CHUNK = 1 << 20;
  * Makes a new manifest, under a new epoch, of what the sidecars say; a file that lies in its place is kept aside.
  * The records become a log in the order of the walk: the next compaction sorts them. Reads go on from the old file
  * until the new one is in place. Can be killed and repeated.
- * @throws the operating system's error, KirokuError of `walkSidecars`
+ * @throws the operating system's error, KirokuError of `walkSidecars`; `io_error` where the owner's folder is a link
  */
 export async function rebuildManifest(
   context: ManifestContext,
@@ -27,7 +31,10 @@ export async function rebuildManifest(
   why: string,
 ): Promise<void> {
   const { owner } = store;
-  context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
+  if ((await folderState(context.storage, ownerFolder(owner))) === 'foreign') {
+    throw new KirokuError('io_error', 'The folder of this library is not a folder of its own.');
+  }
+  if (why !== NO_MANIFEST) context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
   const count = await stageFromSidecars(context, store);
   await keepAside(context, store);
   if (count === 0) {
@@ -39,7 +46,8 @@ export async function rebuildManifest(
   }
   store.suspect = undefined;
   store.unrecovered = undefined;
-  context.log.info({ owner, records: count }, 'manifest rebuilt');
+  if (count > 0 || why !== NO_MANIFEST)
+    context.log.info({ owner, why, records: count }, 'manifest rebuilt from the sidecars');
 }
 
 /** Writes and syncs the whole new file; how many records it holds. */
