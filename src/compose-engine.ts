@@ -55,7 +55,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   if (options.storage === undefined) await ensureRoot(config);
   const storage = options.storage ?? createNodeStorage(config.outputDir);
   const folders = createFolderSync(storage);
-  const state = createFsStateStore({ storage, folders });
+  const state = createFsStateStore({ storage, folders, log });
   const tree = await openTree({
     storage,
     folders,

@@ -32,7 +32,7 @@ function createLog(config: Config): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
-/** An error nobody caught: the state is unknown, so the process ends; what is durable stays so (threats O8). */
+/** An error nobody caught: the state is unknown, so the process ends; what is durable stays so (docs/security.md, O8). */
 function dieOnUnhandled(log: Logger): void {
   const die = (error: unknown): void => {
     log.fatal({ err: error }, 'an error was not handled: the server stops');

@@ -8,10 +8,6 @@ export function isPictureId(text: string): text is PictureId {
   return ULID.test(text) || UUID_HEX.test(text);
 }
 
-export function isUlid(text: string): boolean {
-  return ULID.test(text);
-}
-
 export function isUuidHex(text: string): boolean {
   return UUID_HEX.test(text);
 }

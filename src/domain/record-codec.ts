@@ -2,7 +2,7 @@ import { KirokuError } from './errors.ts';
 import type { PictureRecord } from './record.ts';
 import { isAdoptedFrom, isIdem, isKnownMember, PUBLIC_MEMBERS } from './record-members.ts';
 
-export { parseRecord, parseSidecarText, type RecordPlace } from './record-parse.ts';
+export { parseRecord, parseSidecarText } from './record-parse.ts';
 
 /**
  * One line of UTF-8 JSON without a newline, members in canonical order: the known ones (`record-members.ts`), then

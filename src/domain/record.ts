@@ -7,8 +7,6 @@ import type { Owner } from './owner.ts';
 
 export const RECORD_VERSION = 1;
 
-export const PARENT_KINDS = ['generated', 'input', 'control'] as const;
-
 /** A picture this one was made from. */
 export interface Parent {
   readonly kind: Kind;

@@ -48,7 +48,7 @@ export interface Ingest {
     options: { maxBytes: number; signal?: AbortSignal },
   ): Promise<Received>;
   /**
-   * The durable sequence of DESIGN §4. Nothing of it stays after a throw, but for `UnsettledError`.
+   * The durable sequence of docs/storage-format.md, "Writing". Nothing of it stays after a throw, but for `UnsettledError`.
    * @throws KirokuError `idempotency_mismatch` when the key was used with other bytes
    */
   commit(received: Received, request: CommitRequest): Promise<IngestResult>;

@@ -4,7 +4,7 @@ import { commitTests } from './catalog-commits.ts';
 import { listTests } from './catalog-lists.ts';
 import { type CatalogRig, createTestClock, type MakeCatalog, type TestClock } from './catalog-rig.ts';
 
-export type { CatalogRig, MakeCatalog, TestClock } from './catalog-rig.ts';
+export type { MakeCatalog } from './catalog-rig.ts';
 
 /**
  * What every driver of the catalog port must do. `catalog-model.ts` adds random histories.

@@ -10,7 +10,7 @@ import { descriptorPath, parseStrace, quotedPaths, type SystemCall } from './str
 
 /**
  * The promise "201 means durable", audited on the real binary: for each 201, every byte and every name of the
- * picture was on stable storage before the first byte of the status line left (DESIGN §4; threats D1).
+ * picture was on stable storage before the first byte of the status line left (docs/storage-format.md, "Writing"; docs/security.md, D1).
  */
 const OWNER = 'anon-00112233445566778899aabbccddeeff';
 const TRACED =

@@ -13,7 +13,7 @@ import { dropStaged, finishSteps, settleOwed, stageSteps } from './settle.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
 
 /**
- * Takes a batch through the sequence of DESIGN §4: sidecars staged, lines appended and synced (the commit point),
+ * Takes a batch through its sequence (docs/storage-format.md, "Writing"): sidecars staged, lines appended and synced (the commit point),
  * sidecars placed, index, listeners, answers. Settles every request; never rejects.
  */
 export async function commitBatch(

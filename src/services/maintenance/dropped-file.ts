@@ -30,7 +30,7 @@ export interface DroppedFile {
 }
 
 /**
- * A regular file in a day folder whose name is not ours (DESIGN §3): copied through ordinary ingest once it is whole,
+ * A regular file in a day folder whose name is not ours (docs/architecture.md, "Files that others write"): copied through ordinary ingest once it is whole,
  * and its name removed after the commit only if it is still the very file that was copied.
  *
  * @throws KirokuError of the machine (`disk_full`, `io_error`, `overloaded`, …): the file stays for a later look

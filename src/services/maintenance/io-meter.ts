@@ -6,7 +6,7 @@ export interface IoMeter {
   watch<T>(step: () => Promise<T>): Promise<T>;
   /** Since the start. */
   readonly failures: number;
-  /** True after several failures in a row: the disk is no longer to be trusted (threats D4). */
+  /** True after several failures in a row: the disk is no longer to be trusted (docs/security.md, D4). */
   failing(): boolean;
 }
 

@@ -41,7 +41,7 @@ export interface ReconcileReport {
 }
 
 /**
- * Brings catalog and disk into agreement (DESIGN §3 "Files we did not write"). Every call can be repeated, stopped
+ * Brings catalog and disk into agreement (docs/architecture.md, "Files that others write"). Every call can be repeated, stopped
  * and killed at any point: a second run ends where the first would have.
  */
 export interface Reconcile {

@@ -11,7 +11,7 @@ import { differences, everything, knownOf, type Told } from './told.ts';
 /**
  * Power cuts, in process: random histories of the real engine on a storage that forgets whatever was not synced.
  * Before many of its changing calls the disk is "cut" into a state that such a crash may leave; each state is then
- * started, recovered and held against what callers had been told by that moment (DESIGN §4).
+ * started, recovered and held against what callers had been told by that moment (docs/storage-format.md, "Start and recovery").
  */
 const STATES = Number(process.env['KIROKU_CRASH_STATES'] ?? 10_000);
 const BASE_SEED = Number(process.env['KIROKU_SEED'] ?? 20_261_121);
