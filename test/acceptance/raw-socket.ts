@@ -123,6 +123,16 @@ export function requestBytes(
   ]);
 }
 
+/** A body in pieces of this size, with its end (RFC 9112 §7.1). */
+export function chunked(body: Uint8Array, size: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; at += size) {
+    const piece = body.subarray(at, at + size);
+    parts.push(Buffer.from(`${piece.length.toString(16)}\r\n`), Buffer.from(piece), Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
+}
+
 /** RFC 9112 §6: where an answer ends. Interim (1xx) answers are passed over. */
 function parseAnswer(
   bytes: Buffer,

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { withChunks } from '../support/pictures/png-chunks.ts';
 import { sha256, tinyPng } from './png.ts';
-import { exchange, openSocket, requestBytes } from './raw-socket.ts';
+import { chunked, exchange, openSocket, requestBytes } from './raw-socket.ts';
 import { SERVICE_TOKEN, serviceClient } from './rig.ts';
 import {
   codeOf,
@@ -36,15 +36,6 @@ function sizedPng(seed: number, bytes: number): Buffer {
     left -= size;
   }
   return withChunks(png, more);
-}
-
-function chunked(body: Uint8Array, size: number): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < body.length; at += size) {
-    const piece = body.subarray(at, at + size);
-    parts.push(Buffer.from(`${piece.length.toString(16)}\r\n`), Buffer.from(piece), Buffer.from('\r\n'));
-  }
-  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
 }
 
 describe('the size of an upload (U1)', () => {

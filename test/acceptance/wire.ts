@@ -126,6 +126,10 @@ export async function itemOf(answer: Response): Promise<Item> {
   return item;
 }
 
+export async function bytesOf(answer: Response): Promise<Buffer> {
+  return Buffer.from(await answer.arrayBuffer());
+}
+
 export interface Visitor {
   readonly owner: string;
   /** `anon_id=…`, as a browser sends it back. */
@@ -154,6 +158,15 @@ export async function filesIn(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
+}
+
+/** A file of an owner, as it must lie: nothing else may ever appear. */
+const OURS =
+  /^users\/u-[a-z0-9-]+\/(manifest\.jsonl|(inputs\/|controls\/)?\d{4}\/\d\d\/\d\d\/(thumb\/[0-9a-z]{26}\.(webp|jpg)|[0-9a-z]{26}\.(png|jpg|webp|json)))$/;
+
+/** Files in the tree that are none of ours. */
+export async function strangers(outputs: string): Promise<string[]> {
+  return (await filesIn(outputs)).filter((path) => !path.startsWith('.kiroku/') && !OURS.test(path));
 }
 
 /** Waits until nothing is staged. The deadline says that something stays, and nothing else. */
