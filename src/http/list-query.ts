@@ -5,7 +5,7 @@ import type { ListQuery } from '../catalog/catalog.ts';
 import { KirokuError } from '../domain/errors.ts';
 import { type Kind, STATUSES } from '../domain/kind.ts';
 import { DEFAULT_PAGE_SIZE, decodeCursor, MAX_PAGE_SIZE } from '../domain/page.ts';
-import { nextDate, parseDate, startOfDate } from './zoned-day.ts';
+import { nextDate, parseDate, startOfDate, zoneCalendar } from './zoned-day.ts';
 
 /** Filters of the contract that this server does not have yet: refused, never answered as if they matched nothing. */
 const UNSUPPORTED = ['q', 'tag', 'workflow', 'model', 'ratio'] as const;
@@ -117,6 +117,8 @@ function rangeOf(
   to: string | undefined,
   tz: string,
 ): { from?: number; to?: number } {
+  // Also where nothing needs it: a zone that is not known is a mistake, not nothing.
+  zoneCalendar(tz);
   const range: { from?: number; to?: number } = {};
   if (from !== undefined) {
     const date = parseDate(from);

@@ -50,12 +50,15 @@ function clientOf(direct: string, header: string, isTrusted: (address: string) =
   return client;
 }
 
+/** What the proxy nearest to us said; undefined when it said nothing. */
 function lastValue(header: string | string[] | undefined): string | undefined {
-  return String(header ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim()
-    .toLowerCase();
+  return (
+    String(header ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim()
+      .toLowerCase() || undefined
+  );
 }
 
 /** `::ffff:10.0.0.1` and `::FFFF:a00:1` are `10.0.0.1`; zone ids are dropped; IPv6 in one spelling. */

@@ -32,8 +32,10 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   const after = (key: string): number => {
     const now = options.now();
     // A clock that was set back must not lock anybody out for longer than an empty bucket takes to fill.
-    const from = Math.min(Math.max(fullAt.get(key) ?? 0, now), now + MINUTE);
-    const next = from + cost;
+    // Written down at once: a refused caller would otherwise wait for the old time to come again.
+    const known = fullAt.get(key) ?? 0;
+    if (known > now + MINUTE) fullAt.set(key, now + MINUTE);
+    const next = Math.min(Math.max(known, now), now + MINUTE) + cost;
     // Half a cost of slack: sums of fractions must not refuse the last token of a burst.
     if (next - now > MINUTE + cost / 2) {
       const retryAfter = Math.max(1, Math.ceil((next - now - MINUTE) / 1000));
