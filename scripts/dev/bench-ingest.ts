@@ -1,6 +1,6 @@
 // Ingest of 1024 × 1024 PNGs with the whole durable sequence, in process and over HTTP, beside a bare loop that only
 // decodes and writes the same thumbnail with sharp: same pictures, as many at a time, rounds in turn.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,9 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     pictures: { type: 'string', default: '24' },
+    /** Pictures at a time, and one of the two ways in, for a closer look. */
+    flights: { type: 'string', default: '1,2,4' },
+    only: { type: 'string', default: '' },
     /** Where the trees lie; a real disk, as a RAM disk would hide what durability costs. */
     folder: { type: 'string', default: tmpdir() },
   },
@@ -40,26 +43,85 @@ const random = seededRandom(7);
 /** One side of the comparison: takes in picture number `index`. */
 type Take = (index: number) => Promise<unknown>;
 
-/** Pictures a second with `inFlight` at a time. */
-async function rate(inFlight: number, take: Take): Promise<number> {
-  const began = performance.now();
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await take(next++);
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  return (count * 1000) / (performance.now() - began);
+interface Side {
+  readonly take: Take;
+  /** Processes whose work belongs to this side, besides this one. */
+  pids(): readonly number[];
 }
 
-/** Rounds in turn; the first warms both sides up. What counts is the middle of the rounds' ratios. */
-async function compare(inFlight: number, bare: Take, ours: Take): Promise<{ ratio: number; rate: number }> {
-  const results: { ratio: number; rate: number }[] = [];
-  for (let round = -1; round < rounds; round += 1) {
-    const theirs = await rate(inFlight, bare);
-    const own = await rate(inFlight, ours);
-    if (round >= 0) results.push({ ratio: own / theirs, rate: own });
+/** A round of one side: pictures a second, and CPU-ms a picture of this process and of the side's others. */
+interface Round {
+  readonly rate: number;
+  readonly own: number;
+  readonly others: number;
+}
+
+/** CPU-ms of a process so far, from `utime` and `stime` of proc(5) in ticks of 10 ms; 0 where there is no `/proc`. */
+function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
   }
-  return { ratio: median(results.map(({ ratio }) => ratio)), rate: median(results.map((one) => one.rate)) };
+}
+
+function othersCpu(side: Side): number {
+  return side.pids().reduce((sum, pid) => sum + cpuOf(pid), 0);
+}
+
+/** `count` pictures, `inFlight` at a time. */
+async function round(inFlight: number, side: Side): Promise<Round> {
+  const [own, others, began] = [process.cpuUsage(), othersCpu(side), performance.now()];
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await side.take(next++);
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  const took = performance.now() - began;
+  const { user, system } = process.cpuUsage(own);
+  return {
+    rate: (count * 1000) / took,
+    own: (user + system) / 1000 / count,
+    others: (othersCpu(side) - others) / count,
+  };
+}
+
+/** Middle values of the rounds. */
+interface Comparison {
+  readonly ratio: number;
+  readonly rate: number;
+  readonly bare: number;
+  readonly own: number;
+  readonly others: number;
+}
+
+/**
+ * Short rounds in turn, each pair in the other order than the one before, so that a slow moment of the machine meets
+ * both; the first pair warms up. What counts is the middle of the pairs' ratios.
+ */
+async function compare(inFlight: number, bare: Side, ours: Side): Promise<Comparison> {
+  const pairs: { theirs: Round; mine: Round }[] = [];
+  for (let pair = -1; pair < rounds; pair += 1) {
+    const first = pair % 2 === 0 ? await round(inFlight, bare) : undefined;
+    const mine = await round(inFlight, ours);
+    const theirs = first ?? (await round(inFlight, bare));
+    if (pair >= 0) pairs.push({ theirs, mine });
+  }
+  const middle = (of: (pair: (typeof pairs)[number]) => number) => median(pairs.map(of));
+  return {
+    ratio: middle(({ theirs, mine }) => mine.rate / theirs.rate),
+    rate: middle(({ mine }) => mine.rate),
+    bare: middle(({ theirs }) => theirs.own),
+    own: middle(({ mine }) => mine.own),
+    others: middle(({ mine }) => mine.others),
+  };
+}
+
+function describeCpu(name: string, { bare, own, others }: Comparison): string {
+  const here = name === 'in process' ? 'service' : 'client';
+  const there = name === 'in process' ? 'decoders' : 'server and decoders';
+  return `CPU-ms a picture: bare ${bare.toFixed(1)}, ours ${here} ${own.toFixed(1)} + ${there} ${others.toFixed(1)}`;
 }
 
 /** The least that shows the same picture: no check, no record, nothing synced. */
@@ -89,7 +151,7 @@ function configFor(tree: string): Config {
 async function inProcess(
   tree: string,
   pictures: readonly Buffer[],
-): Promise<{ take: Take; close(): Promise<void> }> {
+): Promise<Side & { close(): Promise<void> }> {
   if (!isOwner(OWNER)) throw new Error('no owner');
   const owner = OWNER;
   const config = configFor(tree);
@@ -109,6 +171,7 @@ async function inProcess(
     admit: async () => {},
   });
   return {
+    pids: () => decoder.stats().pids,
     async take(index) {
       const bytes = pictures[index % pictures.length] ?? Buffer.alloc(0);
       const received = await ingest.receive(chunksOf(bytes), { maxBytes: config.uploadMaxBytes });
@@ -122,14 +185,26 @@ async function inProcess(
   };
 }
 
+/** The processes that a process started; none where there is no `/proc`. */
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+    return text === '' ? [] : text.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
 /** The real server as a process of its own; this one is the client, on the same cores. */
 async function overHttp(
   tree: string,
   pictures: readonly Buffer[],
-): Promise<{ take: Take; close(): Promise<void> }> {
+): Promise<Side & { close(): Promise<void> }> {
   const server = await startBenchServer(tree);
   await firstAnswer(server, '/readyz');
+  const pid = server.process.pid ?? 0;
   return {
+    pids: () => [pid, ...childrenOf(pid)],
     async take(index) {
       const form = new FormData();
       form.append('owner', OWNER);
@@ -159,23 +234,24 @@ try {
     writeFileSync(path, bytes);
     return path;
   });
-  const bare = bareLoop(folder, paths);
+  const bare: Side = { take: bareLoop(folder, paths), pids: () => [] };
   const figures: Figure[] = [];
   for (const [name, open] of [
     ['in process', inProcess],
     ['over HTTP', overHttp],
   ] as const) {
+    if (!name.includes(values.only)) continue;
     const tree = join(folder, name.replaceAll(' ', '-'));
     mkdirSync(tree);
     const ours = await open(tree, pictures);
-    for (const inFlight of [1, 2, 4]) {
-      const { ratio, rate } = await compare(inFlight, bare, ours.take);
-      const note = `a bare sharp loop; ${rate.toFixed(1)} pictures/s`;
+    for (const inFlight of values.flights.split(',').map(Number)) {
+      const found = await compare(inFlight, bare, ours);
+      const note = `a bare sharp loop; ${found.rate.toFixed(1)} pictures/s; ${describeCpu(name, found)}`;
       // The client of the HTTP rounds takes its share of the same cores: shown, not judged.
       const target = name === 'in process' ? { atLeast: TARGET } : {};
       figures.push({
         name: `ingest ${name}, ${inFlight} at a time`,
-        value: ratio,
+        value: found.ratio,
         unit: 'x',
         ...target,
         note,

@@ -11,7 +11,8 @@ import { errno } from '../storage/errno.ts';
 import { parentOf } from '../storage/path.ts';
 import type { Storage, StorageFile } from '../storage/storage.ts';
 import type { BlobReader, BlobStore, StagedBlob } from './blob-store.ts';
-import { createFsBlobWriter, type Measured } from './fs-blob-writer.ts';
+import { createBufferPool } from './buffer-pool.ts';
+import { createFsBlobWriter, type Measured, PIECE_BYTES } from './fs-blob-writer.ts';
 import {
   type Pair,
   type PublishBy,
@@ -31,6 +32,9 @@ export interface FsBlobStoreDeps {
   readonly publishBy?: PublishBy;
 }
 
+/** Pieces kept for the next upload: two each for the uploads that two or four cores have under way. */
+const POOLED_PIECES = 16;
+
 const NOT_A_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENAMETOOLONG'];
 
 /**
@@ -40,6 +44,7 @@ const NOT_A_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENAMETOOLONG'];
  */
 export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBlobStoreDeps): BlobStore {
   const deps = { storage, folders, publishBy };
+  const buffers = createBufferPool(PIECE_BYTES, POOLED_PIECES);
   let rewrites = 0;
 
   function stagedAs(key: string, measured: Measured): StagedBlob {
@@ -57,7 +62,14 @@ export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBl
       orKiroku(async () => {
         const path = stagingPath(stagingNameOf(key));
         const file = await createStaged(storage, folders, path);
-        return createFsBlobWriter({ storage, key, path, file, staged: (found) => stagedAs(key, found) });
+        return createFsBlobWriter({
+          storage,
+          key,
+          path,
+          file,
+          buffers,
+          staged: (found) => stagedAs(key, found),
+        });
       }),
     rekey: (staged, key) =>
       orKiroku(async () => {

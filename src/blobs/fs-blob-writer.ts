@@ -4,10 +4,10 @@ import { fromErrno, KirokuError } from '../domain/errors.ts';
 import { writeAll } from '../storage/durable.ts';
 import type { Storage, StorageFile } from '../storage/storage.ts';
 import type { BlobWriter, StagedBlob } from './blob-store.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
-/** Chunks from this size on are written as they are; smaller ones are gathered, to save system calls. */
-const LARGE_CHUNK = 65_536;
-const GATHER_BYTES = 262_144;
+/** Bytes go to the disk in pieces of this size, however small or odd the chunks: each piece is one system call. */
+export const PIECE_BYTES = 262_144;
 
 /** What a finished writer knows of its bytes. */
 export interface Measured {
@@ -22,6 +22,8 @@ export interface FsBlobWriterDeps {
   /** Where `file` lies; removed when the writing fails or is aborted. */
   readonly path: string;
   readonly file: StorageFile;
+  /** Of `PIECE_BYTES`, at least two for each writer that is busy. */
+  readonly buffers: BufferPool;
   staged(measured: Measured): StagedBlob;
 }
 
@@ -31,70 +33,94 @@ export function crcHex(crc: number): string {
 }
 
 /**
- * Writes one staged file, counting and hashing what it is given while the disk is busy. Calls come one at a time;
- * only `abort` may come at any time. Every failure is final: the file is dropped, its sync is never tried again,
- * since the kernel forgets the pages that it could not write (D4).
+ * Writes one staged file. While one piece is on its way to the disk the next one is filled, counted and hashed, so a
+ * failed write shows itself one call later, at the latest in `flush` or `finish`. Calls come one at a time; only
+ * `abort` may come at any time. Every failure is final: the file is dropped, its sync is never tried again, since the
+ * kernel forgets the pages that it could not write (D4).
  * @throws KirokuError from every method but `abort`
  */
-export function createFsBlobWriter({ storage, key, path, file, staged }: FsBlobWriterDeps): BlobWriter {
+export function createFsBlobWriter(deps: FsBlobWriterDeps): BlobWriter {
+  const { storage, key, path, file, buffers, staged } = deps;
   const hash = createHash('sha256');
   let crc = 0;
   let received = 0;
   let written = 0;
-  let gathered: Buffer | undefined;
-  let gatheredBytes = 0;
+  let piece: Buffer | undefined;
+  let filled = 0;
   let state: 'open' | 'finished' | 'dropped' = 'open';
   let busy: Promise<unknown> = Promise.resolve();
+  /** The piece on its way; no other write begins before it has arrived. */
+  let writing: Promise<void> = Promise.resolve();
 
-  async function put(bytes: Uint8Array): Promise<void> {
-    const position = written;
-    written += bytes.length;
-    await writeAll(file, bytes, position);
+  async function put(full: Buffer, length: number, position: number): Promise<void> {
+    try {
+      await writeAll(file, full.subarray(0, length), position);
+    } finally {
+      buffers.give(full);
+    }
+  }
+
+  /** Sends off what is filled. @throws the failure of the piece before */
+  async function send(): Promise<void> {
+    await writing;
+    if (piece === undefined) return;
+    const [full, length, position] = [piece, filled, written];
+    piece = undefined;
+    filled = 0;
+    written += length;
+    writing = put(full, length, position);
+    // whoever waits for it next learns of its failure
+    writing.catch(() => undefined);
   }
 
   async function flush(): Promise<void> {
-    if (gathered === undefined || gatheredBytes === 0) return;
-    const bytes = gathered.subarray(0, gatheredBytes);
-    gatheredBytes = 0;
-    await put(bytes);
+    await send();
+    await writing;
   }
 
   async function take(chunk: Uint8Array): Promise<void> {
-    if (chunk.length >= LARGE_CHUNK) {
-      await flush();
-      const writing = put(chunk);
-      measure(chunk);
-      return await writing;
+    for (let at = 0; at < chunk.length; ) {
+      piece ??= buffers.take();
+      const part = chunk.subarray(at, at + piece.length - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      measure(part);
+      if (filled === piece.length) await send();
     }
-    measure(chunk);
-    if (gatheredBytes + chunk.length > GATHER_BYTES) await flush();
-    gathered ??= Buffer.allocUnsafeSlow(GATHER_BYTES);
-    gathered.set(chunk, gatheredBytes);
-    gatheredBytes += chunk.length;
   }
 
-  function measure(chunk: Uint8Array): void {
-    received += chunk.length;
-    hash.update(chunk);
-    crc = crc32(chunk, crc);
+  function measure(part: Uint8Array): void {
+    received += part.length;
+    hash.update(part);
+    crc = crc32(part, crc);
   }
 
-  async function seal(): Promise<void> {
-    await flush();
-    gathered = undefined;
-    await file.sync();
+  async function checkSize(): Promise<void> {
     const { size } = await file.stat();
     if (size !== received) {
       throw new KirokuError('io_error', 'The storage holds another number of bytes than were written.', {
         details: { expected: received, found: size },
       });
     }
+  }
+
+  async function seal(): Promise<void> {
+    await flush();
+    // both are over before anything is thrown: a descriptor in use is not closed
+    const [synced, checked] = await Promise.allSettled([file.sync(), checkSize()]);
+    if (synced.status === 'rejected') throw synced.reason;
+    if (checked.status === 'rejected') throw checked.reason;
     await file.close();
   }
 
   async function drop(): Promise<void> {
     if (state !== 'open') return;
     state = 'dropped';
+    // A descriptor is not closed under a running write: its number could by then be another file's.
+    await writing.catch(() => undefined);
+    if (piece !== undefined) buffers.give(piece);
+    piece = undefined;
     await file.close().catch(() => undefined);
     // A name that cannot be removed now is swept at the next start.
     await storage.unlink(path).catch(() => undefined);
@@ -126,7 +152,6 @@ export function createFsBlobWriter({ storage, key, path, file, staged }: FsBlobW
       return staged({ bytes: received, sha256: hash.digest('hex'), crc32: crcHex(crc) });
     },
     async abort() {
-      // A descriptor is not closed under a running write: its number could by then be another file's.
       await busy;
       await drop();
     },
