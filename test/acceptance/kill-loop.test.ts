@@ -35,8 +35,8 @@ async function load(running: RunningServer, journal: Journal, random: () => numb
   });
   const before = journal.acknowledged;
   // A fresh server's first decode takes longer than many a kill would wait: some must come through first.
-  await vi.waitUntil(() => journal.acknowledged > before, { timeout: 20_000, interval: 5 });
-  await new Promise((resolve) => setTimeout(resolve, random() * 300));
+  await vi.waitUntil(() => journal.acknowledged >= before + 5, { timeout: 20_000, interval: 5 });
+  await new Promise((resolve) => setTimeout(resolve, random() * 400));
   await running.kill();
   await Promise.all(workers);
 }
