@@ -3,6 +3,7 @@ import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
 import { createMetrics } from './compose-metrics.ts';
 import type { Config } from './config.ts';
+import { KirokuError } from './domain/errors.ts';
 import { ownerFolder } from './domain/key.ts';
 import type { Log } from './domain/log.ts';
 import type { Owner } from './domain/owner.ts';
@@ -41,7 +42,10 @@ export interface ComposeOptions {
 export interface Server {
   readonly engine: Engine;
   readonly secrets: Secrets;
-  /** Starts listening, watching and the scheduled jobs. Resolves with the address to call. */
+  /**
+   * Starts listening, watching and the scheduled jobs. Resolves with the address to call.
+   * @throws KirokuError `invalid_config` where nothing can listen; the server is closed then
+   */
   listen(): Promise<string>;
   /**
    * Stops: no new requests, `graceMs` for the running ones, then everything settled and the lock given back.
@@ -65,6 +69,8 @@ interface Parts {
   readonly shutdown: AbortController;
   phase: Phase;
   scheduler: Scheduler | undefined;
+  /** What the start left to be done beside the first requests. */
+  catchingUp: Promise<void> | undefined;
 }
 
 /**
@@ -81,7 +87,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     });
     const parts = createParts(config, options.log, engine);
     const http = createWire(parts, secrets);
-    return { engine, secrets, listen: () => listen(parts, http), close: closing(parts, http) };
+    const close = closing(parts, http);
+    return { engine, secrets, listen: () => listen(parts, http, close), close };
   } catch (error) {
     await engine.close().catch(() => undefined);
     throw error;
@@ -98,7 +105,7 @@ function createParts(config: Config, log: Log, engine: Engine): Parts {
   const reconcile = reconcileOf(config, log, engine, decoder, ingest);
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
   const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
-  return { ...fixed, phase: 'starting', scheduler: undefined };
+  return { ...fixed, phase: 'starting', scheduler: undefined, catchingUp: undefined };
 }
 
 function ingestDepsOf(
@@ -206,9 +213,12 @@ function healthOf(parts: Parts) {
   });
 }
 
-async function listen(parts: Parts, http: HttpServer): Promise<string> {
+async function listen(parts: Parts, http: HttpServer, close: Server['close']): Promise<string> {
   const { config, log, engine, reconcile, watcher, shutdown } = parts;
-  const url = await http.listen(config.host, config.port);
+  const url = await http.listen(config.host, config.port).catch(async (error: unknown) => {
+    await close(0);
+    throw notListening(config, error);
+  });
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
     jobs: jobTable({ cron: config.cron, reconcile, log }),
@@ -218,8 +228,21 @@ async function listen(parts: Parts, http: HttpServer): Promise<string> {
   void watcher.start(shutdown.signal).catch((error: unknown) => {
     log.error({ err: error }, 'the watcher could not be started');
   });
-  void catchUp(parts);
+  parts.catchingUp = catchUp(parts);
   return url;
+}
+
+function notListening({ host, port }: Config, cause: unknown): KirokuError {
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const hint = why === 'EADDRINUSE' ? ' Another program listens there: set PORT to a free one.' : '';
+  return new KirokuError(
+    'invalid_config',
+    `HOST and PORT: cannot listen on ${host}:${port} (${why}).${hint}`,
+    {
+      cause,
+      details: { why },
+    },
+  );
 }
 
 /**
@@ -240,8 +263,8 @@ function closing(parts: Parts, http: HttpServer): (graceMs?: number) => Promise<
   const close = async (graceMs: number | undefined): Promise<void> => {
     parts.phase = 'draining';
     parts.shutdown.abort();
-    const quiet = [http.close(graceMs), parts.scheduler?.stop(), parts.watcher.stop()];
-    await Promise.all(quiet);
+    const { scheduler, watcher, catchingUp } = parts;
+    await Promise.all([http.close(graceMs), scheduler?.stop(), watcher.stop(), catchingUp]);
     await parts.decoder.close();
     await parts.engine.close();
   };
