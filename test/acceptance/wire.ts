@@ -15,7 +15,7 @@ export interface TestServer {
   readonly pid: number;
   readonly running: RunningServer;
   /** On the same tree, after `running.stop()` or `kill()`. */
-  restart(): Promise<void>;
+  restart(more?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Limits that a test client would meet long before it proves anything are off unless a test wants them. */
@@ -26,8 +26,8 @@ export function useServer(env: Readonly<Record<string, string>> = {}): TestServe
   let parent = '';
   let outputs = '';
   let running: RunningServer | undefined;
-  const start = async () => {
-    running = await startServer({ outputDir: outputs, env: { ...CALM, ...env } });
+  const start = async (more: Readonly<Record<string, string>> = {}) => {
+    running = await startServer({ outputDir: outputs, env: { ...CALM, ...env, ...more } });
   };
   const get = () => {
     if (running === undefined) throw new Error('the server was not started');

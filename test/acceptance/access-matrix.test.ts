@@ -1,0 +1,265 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyPng } from './png.ts';
+import { ADMIN_TOKEN, type Item, SERVICE_TOKEN } from './rig.ts';
+import { filePart, filesIn, itemOf, multipart, uploadParts, useServer, type Visitor, visit } from './wire.ts';
+
+/**
+ * Every operation of the OpenAPI document × everybody who may call it (A4, A6). The table is written by hand; an
+ * operation that is in one of the two only fails the test.
+ */
+const server = useServer();
+
+/** Who calls: about the owner's picture, always. */
+const CALLERS = ['owner', 'other', 'none', 'forged', 'service', 'service for other', 'admin'] as const;
+type Caller = (typeof CALLERS)[number];
+type Row = readonly [number, number, number, number, number, number, number];
+
+/** A picture of the caller's own namespace: what is somebody else's does not exist. */
+const READ_ONE: Row = [200, 404, 404, 404, 200, 404, 403];
+const WRITE_ONE: Row = [200, 404, 401, 401, 200, 404, 403];
+/** A namespace as a whole: everybody has one. */
+const READ_ALL: Row = [200, 200, 200, 200, 200, 200, 403];
+const WRITE_ALL: Row = [200, 200, 401, 401, 200, 200, 403];
+const UPLOAD: Row = [201, 201, 401, 401, 201, 201, 403];
+const PUBLIC: Row = [200, 200, 200, 200, 200, 200, 200];
+
+const TABLE: Readonly<Record<string, Row>> = {
+  'get /api/v1/me': READ_ALL,
+  'get /api/v1/events': READ_ALL,
+  'post /api/v1/images': [401, 401, 401, 401, 201, 201, 403],
+  'post /api/v1/inputs/upload': UPLOAD,
+  'post /api/v1/controls/upload': UPLOAD,
+  'post /api/v1/inputs/copy': [201, 404, 401, 401, 201, 404, 403],
+  ...Object.fromEntries(
+    ['images', 'inputs', 'controls'].flatMap((base) => [
+      [`get /api/v1/${base}`, READ_ALL],
+      [`get /api/v1/${base}/{id}`, READ_ONE],
+      [`patch /api/v1/${base}/{id}`, WRITE_ONE],
+      [`post /api/v1/${base}/{id}/delete`, WRITE_ONE],
+      [`post /api/v1/${base}/{id}/restore`, WRITE_ONE],
+      [`post /api/v1/${base}/bulk`, WRITE_ALL],
+    ]),
+  ),
+  'get /outputs/{key}': [200, 404, 404, 404, 200, 404, 200],
+  'get /metrics': [401, 401, 401, 401, 403, 403, 200],
+  'get /healthz': PUBLIC,
+  'get /readyz': PUBLIC,
+  'get /openapi.json': PUBLIC,
+  'get /docs': PUBLIC,
+  'get /': [302, 302, 302, 302, 302, 302, 302],
+};
+
+let owner: Visitor;
+let other: Visitor;
+const pictures = new Map<string, Item>();
+
+beforeAll(async () => {
+  owner = await visit(server.url);
+  other = await visit(server.url);
+  for (const [index, path] of ['images', 'inputs/upload', 'controls/upload'].entries()) {
+    const parts = [filePart(tinyPng(index + 1))];
+    const answer = await uploadParts(server.url, { parts, path: `/api/v1/${path}`, owner: owner.owner });
+    expect(answer.status).toBe(201);
+    pictures.set(path.split('/')[0] ?? '', await itemOf(answer));
+  }
+});
+
+function callAs(caller: Caller): { headers: Record<string, string>; owner?: string } {
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  switch (caller) {
+    case 'owner':
+      return { headers: { cookie: owner.cookie } };
+    case 'other':
+      return { headers: { cookie: other.cookie } };
+    case 'none':
+      return { headers: {} };
+    case 'forged':
+      return { headers: { cookie: owner.cookie.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')) } };
+    case 'service':
+      return { headers: bearer(SERVICE_TOKEN), owner: owner.owner };
+    case 'service for other':
+      return { headers: bearer(SERVICE_TOKEN), owner: other.owner };
+    case 'admin':
+      return { headers: bearer(ADMIN_TOKEN) };
+  }
+}
+
+function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: string } {
+  const id = pictureFor(path)?.id;
+  if (path === '/api/v1/images' || path.endsWith('/upload')) {
+    const { body, type } = multipart([filePart(tinyPng(9))]);
+    return { body: new Uint8Array(body), type };
+  }
+  const json = path.endsWith('/bulk')
+    ? { action: 'favorite', ids: [id] }
+    : path.endsWith('/copy')
+      ? { source: 'generated', id }
+      : { tags: ['a'] };
+  return { body: JSON.stringify(json), type: 'application/json' };
+}
+
+function pictureFor(path: string): Item | undefined {
+  return pictures.get(/^\/api\/v1\/(images|inputs|controls)\/(?!copy)/.exec(path)?.[1] ?? 'images');
+}
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly cookie: string | null;
+}
+
+async function call(operation: string, caller: Caller, id?: string): Promise<Answered> {
+  const [method = '', template = ''] = operation.split(' ');
+  const item = pictureFor(template);
+  const path = template.replace('{id}', id ?? item?.id ?? '').replace('/outputs/{key}', item?.url ?? '');
+  const as = callAs(caller);
+  const url = new URL(path, server.url);
+  if (as.owner !== undefined) url.searchParams.set('owner', as.owner);
+  const sent = method === 'get' ? undefined : bodyFor(template);
+  const stop = new AbortController();
+  const answer = await fetch(url, {
+    method: method.toUpperCase(),
+    redirect: 'manual',
+    signal: stop.signal,
+    headers: { ...as.headers, ...(sent === undefined ? {} : { 'content-type': sent.type }) },
+    ...(sent === undefined ? {} : { body: sent.body }),
+  });
+  const stream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const text = stream ? '' : await answer.text();
+  stop.abort();
+  return { status: answer.status, text, cookie: answer.headers.get('set-cookie') };
+}
+
+describe('who may do what', () => {
+  it('is written down for every operation of the document, and for no other', async () => {
+    const document: { paths: Record<string, object> } = JSON.parse(
+      await fetch(`${server.url}/openapi.json`).then((answer) => answer.text()),
+    );
+    const served = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(served.sort()).toEqual(Object.keys(TABLE).sort());
+  });
+
+  it.each(Object.entries(TABLE))('%s', async (operation, row) => {
+    for (const [index, caller] of CALLERS.entries()) {
+      const { status, text } = await call(operation, caller);
+      expect(status, `${caller}: ${text}`).toBe(row[index]);
+      if (caller !== 'owner' && caller !== 'service' && caller !== 'admin') {
+        for (const { id } of pictures.values()) expect(text, caller).not.toContain(`"id":"${id}","url"`);
+      }
+    }
+  });
+
+  it('of somebody else: the same bytes as for what never was', async () => {
+    const operations = Object.keys(TABLE).filter((operation) => operation.includes('{id}'));
+    expect(operations).toHaveLength(12);
+    const never = '01h0000000000000000000000z';
+    for (const operation of operations) {
+      for (const caller of ['other', 'service for other'] as const) {
+        const foreign = await call(operation, caller);
+        const unknown = await call(operation, caller, never);
+        const odd = await call(operation, caller, 'no-id-at-all');
+        expect([foreign.status, foreign.text], operation).toEqual([unknown.status, unknown.text]);
+        expect([foreign.status, foreign.text], operation).toEqual([odd.status, odd.text]);
+        expect(foreign.status).toBe(404);
+      }
+    }
+    const bulk = await fetch(`${server.url}/api/v1/images/bulk`, {
+      method: 'POST',
+      headers: { cookie: other.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'delete', ids: [pictures.get('images')?.id, never, '../../x'] }),
+    });
+    const { results }: { results: { id: string }[] } = JSON.parse(await bulk.text());
+    const [foreign, ...unknown] = results.map(({ id: _id, ...result }) => JSON.stringify(result));
+    for (const result of unknown) expect(result).toBe(foreign);
+    const copied = async (id: string | undefined) => {
+      const answer = await fetch(`${server.url}/api/v1/inputs/copy`, {
+        method: 'POST',
+        headers: { cookie: other.cookie, 'content-type': 'application/json' },
+        body: JSON.stringify({ source: 'generated', id }),
+      });
+      return [answer.status, await answer.text()];
+    };
+    expect(await copied(pictures.get('images')?.id)).toEqual(await copied(never));
+  });
+
+  it('what the matrix refused left the pictures as they were', async () => {
+    for (const [base, item] of pictures) {
+      const answer = await fetch(`${server.url}/api/v1/${base}/${item.id}`, {
+        headers: { cookie: owner.cookie },
+      });
+      const now = await itemOf(answer);
+      expect(now.meta['sha256']).toBe(item.meta['sha256']);
+      expect([now.meta['status'], now.meta['tags'], now.meta['favorite']]).toEqual(['active', ['a'], true]);
+    }
+  });
+});
+
+describe('the owner in a call (A6)', () => {
+  const NAMES = [
+    '..',
+    '.',
+    '../x',
+    'a/b',
+    'a\\b',
+    '%2e%2e',
+    'A',
+    'a b',
+    'a\0',
+    'ü',
+    '-a',
+    '_a',
+    '',
+    'a'.repeat(65),
+    'a.b',
+    '.kiroku',
+    'users/../x',
+    'a\r\nb',
+    '\u202Ea',
+    'a%00',
+    '$a',
+    '*',
+    'con.',
+    'null byte\0',
+  ];
+
+  it('is of one grammar, wherever it is named', async () => {
+    const authorization = `Bearer ${SERVICE_TOKEN}`;
+    for (const name of NAMES) {
+      const query = `${server.url}/api/v1/images?owner=${encodeURIComponent(name)}`;
+      const inQuery = await fetch(query, { headers: { authorization } });
+      expect(inQuery.status, name).toBe(400);
+      await inQuery.arrayBuffer();
+      if (/^[\x21-\x7e]+$/.test(name)) {
+        const headers = { authorization, 'x-user-id': name };
+        const inHeader = await fetch(`${server.url}/api/v1/images`, { headers });
+        expect(inHeader.status, name).toBe(400);
+        await inHeader.arrayBuffer();
+      }
+      const parts = [{ name: 'owner', body: name }, filePart(tinyPng(10))];
+      const inBody = await uploadParts(server.url, { parts });
+      expect(inBody.status, name).toBe(400);
+      await inBody.arrayBuffer();
+    }
+    const owners = (await filesIn(`${server.outputs}/users`)).map((path) => path.split('/')[0]);
+    expect([...new Set(owners)].sort()).toEqual([owner.owner, other.owner].sort());
+  });
+
+  it('a browser cannot name another one', async () => {
+    for (const [query, header] of [
+      [`?owner=${other.owner}`, undefined],
+      ['', other.owner],
+      [`?owner=${owner.owner}&owner=${other.owner}`, undefined],
+      [`?%6fwner=${other.owner}`, undefined],
+    ] as const) {
+      const answer = await fetch(`${server.url}/api/v1/images${query}`, {
+        headers: { cookie: owner.cookie, ...(header === undefined ? {} : { 'x-user-id': header }) },
+      });
+      const text = await answer.text();
+      const own = text.includes(`/users/${other.owner}/`);
+      expect(own, query).toBe(false);
+      expect([200, 400], query).toContain(answer.status);
+    }
+  });
+});
