@@ -29,6 +29,8 @@ export interface EventStreamDeps {
 const HEARTBEAT_MS = 15_000;
 /** What one slow reader may hold of our memory; beyond it the stream is cut, and the client resumes. */
 const MAX_BUFFERED = 256 * 1024;
+/** Changes that may come while a slow reader is still told of the past. */
+const MAX_WAITING = 10_000;
 const MAX_PER_OWNER = 10;
 const MAX_OPEN = 1_000;
 const LAST_ID = /^([0-9a-z]{1,32})-(0|[1-9]\d{0,14})$/;
@@ -100,37 +102,57 @@ async function run(
   // Heard first and read afterwards: nothing that is committed in between is missed; what is heard twice is dropped.
   const waiting: Change[] = [];
   let deliver = (change: Change): void => {
-    waiting.push(change);
+    if (waiting.push(change) > MAX_WAITING) outgoing.destroy();
   };
   const unsubscribe = deps.events.subscribe(owner, (change) => deliver(change));
   let heartbeat: NodeJS.Timeout | undefined;
   try {
+    // What is read next knows everything up to here; of what came later it may know some.
+    const known = await changes.version(owner);
     const missed =
       since === undefined ? [] : since === 'unknown' ? 'reset' : await changes.changesSince(owner, since);
-    const now = await changes.version(owner);
     if (outgoing.destroyed || outgoing.writableEnded) return;
     outgoing.writeHead(200, streamHeaders(call));
     const write = (text: string) => send(outgoing, text, deps.maxBufferedBytes ?? MAX_BUFFERED);
     write('retry: 3000\n\n');
-    let last: Version = now;
-    if (missed === 'reset') write(`id: ${idOf(now)}\nevent: reset\ndata: {}\n\n`);
+    if (missed === 'reset') write(resetAt(known));
     else if (missed.length === 0)
-      write(`id: ${idOf(since === undefined || since === 'unknown' ? now : since)}\n\n`);
-    else for (const change of missed) write(eventOf(change, items));
-    const lastMissed = missed === 'reset' ? undefined : missed.at(-1);
-    if (lastMissed !== undefined) last = lastMissed.version;
+      write(`id: ${idOf(since === undefined || since === 'unknown' ? known : since)}\n\n`);
+    else await replay(outgoing, closed, missed, items);
+    const told = new Set(missed === 'reset' ? [] : missed.map(({ version }) => idOf(version)));
+    let epoch = known.seq === 0 ? undefined : known.epoch;
     deliver = (change) => {
-      if (change.version.epoch === last.epoch && change.version.seq <= last.seq) return;
-      last = change.version;
+      // Numbered anew: what the client knows cannot be compared any more.
+      if (epoch !== undefined && change.version.epoch !== epoch) write(resetAt(change.version));
+      epoch = change.version.epoch;
       write(eventOf(change, items));
     };
-    for (const change of waiting.splice(0)) deliver(change);
+    for (const change of waiting.splice(0)) {
+      const { version } = change;
+      const isKnown = version.epoch === known.epoch && version.seq <= known.seq;
+      if (!isKnown && !told.has(idOf(version))) deliver(change);
+    }
     heartbeat = setInterval(() => write(': still here\n\n'), deps.heartbeatMs ?? HEARTBEAT_MS);
     heartbeat.unref();
     await closed;
   } finally {
     clearInterval(heartbeat);
     unsubscribe();
+  }
+}
+
+/** The past, as fast as the client reads it: it may be far more than one reader may hold of our memory. */
+async function replay(
+  outgoing: ServerResponse,
+  closed: Promise<void>,
+  missed: readonly Change[],
+  items: Items,
+): Promise<void> {
+  for (const change of missed) {
+    if (outgoing.destroyed || outgoing.writableEnded) return;
+    if (outgoing.write(eventOf(change, items))) continue;
+    const drained = new Promise<void>((resolve) => outgoing.once('drain', resolve));
+    await Promise.race([drained, closed]);
   }
 }
 
@@ -160,6 +182,10 @@ function eventOf(change: Change, items: Items): string {
   const item = change.entry === undefined ? 'null' : items.item(change.entry).toString('utf8');
   const data = `{"id":"${change.id}","kind":"${change.kind}","item":${item}}`;
   return `id: ${idOf(change.version)}\nevent: ${NAMES[change.op]}\ndata: ${data}\n\n`;
+}
+
+function resetAt(version: Version): string {
+  return `id: ${idOf(version)}\nevent: reset\ndata: {}\n\n`;
 }
 
 function idOf(version: Version): string {

@@ -6,12 +6,12 @@ import { problemOf } from './errors.ts';
 export type Body = Uint8Array<ArrayBuffer> | string | null;
 export type HeaderMap = Readonly<Record<string, string>>;
 
-/** Nothing that we send may run, frame, or load anything (threats S1). */
+/** Nothing that we send may run, frame, or load anything (docs/security.md, S1). */
 export const FILE_POLICY = "default-src 'none'; sandbox";
 
 /**
  * An answer with the headers that every answer has. They go out in the one object that `writeHead` gets: a header
- * set later makes the answer three times dearer (reference/performance.md, "Ten consequences" 2).
+ * set on the answer later would make the adapter build a full Response, which takes several times as long.
  */
 export function respond(call: Call, status: number, body: Body, headers: HeaderMap): Response {
   const all: Record<string, string> = {

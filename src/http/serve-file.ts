@@ -33,7 +33,7 @@ type PictureKey = Exclude<ParsedKey, { role: 'sidecar' }>;
 
 /**
  * The only way to a picture's bytes. The path is taken apart as it was sent and nothing is decoded, so there is one
- * spelling for each file and no client text ever reaches the disk (threats S2, S3).
+ * spelling for each file and no client text ever reaches the disk (docs/security.md, S2, S3).
  */
 export function createFileRoutes(deps: FileDeps): FileRoutes {
   const { files, gallery, log } = deps;
@@ -124,7 +124,7 @@ async function stream(
   log: Log,
 ): Promise<Response> {
   const { outgoing } = c.env;
-  const all: Record<string, string> = {
+  const sent: Record<string, string> = {
     'X-Request-Id': call.id,
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': FILE_POLICY,
@@ -135,21 +135,20 @@ async function stream(
   const iterator = chunks[Symbol.asyncIterator]();
   // The first bytes are read before the status goes out: a file that cannot be read is still an honest error.
   const first = await iterator.next();
-  outgoing.writeHead(status, all);
-  async function* rest(): AsyncGenerator<Uint8Array> {
-    try {
-      for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
   }
   try {
-    await pipeline(Readable.from(rest(), { objectMode: true, highWaterMark: 2 }), outgoing);
+    outgoing.writeHead(status, sent);
+    await pipeline(Readable.from(all(), { objectMode: true, highWaterMark: 2 }), outgoing);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
       log.warn({ req: call.id, err: error }, 'a file could not be sent to its end');
     }
     outgoing.destroy();
+  } finally {
+    // Not in the generator above: of a client that is gone already the pipeline reads nothing, and would close nothing.
+    await iterator.return?.();
   }
   return RESPONSE_ALREADY_SENT;
 }

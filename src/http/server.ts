@@ -34,7 +34,7 @@ export interface HttpServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Node's own are 60 s, 300 s, 5 s, none; each chosen on purpose (threats O1). All in ms but for the counts. */
+/** Node's own are 60 s, 300 s, 5 s, none; each chosen on purpose (docs/security.md, O1). All in ms but for the counts. */
 const HEADERS_TIMEOUT = 15_000;
 /** For a whole request with its body; an upload that crawls is cut earlier, by its rate (slow-body.ts). */
 const REQUEST_TIMEOUT = 600_000;
@@ -67,7 +67,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     },
     {
       hostname: 'localhost',
-      // Before there is a call: a target or Host that is no URL (threats O2).
+      // Before there is a call: a target or Host that is no URL (docs/security.md, O2).
       errorHandler: (error) => {
         log.debug({ err: error }, 'a request could not be read');
         const call = beginCall(nextId(), '/', '');

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { KirokuError } from '../domain/errors.ts';
 
 const WINDOW_MS = 10_000;
-/** Slower than this over a whole window is not a client but a way to hold a connection (threats O1). */
+/** Slower than this over a whole window is not a client but a way to hold a connection (docs/security.md, O1). */
 const MIN_BYTES_PER_SECOND = 1024;
 
 /**

@@ -111,7 +111,9 @@ export function createAdmission(deps: AppDeps): Admission {
         }
         break;
       case 'legacy':
-        return admitLegacy(incoming, call, access, finding.owner);
+        return admitLegacy(incoming, call, access, finding.owner).then(() =>
+          refuseOtherOwner(incoming, call),
+        );
       case 'none':
         admitStranger(incoming, call, access);
         break;

@@ -4,7 +4,7 @@ import { KirokuError } from '../../domain/errors.ts';
 import type { HttpConfig } from '../deps.ts';
 import type { Origins } from './client-address.ts';
 
-/** Refuses what another site made a browser send (threats A2). Bearer calls need none of this. */
+/** Refuses what another site made a browser send (docs/security.md, A2). Bearer calls need none of this. */
 export interface CrossSite {
   /** @throws KirokuError `cross_site` */
   refuseWrite(incoming: IncomingMessage): void;

@@ -22,7 +22,7 @@ const MINUTE = 60_000;
 
 /**
  * A token bucket kept as one number a key: the time at which its bucket will be full again (GCRA,
- * https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). `rate-limiter-flexible` does the same behind a promise.
+ * https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
  */
 export function createRateLimit(options: RateLimitOptions): RateLimit {
   if (options.perMinute <= 0) return { take() {}, check() {} };
