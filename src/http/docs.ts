@@ -61,7 +61,7 @@ export function docsPage(document: OpenApiDocument, basePath: string): string {
       `<details id="schema-${esc(name)}"><summary><code>${esc(name)}</code></summary><pre>${esc(JSON.stringify(schema, null, 2))}</pre></details>`,
   );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Kiroku API</title><style>${STYLE}</style><h1>Kiroku API</h1><p>${esc(document.info.description ?? '')}</p>
+<title>Kiroku API</title><style>${STYLE}</style><h1>Kiroku API</h1><p>${prose(document.info.description ?? '')}</p>
 <p><a href="${esc(basePath)}/openapi.json">openapi.json</a></p>${sections.join('')}<h2>Schemas</h2>${schemas.join('')}</html>`;
 }
 
@@ -71,14 +71,14 @@ function operationOf(method: string, path: string, operation: Operation): string
   const parameters = (operation.parameters ?? []).map((parameter) =>
     '$ref' in parameter
       ? ''
-      : `<tr><td><code>${esc(parameter.name)}</code><td>${esc(parameter.in)}<td>${esc(parameter.description ?? schemaText(parameter.schema))}`,
+      : `<tr><td><code>${esc(parameter.name)}</code><td>${esc(parameter.in)}<td>${prose(parameter.description ?? schemaText(parameter.schema))}`,
   );
   const bodies = 'content' in (operation.requestBody ?? {}) ? contentText(operation.requestBody) : '';
   const answers = Object.entries(operation.responses ?? {}).map(
     ([status, answer]) =>
-      `<tr><td><code>${esc(status)}</code><td>${esc('description' in answer ? answer.description : '')}<td>${contentText(answer)}`,
+      `<tr><td><code>${esc(status)}</code><td>${prose('description' in answer ? answer.description : '')}<td>${contentText(answer)}`,
   );
-  return `<details><summary><b class="m">${esc(method.toUpperCase())}</b> <code>${esc(path)}</code> ${esc(operation.summary ?? '')}</summary>
+  return `<details><summary><b class="m">${esc(method.toUpperCase())}</b> <code>${esc(path)}</code> ${prose(operation.summary ?? '')}</summary>
 <table>${parameters.join('')}</table>${bodies === '' ? '' : `<p>Body: ${bodies}</p>`}<table>${answers.join('')}</table></details>`;
 }
 
@@ -98,6 +98,11 @@ function schemaLink(media: unknown): string {
 
 function schemaText(schema: unknown): string {
   return schema === undefined ? '' : JSON.stringify(schema);
+}
+
+/** Markdown as far as our own descriptions use it: code in backticks. */
+function prose(text: string): string {
+  return esc(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function esc(text: string): string {
