@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../lib/node-flags.mjs';
 import { type Figure, format, holds, machine, verdict, wanted } from './bench-report.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -46,7 +47,7 @@ async function runBench(name: string): Promise<(typeof results)[number]> {
   process.stdout.write(`\n== ${name}\n`);
   const file = join(folder, `${name}.jsonl`);
   writeFileSync(file, '');
-  const args = ['--expose-gc', '--disable-warning=ExperimentalWarning', join(HERE, `bench-${name}.ts`)];
+  const args = ['--expose-gc', ...NODE_FLAGS, join(HERE, `bench-${name}.ts`)];
   const child = spawn(process.execPath, args, {
     stdio: 'inherit',
     env: { ...process.env, KIROKU_BENCH_RESULTS: file },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 
 /**
  * Runs the real server as a process of its own and talks to it over the wire alone. Imports nothing from `src`.
@@ -43,12 +44,7 @@ async function freePort(): Promise<number> {
 
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const port = await freePort();
-  const command = [
-    ...(options.prefix ?? []),
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    'src/main.ts',
-  ];
+  const command = [...(options.prefix ?? []), process.execPath, ...NODE_FLAGS, 'src/main.ts'];
   const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 import { ROOT } from './sources.ts';
 
 interface Instruction {
@@ -66,7 +67,7 @@ describe('the image', () => {
   it('starts the server without a shell in between, so that it receives the signals', () => {
     const [entry = ''] = only('ENTRYPOINT');
     const command: unknown = JSON.parse(entry);
-    expect(command).toEqual(['node', '--disable-warning=ExperimentalWarning', 'src/main.ts']);
+    expect(command).toEqual(['node', ...NODE_FLAGS, 'src/main.ts']);
   });
 
   it('asks the server itself whether it is well', () => {

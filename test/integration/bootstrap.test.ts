@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -108,7 +109,7 @@ async function saysSoon(what: Run, words: string): Promise<void> {
 describe('npm start', () => {
   it('hands a signal on once, however often it comes at once, and keeps the exit code', async () => {
     const started = run('start.mjs', '--port=0');
-    await saysSoon(started, 'ready --disable-warning=ExperimentalWarning --port=0');
+    await saysSoon(started, `ready ${NODE_FLAGS.join(' ')} --port=0`);
     started.child.kill('SIGTERM');
     started.child.kill('SIGTERM');
     expect(await started.ended).toBe(41);
