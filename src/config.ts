@@ -74,7 +74,7 @@ const OUR_PREFIXES = [
  * A variable that is set to nothing counts as unset.
  */
 export function loadConfig(env: Environment): LoadedConfig {
-  const warnings = strangers(env);
+  const warnings = [...strangers(env), ...withoutEffect(env)];
   const given = Object.fromEntries(KNOWN.map((name) => [name, env[name]?.trim() || undefined]));
   const parsed = SCHEMA.safeParse(given);
   if (!parsed.success) {
@@ -149,6 +149,13 @@ function strangers(env: Environment): string[] {
     if (meant !== undefined) return [`${name} is not a setting; did you mean ${meant}?`];
     return OUR_PREFIXES.some((prefix) => name.startsWith(prefix)) ? [`${name} is not a setting.`] : [];
   });
+}
+
+/** A quota or a login that somebody counts on, and that this version does not have, must not pass in silence. */
+function withoutEffect(env: Environment): string[] {
+  return Object.keys(LATER_SETTINGS)
+    .filter((name) => (env[name]?.trim() ?? '') !== '')
+    .map((name) => `${name} has no effect in this version.`);
 }
 
 /** One or two slips of the finger away; short names are too close to everything. */

@@ -113,6 +113,23 @@ describe('an owner’s folder that is a link', () => {
   });
 });
 
+describe('a search by bytes', () => {
+  it('reads the newest line, however many pictures have the same', async () => {
+    const storage = createFaultStorage(createMemoryStorage({ now: () => START }));
+    const catalog = openCatalog(storage, { recentSize: 0 });
+    const same = Array.from({ length: 300 }, (_, n) => picture(n, { prompt: 'x'.repeat(10_000) }));
+    await placeOriginals(storage, same);
+    await Promise.all(same.map((record) => catalog.commit(OWNER, { op: 'put', record })));
+    const [newest] = same.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
+    await catalog.quiet();
+    storage.arm();
+    const found = await catalog.findBySha256(OWNER, picture(0).kind, picture(0).sha256);
+    expect(found?.id).toBe(newest?.id);
+    expect(storage.trace.filter((call) => call.startsWith('read '))).toHaveLength(1);
+    await catalog.close();
+  });
+});
+
 describe('a compaction', () => {
   const staged = /^open \.kiroku\/staging\/.*manifest\.jsonl$/;
 

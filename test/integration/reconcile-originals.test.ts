@@ -57,6 +57,7 @@ describe('things that are none of ours (W5)', () => {
         'mine.png',
         await pngPicture(),
       );
+      await writeFile(elsewhere.path('nobody-s-business.txt'), 'x');
       await withRig(async (rig, tree) => {
         await mkdir(dirname(tree.path(link)), { recursive: true });
         await symlink(elsewhere.root, tree.path(link));

@@ -185,16 +185,24 @@ export async function findBySha256(
   sha256: string,
   accept: (entry: Entry) => boolean = () => true,
 ): Promise<Entry | undefined> {
-  const { entries } = await entriesOf(store, heal, () => {
-    const order = store.index.order(KINDS.indexOf(kind), 0);
-    const prefix = hex32(ascii(sha256), 0);
-    const rows: number[] = [];
-    for (let place = order.length - 1; place >= 0; place--) {
-      if (store.index.columns.sha(order.at(place)) === prefix) rows.push(order.at(place));
-    }
-    return { rows };
-  });
-  return entries.find((entry) => entry.record().sha256 === sha256 && accept(entry));
+  const prefix = hex32(ascii(sha256), 0);
+  // one at a time: nearly always the first is the answer, and there may be very many with the same bytes
+  for (let nth = 0; ; nth++) {
+    const { entries } = await entriesOf(store, heal, () => ({ rows: rowWithSha(store, kind, prefix, nth) }));
+    const [entry] = entries;
+    if (entry === undefined || (entry.record().sha256 === sha256 && accept(entry))) return entry;
+  }
+}
+
+/** The `nth` newest active row of this kind whose bytes begin so; none behind the last. */
+function rowWithSha(store: OwnerStore, kind: Kind, prefix: number, nth: number): number[] {
+  const order = store.index.order(KINDS.indexOf(kind), 0);
+  let passed = 0;
+  for (let place = order.length - 1; place >= 0; place--) {
+    const row = order.at(place);
+    if (store.index.columns.sha(row) === prefix && passed++ === nth) return [row];
+  }
+  return [];
 }
 
 /** The picture that this mark made at or after `since` (ms), in any status. */

@@ -29,6 +29,8 @@ export async function ownersOnDisk(context: LookContext): Promise<Owner[]> {
 export async function diskDays(context: LookContext, owner: Owner, kind: Kind): Promise<Day[]> {
   const root = kindFolder(owner, kind);
   const days: Day[] = [];
+  // a locker that is a link was told of among the owner's own names, and what lies behind it is not ours to list
+  if ((await statOf(context.storage, root))?.type !== 'folder') return days;
   for (const year of await folders(context, root, (entry) => isOurs(owner, root, entry))) {
     for (const month of await folders(context, `${root}/${year}`, (entry) =>
       isFolder(entry, TWO.test(entry.name)),

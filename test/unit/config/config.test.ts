@@ -100,7 +100,7 @@ describe('settings', () => {
     expect(problems({ ADMIN_TOKEN: SECRET, SERVICE_TOKEN: SECRET })).toHaveLength(1);
   });
 
-  it('warn of names that look like ours, and of no others', () => {
+  it('warn of names that look like ours and of what has no effect yet, and of no others', () => {
     const env = {
       SERVICE_TOKN: SECRET,
       output_dir: '/x',
@@ -114,9 +114,18 @@ describe('settings', () => {
       COMFYUI_SERVER: 'http://127.0.0.1:8188',
     };
     const { warnings } = loadConfig(env);
-    expect(warnings).toHaveLength(3);
+    expect(warnings).toHaveLength(5);
     expect(warnings.join()).toContain('did you mean SERVICE_TOKEN?');
     expect(warnings.join()).toContain('did you mean OUTPUT_DIR?');
     expect(warnings.join()).not.toContain(SECRET);
+  });
+
+  it('say of what a later version will do that this one does not', () => {
+    const { ok, warnings } = loadConfig({ AUTH: 'required', QUOTA_MAX_BYTES: '1GB', QUOTA_POLICY: ' ' });
+    expect(ok).toBe(true);
+    expect(warnings).toEqual([
+      'AUTH has no effect in this version.',
+      'QUOTA_MAX_BYTES has no effect in this version.',
+    ]);
   });
 });
