@@ -8,7 +8,7 @@ import type { EventBus } from '../events/bus.ts';
 import { type Call, type Ctx, ownerOf } from './call.ts';
 import type { Changes } from './deps.ts';
 import type { Items } from './item.ts';
-import { FILE_POLICY } from './respond.ts';
+import { withOwnHeaders } from './respond.ts';
 
 /** Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html), one stream a connection. */
 export interface EventStreams {
@@ -157,18 +157,12 @@ async function replay(
 }
 
 function streamHeaders(call: Call): Record<string, string> {
-  return {
+  return withOwnHeaders(call, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
     // nginx buffers otherwise, and events arrive in heaps.
     'X-Accel-Buffering': 'no',
-    'X-Request-Id': call.id,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': FILE_POLICY,
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Referrer-Policy': 'no-referrer',
-    ...(call.setCookie === undefined ? {} : { 'Set-Cookie': call.setCookie }),
-  };
+  });
 }
 
 function send(outgoing: ServerResponse, text: string, maxBuffered: number): void {

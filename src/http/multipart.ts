@@ -15,9 +15,11 @@ export interface Upload {
 
 export const FILE_FIELD = 'file';
 const MAX_FIELDS = 20;
-const MAX_FIELD_BYTES = 16 * 1024;
+/** One field, and all together: `meta` may hold two prompts of 64 KiB, of which every byte may be an escape. */
+const MAX_FIELD_BYTES = 512 * 1024;
+const MAX_FIELDS_BYTES = 640 * 1024;
 /** All that may surround the file: fields, part headers, boundaries. */
-const MAX_OVERHEAD = (MAX_FIELDS + 2) * (MAX_FIELD_BYTES + 4096);
+const MAX_OVERHEAD = MAX_FIELDS_BYTES + (MAX_FIELDS + 2) * 16 * 1024;
 const BOUNDARY =
   /^multipart\/form-data\s*;(?:[^"]*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";,]{1,70}))\s*(?:;|$)/i;
 
@@ -49,8 +51,13 @@ export async function readUpload(
     file = { stream, name: filename ?? '', receiving };
     receiving.catch(reject);
   });
+  let fieldsBytes = 0;
   parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-    if (nameTruncated || valueTruncated) reject(new KirokuError('payload_too_large', fieldTooLarge(name)));
+    fieldsBytes += Buffer.byteLength(value);
+    if (fieldsBytes > MAX_FIELDS_BYTES)
+      reject(new KirokuError('payload_too_large', `Fields: at most ${MAX_FIELDS_BYTES} bytes together.`));
+    else if (nameTruncated || valueTruncated)
+      reject(new KirokuError('payload_too_large', fieldTooLarge(name)));
     else if (fields.has(name)) reject(malformed('A field was given twice.'));
     else fields.set(name ?? '', value);
   });

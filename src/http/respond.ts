@@ -7,13 +7,18 @@ export type Body = Uint8Array<ArrayBuffer> | string | null;
 export type HeaderMap = Readonly<Record<string, string>>;
 
 /** Nothing that we send may run, frame, or load anything (docs/security.md, S1). */
-export const FILE_POLICY = "default-src 'none'; sandbox";
+const FILE_POLICY = "default-src 'none'; sandbox";
 
 /**
  * An answer with the headers that every answer has. They go out in the one object that `writeHead` gets: a header
  * set on the answer later would make the adapter build a full Response, which takes several times as long.
  */
 export function respond(call: Call, status: number, body: Body, headers: HeaderMap): Response {
+  return new Response(body, { status, headers: withOwnHeaders(call, headers) });
+}
+
+/** The headers that every answer has, and these. For what is written to the socket itself. */
+export function withOwnHeaders(call: Call, headers: HeaderMap): Record<string, string> {
   const all: Record<string, string> = {
     'X-Request-Id': call.id,
     'X-Content-Type-Options': 'nosniff',
@@ -23,7 +28,7 @@ export function respond(call: Call, status: number, body: Body, headers: HeaderM
     ...headers,
   };
   if (call.setCookie !== undefined) all['Set-Cookie'] = call.setCookie;
-  return new Response(body, { status, headers: all });
+  return all;
 }
 
 /** A JSON answer that no cache keeps. For small bodies; lists are assembled from stored bytes. */

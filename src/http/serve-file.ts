@@ -9,7 +9,7 @@ import type { Answer, Call, Ctx } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
 import { contentDisposition } from './content-disposition.ts';
 import { ifRangeHolds, parseRange } from './range.ts';
-import { FILE_POLICY, respond, respondProblem } from './respond.ts';
+import { respond, respondProblem, withOwnHeaders } from './respond.ts';
 
 export interface FileRoutes {
   /** Answers GET and HEAD of `/outputs/…`. */
@@ -124,14 +124,6 @@ async function stream(
   log: Log,
 ): Promise<Response> {
   const { outgoing } = c.env;
-  const sent: Record<string, string> = {
-    'X-Request-Id': call.id,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': FILE_POLICY,
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Referrer-Policy': 'no-referrer',
-    ...headers,
-  };
   const iterator = chunks[Symbol.asyncIterator]();
   // The first bytes are read before the status goes out: a file that cannot be read is still an honest error.
   const first = await iterator.next();
@@ -139,7 +131,7 @@ async function stream(
     for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
   }
   try {
-    outgoing.writeHead(status, sent);
+    outgoing.writeHead(status, withOwnHeaders(call, headers));
     await pipeline(Readable.from(all(), { objectMode: true, highWaterMark: 2 }), outgoing);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
