@@ -4,23 +4,12 @@ import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
+import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { Bulk, Files, Gallery, Ingest, Inputs, Trash } from '../services/services.ts';
 
-/** What a component says of itself. `detail` is public: no paths, no ids. */
-export interface ComponentHealth {
-  readonly status: 'ok' | 'degraded' | 'failing';
-  readonly detail?: string;
-}
-
-export interface HealthReport {
-  /** Whether requests can be served now. */
-  readonly ready: boolean;
-  readonly components: Readonly<Record<string, ComponentHealth>>;
-}
-
 export interface HealthSource {
-  check(): Promise<HealthReport>;
+  check(): Promise<Health>;
 }
 
 /** What the event stream needs of a catalog. */

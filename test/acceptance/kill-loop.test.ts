@@ -2,23 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { seededRandom } from '../support/random.ts';
 import { compare, createJournal, type Journal, step } from './journal.ts';
 import { type RunningServer, serviceClient, startServer } from './rig.ts';
 
 const CYCLES = Number(process.env['KIROKU_KILL_CYCLES'] ?? 50);
 const CLIENTS = 4;
 const OWNER = 'anon-0123456789abcdef0123456789abcdef';
-
-/** mulberry32: a small seeded generator, so that a failing seed can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 let outputDir: string | undefined;
 let server: RunningServer | undefined;
@@ -50,7 +40,7 @@ describe('kill -9 under load', () => {
   it(`loses and changes nothing acknowledged in ${CYCLES} cycles`, { timeout: 900_000 }, async () => {
     const seed = Number(process.env['KIROKU_SEED'] ?? Date.now() % 2 ** 31);
     console.log(`kill loop: seed ${seed}, ${CYCLES} cycles, ${CLIENTS} clients`);
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const journal = createJournal();
     let counter = 0;
     const next = () => {

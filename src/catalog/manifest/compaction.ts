@@ -2,27 +2,13 @@ import { manifestKey } from '../../domain/key.ts';
 import { stagingPath, writeAll } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { clearStaged, installStaged, manifestStagingName } from './append.ts';
+import type { CompactionRules } from './compaction-rules.ts';
 import { encodeHeader, HEADER_LENGTH } from './header.ts';
 import type { Lane } from './lane.ts';
 import { crcHolds, encodeLine } from './line.ts';
 import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
 import type { Tombstone } from './owner-index.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
-
-/** When the log is merged, and what is kept of what was purged. */
-export interface CompactionRules {
-  /** The log is merged when it is larger than this (bytes) and than a quarter of the base. */
-  readonly leastLog: number;
-  /** Tombstones that stay: the newest ones, and younger ones (ms) up to ten thousand. */
-  readonly tombstones: number;
-  readonly tombstoneAge: number;
-}
-
-export const COMPACTION: CompactionRules = {
-  leastLog: 1 << 20,
-  tombstones: 1_000,
-  tombstoneAge: 7 * 86_400_000,
-};
 
 const SHARE = 4;
 const MOST_TOMBSTONES = 10_000;

@@ -7,7 +7,8 @@ import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Catalog, Change } from '../catalog.ts';
 import { makeReady } from './commit.ts';
-import { COMPACTION, type CompactionRules, compact } from './compaction.ts';
+import { compact } from './compaction.ts';
+import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
 import {

@@ -6,7 +6,7 @@ import type { PictureRecord } from '../../domain/record.ts';
 import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Change, Entry, Version } from '../catalog.ts';
-import type { CompactionRules } from './compaction.ts';
+import type { CompactionRules } from './compaction-rules.ts';
 import { HEADER_LENGTH } from './header.ts';
 import type { RowSnapshot } from './line-entry.ts';
 import type { LogFile, LogFiles } from './log-file.ts';

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { AppDeps, HealthReport } from '../deps.ts';
+import type { Health as HealthReport } from '../../services/health.ts';
+import type { AppDeps } from '../deps.ts';
 import type { Kit } from '../kit.ts';
 import { respond, respondJson } from '../respond.ts';
 import { Health } from '../schemas.ts';
