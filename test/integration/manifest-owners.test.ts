@@ -2,8 +2,10 @@ import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommitResult } from '../../src/catalog/catalog.ts';
+import { locationOf } from '../../src/catalog/entry.ts';
 import { type WalkFinding, walkSidecars } from '../../src/catalog/sidecar-walk.ts';
-import { manifestKey } from '../../src/domain/key.ts';
+import { manifestKey, sidecarKey } from '../../src/domain/key.ts';
+import { encodeRecord } from '../../src/domain/record-codec.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -17,6 +19,7 @@ import {
   put,
   readFile,
   START,
+  writeFile,
 } from '../fault/manifest-rig.ts';
 import { createFaultStorage } from '../support/storage/fault-storage.ts';
 import { tempFolder } from '../support/storage/temp-folder.ts';
@@ -62,6 +65,26 @@ describe('a manifest in doubt', () => {
     expect((await catalog.version(OWNER)).epoch).not.toBe(epoch);
     expect([...(await listed(catalog)).keys()]).toEqual([kept.id, later.id]);
     await catalog.close();
+  });
+});
+
+describe('what a start corrects', () => {
+  it('is told to whoever listens, as any change', async () => {
+    const storage = createMemoryStorage({ now: () => START });
+    const first = openCatalog(storage);
+    const record = picture(0);
+    await put(storage, first, record);
+    await first.close();
+    const edited = encodeRecord({ ...record, rev: 2, favorite: true });
+    await writeFile(storage, sidecarKey(locationOf(record)), edited);
+    const second = openCatalog(storage, { unsettledSince: 0 });
+    const told: string[] = [];
+    second.onChange(({ op, id, version, entry }) => {
+      told.push(`${op} ${id} ${version.seq} ${entry?.record().favorite}`);
+    });
+    expect((await second.version(OWNER)).seq).toBe(2);
+    expect(told).toEqual([`edit ${record.id} 2 true`]);
+    await second.close();
   });
 });
 

@@ -2,7 +2,7 @@ import { KINDS, OPS, STATUSES } from '../../domain/kind.ts';
 import type { Step } from './batch.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { wordsOf } from './ids.ts';
-import type { OwnerStore } from './store.ts';
+import type { ManifestContext, OwnerStore } from './store.ts';
 
 const words = new Uint32Array(4);
 
@@ -35,4 +35,17 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
   if (step.op !== 'put' || record.idem === undefined) return;
   const mark = ascii(record.idem);
   index.marks.add(hex32(mark, 0), hex32(mark, 8), row, now);
+}
+
+/** Tells whoever listens of a line that is in the index by now. */
+export function tell(context: ManifestContext, store: OwnerStore, step: Step): void {
+  const { op, seq, at, entry } = step;
+  context.emit({
+    version: { epoch: store.index.epoch, seq },
+    op,
+    kind: at.kind,
+    owner: at.owner,
+    id: at.id,
+    entry: op === 'purge' ? undefined : entry,
+  });
 }

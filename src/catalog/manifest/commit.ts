@@ -3,7 +3,7 @@ import { dayFolder, manifestKey } from '../../domain/key.ts';
 import { ensureFolder } from '../../storage/durable.ts';
 import type { FileStat } from '../../storage/storage.ts';
 import { appendLines, createManifest } from './append.ts';
-import { applyStep } from './apply.ts';
+import { applyStep, tell } from './apply.ts';
 import { Batch, type Step } from './batch.ts';
 import type { Request } from './lane.ts';
 import { ManifestChangedError } from './log-file.ts';
@@ -134,18 +134,6 @@ async function makeDayFolders(context: ManifestContext, steps: readonly Step[]):
     if (encoded !== undefined) folders.add(dayFolder(at.owner, at.kind, at.day));
   }
   for (const folder of folders) await ensureFolder(context.storage, context.folders, folder);
-}
-
-function tell(context: ManifestContext, store: OwnerStore, step: Step): void {
-  const { op, seq, at, entry } = step;
-  context.emit({
-    version: { epoch: store.index.epoch, seq },
-    op,
-    kind: at.kind,
-    owner: at.owner,
-    id: at.id,
-    entry: op === 'purge' ? undefined : entry,
-  });
 }
 
 function unsettled(failure: unknown): UnsettledError {

@@ -10,7 +10,7 @@ import { locationOf } from '../entry.ts';
 import { placeSidecar, readSidecar, removeSidecar, stageSidecar } from '../sidecar.ts';
 import { walkSidecars } from '../sidecar-walk.ts';
 import { appendLines } from './append.ts';
-import { applyStep } from './apply.ts';
+import { applyStep, tell } from './apply.ts';
 import type { Step } from './batch.ts';
 import { crcHolds, emptyView, encodeLine, scanLine } from './line.ts';
 import { lineEntry } from './line-entry.ts';
@@ -170,6 +170,7 @@ async function appendSteps(
     applyStep(store, step, offset, context.storage.now());
     offset += step.line.length;
   }
+  for (const step of steps) tell(context, store, step);
 }
 
 function takeStep(store: OwnerStore, op: Op, record: PictureRecord, seq: number): Step {
