@@ -22,18 +22,18 @@ export interface Uploads {
 
 /** More bodies than this at a time would only wait for the disk and the decoder, each with its buffers. */
 const MAX_CONCURRENT = 64;
+/** Of these, what browsers together and one browser may hold: slow ones must not stop pipelines, nor each other. */
+const MAX_OF_BROWSERS = 48;
+const MAX_OF_ONE_BROWSER = 16;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export function createUploads(ingest: Ingest): Uploads {
-  let running = 0;
+  const slots = createSlots();
   return {
     async accept(incoming, call, target) {
       const idempotencyKey = idempotencyKeyOf(incoming);
       const dedupe = flag(call.search, 'dedupe');
-      if (running >= MAX_CONCURRENT) {
-        throw new KirokuError('overloaded', 'Too many uploads at once.', { details: { retryAfter: 2 } });
-      }
-      running += 1;
+      const leave = slots.enter(call.role === 'browser' ? call.owner : undefined);
       try {
         const upload = await readUpload(incoming, ingest, target.maxBytes);
         try {
@@ -51,8 +51,43 @@ export function createUploads(ingest: Ingest): Uploads {
           throw error;
         }
       } finally {
-        running -= 1;
+        leave();
       }
+    },
+  };
+}
+
+interface Slots {
+  /** @returns the way to give the slot back. @throws KirokuError `overloaded` */
+  enter(browser: Owner | undefined): () => void;
+}
+
+function createSlots(): Slots {
+  let running = 0;
+  let ofBrowsers = 0;
+  const ofOne = new Map<Owner, number>();
+  return {
+    enter(browser) {
+      const own = browser === undefined ? 0 : (ofOne.get(browser) ?? 0);
+      const crowded = browser !== undefined && (ofBrowsers >= MAX_OF_BROWSERS || own >= MAX_OF_ONE_BROWSER);
+      if (running >= MAX_CONCURRENT || crowded) {
+        throw new KirokuError('overloaded', 'Too many uploads at once.', { details: { retryAfter: 2 } });
+      }
+      running += 1;
+      if (browser === undefined) {
+        return () => {
+          running -= 1;
+        };
+      }
+      ofBrowsers += 1;
+      ofOne.set(browser, own + 1);
+      return () => {
+        running -= 1;
+        ofBrowsers -= 1;
+        const left = (ofOne.get(browser) ?? 1) - 1;
+        if (left === 0) ofOne.delete(browser);
+        else ofOne.set(browser, left);
+      };
     },
   };
 }

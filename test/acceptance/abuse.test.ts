@@ -54,6 +54,33 @@ describe('slow clients (O1)', () => {
     }
     await untilNothingStaged(server);
   });
+
+  it('of one browser do not take every slot: others and pipelines go on', async () => {
+    const [slow, other] = [await visit(server.url), await visit(server.url)];
+    const { body, type } = multipart([filePart(tinyPng(4))]);
+    const headers = { 'Content-Type': type, 'Content-Length': String(body.length) };
+    const head = requestBytes(
+      'POST /api/v1/inputs/upload',
+      { Cookie: slow.cookie, ...headers },
+      body.subarray(0, 300),
+    );
+    const sockets = await Promise.all(Array.from({ length: 64 }, () => openSocket(server.url)));
+    try {
+      for (const socket of sockets) socket.send(head);
+      const refused = await Promise.race(sockets.map((socket) => socket.answer()));
+      expect(refused?.status).toBe(503);
+      await stored(server.url, 'u-pipeline', tinyPng(5));
+      const answer = await fetch(`${server.url}/api/v1/inputs/upload`, {
+        method: 'POST',
+        headers: { cookie: other.cookie, 'content-type': type },
+        body: new Uint8Array(body),
+      });
+      expect(answer.status, await answer.text()).toBe(201);
+    } finally {
+      for (const socket of sockets) socket.cut();
+    }
+    await untilNothingStaged(server);
+  });
 });
 
 describe('visitors without end (O3)', () => {
