@@ -130,15 +130,16 @@ describe('memory under the largest uploads (U1)', () => {
   it('does not grow with their size', async () => {
     await stored(server.url, 'u-warm', sizedPng(1, 2 * MIB));
     const before = await peakMemory(server.pid);
-    const pictures = Array.from({ length: 8 }, (_, index) => sizedPng(index + 10, SIZE));
-    await inParallel(pictures, 8, async (picture, index) => {
+    const pictures = Array.from({ length: 12 }, (_, index) => sizedPng(index + 10, SIZE));
+    await inParallel(pictures, 12, async (picture, index) => {
       const item = await stored(server.url, `u-${index}`, picture);
       expect(item.meta['bytes']).toBe(SIZE);
       expect(item.meta['sha256']).toBe(sha256(picture));
     });
     const grown = (await peakMemory(server.pid)) - before;
-    console.log(`eight uploads of 32 MiB at once: the server's peak memory grew by ${grown >> 20} MiB`);
-    expect(grown).toBeLessThan(160 * MIB);
+    console.log(`twelve uploads of 32 MiB at once: the server's peak memory grew by ${grown >> 20} MiB`);
+    // Bodies kept whole would be 384 MiB; what is allowed beside the buffers is garbage not collected yet.
+    expect(grown).toBeLessThan(256 * MIB);
   });
 });
 
