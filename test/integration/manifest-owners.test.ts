@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommitResult } from '../../src/catalog/catalog.ts';
 import { locationOf } from '../../src/catalog/entry.ts';
 import { type WalkFinding, walkSidecars } from '../../src/catalog/sidecar-walk.ts';
+import { UnsettledError } from '../../src/domain/errors.ts';
 import { manifestKey, sidecarKey } from '../../src/domain/key.ts';
 import { encodeRecord } from '../../src/domain/record-codec.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
@@ -19,6 +20,7 @@ import {
   put,
   readFile,
   START,
+  sidecarTruth,
   writeFile,
 } from '../fault/manifest-rig.ts';
 import { createFaultStorage } from '../support/storage/fault-storage.ts';
@@ -133,6 +135,27 @@ describe('an owner’s folder that is a link', () => {
     await other.makeFolder('users');
     await symlink(join(elsewhere, 'users', OWNER), other.localPath(`users/${OWNER}`) ?? '');
     expect(await walked(other)).toEqual([{ state: 'skipped', path: `users/${OWNER}`, why: 'link' }]);
+  });
+});
+
+describe('a picture whose lasting form is owed', () => {
+  it.each(['its mark', 'its bytes'])('gets it before it stands for another by %s', async (by) => {
+    const storage = createFaultStorage(createMemoryStorage({ now: () => START }));
+    const catalog = openCatalog(storage);
+    const idem = '0123456789abcdef';
+    const record = picture(0, { idem });
+    await placeOriginals(storage, [record]);
+    storage.arm({ at: 1, only: ['rename'], path: /\.json$/, fault: { fail: 'EIO' } });
+    const refused = await refusalOf(catalog.commit(OWNER, { op: 'put', record }));
+    expect(refused).toBeInstanceOf(UnsettledError);
+    expect(await sidecarTruth(storage)).toEqual(new Map());
+    const found =
+      by === 'its mark'
+        ? await catalog.findByIdem(OWNER, idem, 0)
+        : await catalog.findBySha256(OWNER, record.kind, record.sha256);
+    expect(found?.id).toBe(record.id);
+    expect([...(await sidecarTruth(storage)).keys()]).toEqual([record.id]);
+    await catalog.close();
   });
 });
 

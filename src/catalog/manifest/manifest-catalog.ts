@@ -5,7 +5,7 @@ import type { Log } from '../../domain/log.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
 import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { Catalog, Change } from '../catalog.ts';
+import type { Catalog, Change, Entry } from '../catalog.ts';
 import { makeReady } from './commit.ts';
 import { compact } from './compaction.ts';
 import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
@@ -112,6 +112,14 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     };
   }
 
+  /** An earlier picture that may stand for a new one is acknowledged by that: what is owed of it is written first. */
+  async function lasting({ store, lane }: Held, found: Entry | undefined): Promise<Entry | undefined> {
+    if (found !== undefined && store.owed.has(found.id)) {
+      await lane.exclusive(() => settleOwed(context, store));
+    }
+    return found;
+  }
+
   async function* ownerNames(): AsyncGenerator<Owner> {
     try {
       for (const { name, type } of await storage.readFolder('users')) {
@@ -162,9 +170,13 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       return owners.isEmpty(owner) ? { epoch: NO_EPOCH, seq: 0 } : undefined;
     },
     findBySha256: (owner, kind, sha256) =>
-      owners.ask(owner, (held) => findBySha256(held.store, healer(held), kind, sha256)),
+      owners.ask(owner, async (held) =>
+        lasting(held, await findBySha256(held.store, healer(held), kind, sha256)),
+      ),
     findByIdem: (owner, idem, since) =>
-      owners.ask(owner, (held) => findByIdem(held.store, healer(held), idem, since)),
+      owners.ask(owner, async (held) =>
+        lasting(held, await findByIdem(held.store, healer(held), idem, since)),
+      ),
     changesSince: (owner, since) =>
       owners.ask(owner, (held) => changesSince(held.store, healer(held), since)),
     owners: ownerNames,
