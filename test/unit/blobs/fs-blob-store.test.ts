@@ -52,6 +52,27 @@ describe('file blob store', () => {
     expect(storage.trace.filter((line) => line.startsWith('write'))).toHaveLength(2);
   });
 
+  it('mixes nothing up when several uploads share its buffers, one of them given up', async () => {
+    const store = storeOn(createMemoryStorage());
+    const keys = ['a', 'b', 'c'].map((end) => ORIGINAL.replace(/.\.png$/, `${end}.png`));
+    for (let turn = 0; turn < 2; turn += 1) {
+      const writers = await Promise.all(keys.map((key) => store.stage(key)));
+      for (let part = 0; part < 9; part += 1) {
+        await Promise.all(writers.map((writer, at) => writer.write(Buffer.alloc(100_000, 16 * at + part))));
+      }
+      await writers[2]?.abort();
+      for (const [at, writer] of writers.slice(0, 2).entries()) {
+        const staged = await writer.finish();
+        const bytes = Buffer.from(await staged.read());
+        const wanted = Buffer.concat(
+          Array.from({ length: 9 }, (_, part) => Buffer.alloc(100_000, 16 * at + part)),
+        );
+        expect(bytes.equals(wanted)).toBe(true);
+        await store.retract([staged]);
+      }
+    }
+  });
+
   it('fails when the file does not hold what was written', async () => {
     const memory = createMemoryStorage();
     const lying: Storage = {
