@@ -39,7 +39,10 @@ export function createNodeStorage(root: string): Storage {
       return makeFolder(real(path, 'mkdir'));
     },
     async readFolder(path) {
-      return readEntries(real(path, 'scandir'));
+      const folder = real(path, 'scandir');
+      // The root alone may be a link: the operator chose it. A link anywhere below leads out of the tree.
+      if (path !== '' && (await lookAt(folder)).type !== 'folder') throw errno('ENOTDIR', 'scandir', path);
+      return readEntries(folder);
     },
     async stat(path) {
       return lookAt(real(path, 'lstat'));

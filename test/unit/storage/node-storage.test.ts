@@ -31,6 +31,8 @@ describe('node storage: foreign things', () => {
     expect((await storage.stat('alias')).type).toBe('link');
     await expect(storage.makeFolder('folder-alias')).rejects.toMatchObject({ code: 'EEXIST' });
     await expect(storage.syncFolder('folder-alias')).rejects.toThrow();
+    await expect(storage.readFolder('folder-alias')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    expect(await storage.readFolder('folder')).toEqual([]);
     expect(await storage.readFolder('')).toContainEqual({ name: 'alias', type: 'link' });
     await storage.unlink('alias');
     expect(await readFile(join(root, 'target'), 'utf8')).toBe('secret');
