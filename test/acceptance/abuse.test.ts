@@ -255,7 +255,8 @@ describe('more than it can take (O6)', () => {
   const server = useServer();
 
   it('is refused with a time to come back; afterwards all is as before', { timeout: 90_000 }, async () => {
-    const picture = tinyPng(1, 700);
+    // Small enough that a refusal is read before the connection is closed on the rest of the body.
+    const picture = tinyPng(1, 140);
     const statuses = new Map<number, number>();
     const kept: Item[] = [];
     await inParallel(Array.from({ length: 400 }), 250, async (_, index) => {
