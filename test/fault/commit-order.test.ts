@@ -75,6 +75,15 @@ function auditBlob(audit: Audit, tree: string, key: string): number {
     (call) => isSync(call) && stagedFor(descriptorPath(call), tree, key),
   );
   expect(sync.end, `${key}: synced before it is linked`).toBeLessThan(link.begin);
+  // The staged name leads recovery to whatever is linked from it, so it must outlive the link.
+  const staging = join(tree, '.kiroku/staging');
+  const named = audit.first(`rename to ${staged}`, -1, (call) => {
+    return isRename(call) && quotedPaths(call).at(-1) === staged;
+  });
+  const kept = audit.first('sync of the staging folder', named.end, (call) => {
+    return call.name === 'fsync' && descriptorPath(call) === staging;
+  });
+  expect(kept.end, `${staged}: durable before it is linked`).toBeLessThan(link.begin);
   const parent = path.slice(0, path.lastIndexOf('/'));
   return audit.first(
     `sync of the folder of ${key}`,
