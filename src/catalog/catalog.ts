@@ -5,6 +5,7 @@ import type { Kind, Op, Status } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { Cursor, Order } from '../domain/page.ts';
 import type { PictureRecord } from '../domain/record.ts';
+import type { Facets, Selection } from '../domain/search/selection.ts';
 
 /**
  * The catalog port: answers questions about records and owns them in whatever durable form its driver needs.
@@ -19,6 +20,19 @@ export interface Catalog {
   /** The same without knowing the kind. */
   lookup(owner: Owner, id: PictureId): Promise<Entry | undefined>;
   list(query: ListQuery): Promise<ListPage>;
+  /** Counts of every facet's values under the selection, at most `most` values each, and the exact total. */
+  facets(
+    selection: Selection,
+    most: number,
+  ): Promise<{ readonly total: number; readonly facets: Facets; readonly version: Version }>;
+  /**
+   * How many selected pictures there are on each day that has any, oldest first.
+   * @param dayOf the day that holds this time (ms); asked once a day
+   */
+  timeline(
+    selection: Selection,
+    dayOf: (time: number) => CalendarDay,
+  ): Promise<{ readonly days: readonly DayCount[]; readonly version: Version }>;
   /** The owner's version; a change of any record changes it. */
   version(owner: Owner): Promise<Version>;
   /** The same at once when it is at hand, else undefined. */
@@ -74,24 +88,32 @@ export interface Entry {
   record(): PictureRecord;
 }
 
-export interface ListQuery {
-  readonly owner: Owner;
-  readonly kind: Kind;
-  readonly status: Status;
+export interface ListQuery extends Selection {
   readonly order: Order;
   readonly size: number;
   /** 1-based page, or the place after which to go on. */
   readonly at: { readonly page: number } | { readonly after: Cursor };
-  /** `created_at` at or after, ms. */
-  readonly from?: number;
-  /** `created_at` before, ms. */
-  readonly to?: number;
-  readonly favorite?: boolean;
+  /** Count to the end, even where that costs more than the page. */
+  readonly exactTotal?: boolean;
+}
+
+/** A day of somebody's calendar: [start, end), ms. */
+export interface CalendarDay {
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface DayCount {
+  readonly date: string;
+  readonly count: number;
 }
 
 export interface ListPage {
   readonly entries: readonly Entry[];
   readonly total: number;
+  /** `gte`: there are at least `total`; only a search, or an owner that is still being loaded, answers so. */
   readonly totalRelation: 'eq' | 'gte';
   /** Where the next page begins; null on the last. */
   readonly next: Cursor | null;

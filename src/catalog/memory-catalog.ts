@@ -4,10 +4,16 @@ import type { PictureId } from '../domain/id.ts';
 import type { Op } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import { compareCursor } from '../domain/page.ts';
+import { FACETS, type Facet, facetValues } from '../domain/search/facets.ts';
+import { isSelected } from '../domain/search/match.ts';
+import { rankValues } from '../domain/search/rank.ts';
+import type { Facets, Selection } from '../domain/search/selection.ts';
 import type {
+  CalendarDay,
   Catalog,
   Change,
   CommitResult,
+  DayCount,
   Entry,
   ListPage,
   ListQuery,
@@ -134,6 +140,18 @@ export function createMemoryCatalog(options: MemoryCatalogOptions): Catalog {
     async list(query) {
       return pageOf(entries(query.owner), query, versionOf(query.owner));
     },
+    async facets(selection, most) {
+      const matching = selected(entries(selection.owner), selection);
+      return {
+        total: matching.length,
+        facets: facetsOf(matching, most),
+        version: versionOf(selection.owner),
+      };
+    },
+    async timeline(selection, dayOf) {
+      const matching = selected(entries(selection.owner), selection);
+      return { days: daysOf(matching, dayOf), version: versionOf(selection.owner) };
+    },
     async version(owner) {
       return versionOf(owner);
     },
@@ -196,13 +214,17 @@ function findMark(shelf: Shelf, idem: string, since: number): Entry | undefined 
     .at(-1)?.entry;
 }
 
-function pageOf(all: readonly Entry[], query: ListQuery, version: Version): ListPage {
-  const { kind, status, order, size, at, from = -Infinity, to = Infinity, favorite } = query;
-  const matching = all
-    .filter((entry) => entry.kind === kind && entry.status === status)
-    .filter((entry) => entry.createdAt >= from && entry.createdAt < to)
-    .filter((entry) => favorite === undefined || entry.record().favorite === favorite)
+/** Every question about a selection, answered by looking at every record (`isSelected`). */
+function selected(all: readonly Entry[], selection: Selection): Entry[] {
+  return all
+    .filter((entry) => entry.kind === selection.kind && entry.status === selection.status)
+    .filter((entry) => isSelected(entry.record(), selection))
     .sort(newestFirst);
+}
+
+function pageOf(all: readonly Entry[], query: ListQuery, version: Version): ListPage {
+  const { order, size, at } = query;
+  const matching = selected(all, query);
   if (order === 'oldest') matching.reverse();
   const sign = order === 'oldest' ? 1 : -1;
   const rest =
@@ -213,4 +235,32 @@ function pageOf(all: readonly Entry[], query: ListQuery, version: Version): List
   const last = entries.at(-1);
   const next = last === undefined || rest.length === entries.length ? null : cursorOf(last);
   return { entries, total: matching.length, totalRelation: 'eq', next, version };
+}
+
+function facetsOf(entries: readonly Entry[], most: number): Facets {
+  const counts = new Map(FACETS.map((facet) => [facet, new Map<string, number>()]));
+  for (const entry of entries) {
+    const values = facetValues(entry.record());
+    for (const [facet, of] of counts) {
+      for (const value of values[facet]) of.set(value, (of.get(value) ?? 0) + 1);
+    }
+  }
+  const ranked = (facet: Facet) => rankValues(counts.get(facet) ?? new Map<string, number>(), most);
+  return {
+    tag: ranked('tag'),
+    workflow: ranked('workflow'),
+    model: ranked('model'),
+    lora: ranked('lora'),
+    ratio: ranked('ratio'),
+    generator: ranked('generator'),
+  };
+}
+
+function daysOf(entries: readonly Entry[], dayOf: (time: number) => CalendarDay): DayCount[] {
+  const counts = new Map<string, number>();
+  for (const { createdAt } of [...entries].reverse()) {
+    const { date } = dayOf(createdAt);
+    counts.set(date, (counts.get(date) ?? 0) + 1);
+  }
+  return [...counts].map(([date, count]) => ({ date, count }));
 }

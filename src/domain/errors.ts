@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'invalid_parameter',
   'invalid_metadata',
   'filter_unsupported',
+  'invalid_query',
   'owner_required',
   'owner_mismatch',
   'identity_required',

@@ -4,7 +4,8 @@ type OrderedMember = Exclude<keyof PictureRecord, 'extra' | 'idem' | 'adopted_fr
 
 /**
  * Members in the order in which a record is written. The mutable and short ones stand first, so that an index can be
- * built from the head of a line; the two private ones are no part of this: they are always the tail.
+ * built from the head of a line; what pictures are counted and filtered by stands together, before the long texts; the
+ * two private ones are no part of this: they are always the tail.
  */
 const ORDER: { readonly [name in OrderedMember]-?: true } = {
   v: true,
@@ -30,21 +31,21 @@ const ORDER: { readonly [name in OrderedMember]-?: true } = {
   width: true,
   height: true,
   thumbhash: true,
-  tags: true,
   rating: true,
   source: true,
+  tags: true,
   workflow_id: true,
   aspect_ratio: true,
-  seed: true,
-  prompt: true,
-  negative_prompt: true,
   model: true,
   loras: true,
+  generator: true,
   sampler: true,
   scheduler: true,
   steps: true,
   cfg: true,
-  generator: true,
+  seed: true,
+  prompt: true,
+  negative_prompt: true,
   job_id: true,
   parents: true,
   from: true,

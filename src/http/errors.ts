@@ -6,6 +6,7 @@ const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,
   invalid_parameter: 400,
   invalid_metadata: 400,
+  invalid_query: 400,
   filter_unsupported: 400,
   owner_required: 400,
   owner_mismatch: 400,

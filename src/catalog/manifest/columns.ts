@@ -1,3 +1,4 @@
+import { CodeColumn } from './code-column.ts';
 import { compareIds, HEX_FORM, type IdForm, ULID_FORM } from './ids.ts';
 
 /** Bits of a row's flags. */
@@ -25,10 +26,14 @@ export interface RowFacts {
   readonly op: number;
   readonly form: IdForm;
   readonly sha: number;
+  /** Code of its workflow, model, LoRAs, ratio and generator (`FacetTable`). */
+  readonly look: number;
+  /** Code of its tags (`FacetTable`). */
+  readonly tags: number;
 }
 
 /**
- * One row a picture in typed arrays, 42 bytes: where its line lies in the manifest, and what a list must know before
+ * One row a picture in typed arrays, 44 bytes (48 with very many looks or tag sets): where its line lies in the manifest, and what a list must know before
  * it reads the line. Rows keep their number; a removed one is used again. Arrays grow by an eighth.
  */
 export class Columns {
@@ -41,14 +46,18 @@ export class Columns {
   private offsetLow = new Uint32Array(0);
   private offsetHigh = new Uint8Array(0);
   private lengths = new Uint32Array(0);
-  private times = new Float64Array(0);
+  private timesLow = new Uint32Array(0);
+  private timesHigh = new Uint16Array(0);
   private seqs = new Uint32Array(0);
   private flags = new Uint8Array(0);
   private shas = new Uint32Array(0);
   ids = new Uint32Array(0);
+  readonly looks = new CodeColumn();
+  readonly tagSets = new CodeColumn();
 
   get bytes(): number {
-    return this.capacity * (4 + 1 + 4 + 8 + 4 + 1 + 4 + 16) + this.free.length * 8;
+    const fixed = this.capacity * (4 + 1 + 4 + 6 + 4 + 1 + 4 + 16);
+    return fixed + this.looks.bytes + this.tagSets.bytes + this.free.length * 8;
   }
 
   /** Makes room for `rows` rows at once. */
@@ -72,7 +81,10 @@ export class Columns {
 
   set(row: number, facts: RowFacts): void {
     this.setPlace(row, facts.offset, facts.length);
-    this.times[row] = facts.createdAt;
+    this.timesLow[row] = facts.createdAt % 0x1_0000_0000;
+    this.timesHigh[row] = Math.floor(facts.createdAt / 0x1_0000_0000);
+    this.looks.set(row, facts.look);
+    this.tagSets.set(row, facts.tags);
     this.seqs[row] = facts.seq;
     this.shas[row] = facts.sha;
     this.flags[row] =
@@ -106,7 +118,7 @@ export class Columns {
   }
 
   createdAt(row: number): number {
-    return this.times[row] ?? 0;
+    return (this.timesHigh[row] ?? 0) * 0x1_0000_0000 + (this.timesLow[row] ?? 0);
   }
 
   seq(row: number): number {
@@ -159,7 +171,10 @@ export class Columns {
     this.offsetLow = resized(new Uint32Array(rows), this.offsetLow);
     this.offsetHigh = resized(new Uint8Array(rows), this.offsetHigh);
     this.lengths = resized(new Uint32Array(rows), this.lengths);
-    this.times = resized(new Float64Array(rows), this.times);
+    this.timesLow = resized(new Uint32Array(rows), this.timesLow);
+    this.timesHigh = resized(new Uint16Array(rows), this.timesHigh);
+    this.looks.resize(rows);
+    this.tagSets.resize(rows);
     this.seqs = resized(new Uint32Array(rows), this.seqs);
     this.flags = resized(new Uint8Array(rows), this.flags);
     this.shas = resized(new Uint32Array(rows), this.shas);
@@ -167,7 +182,7 @@ export class Columns {
   }
 }
 
-type Column = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Column = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 function resized<T extends Column>(target: T, from: T): T {
   target.set(from.length > target.length ? from.subarray(0, target.length) : from);
