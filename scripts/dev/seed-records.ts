@@ -3,7 +3,7 @@ import { isPictureId } from '../../src/domain/id.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import { type PictureRecord, RECORD_VERSION } from '../../src/domain/record.ts';
 import type { SeedPicture } from './seed-pictures.ts';
-import { describePicture, drawTags, pick, type Random } from './seed-words.ts';
+import { descriptions, drawTags, pick, type Random } from './seed-words.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,6 +30,8 @@ export function* recordsOf(
   random: Random,
 ): Generator<{ readonly record: PictureRecord; readonly picture: SeedPicture; readonly time: number }> {
   const nextId = monotonicFactory(random);
+  const describe = descriptions(random);
+  let former: PictureRecord | undefined;
   for (const time of timesOf(history, random)) {
     const id = nextId(time).toLowerCase();
     if (!isPictureId(id)) throw new RangeError(`${id} is no id`);
@@ -61,9 +63,14 @@ export function* recordsOf(
       favorite: random() < 0.08,
       rating: random() < 0.15 ? 1 + Math.floor(random() * 5) : null,
       source: 'api',
-      ...describePicture(random),
+      ...describe(),
+      // one in thirty is made from the one before it
+      ...(former !== undefined && random() < 0.03
+        ? { parents: [{ kind: 'generated' as const, id: former.id, role: 'init' }] }
+        : {}),
       extra: {},
     };
+    former = record;
     yield { record, picture, time };
   }
 }
