@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeHeader, HEADER_LENGTH } from '../../src/catalog/manifest/header.ts';
 import { encodeLine } from '../../src/catalog/manifest/line.ts';
@@ -27,6 +27,8 @@ export interface SeedOptions {
   readonly random: Random;
   /** False leaves the manifests to be rebuilt from the sidecars by the server. */
   readonly manifests: boolean;
+  /** False writes manifests alone: what lists are answered from, without millions of files. True when absent. */
+  readonly files?: boolean;
   /** Called after each owner. */
   readonly progress?: (done: number, pictures: number) => void;
 }
@@ -81,33 +83,74 @@ function writeOwner(
   pictures: readonly SeedPicture[],
   files: SharedFiles,
 ): void {
-  const lines: Buffer[] = [];
   const made = new Set<string>();
+  const manifest = options.manifests ? openManifest(options, history) : undefined;
   for (const { record, picture, time } of recordsOf(history, pictures, options.random)) {
-    const at: Location = { owner: record.owner, kind: record.kind, day: dayOf(time), id: record.id };
     const encoded = encodeRecord(record);
-    const thumb = join(options.out, thumbKey(at, 'webp'));
-    if (!made.has(at.day)) mkdirSync(dirname(thumb), { recursive: true });
-    made.add(at.day);
-    files.put(picture.png, join(options.out, originalKey(at, 'png')));
-    files.put(picture.webp, thumb);
-    writeFileSync(join(options.out, sidecarKey(at)), encoded);
-    if (options.manifests) lines.push(lineOf(record, time, lines.length + 1, encoded));
+    if (options.files !== false) writePicture(options, record, picture, encoded, files, made);
+    manifest?.add(record, time, encoded);
   }
-  if (options.manifests) writeManifest(options, history, lines);
+  manifest?.close();
 }
 
-function lineOf(record: PictureRecord, time: number, seq: number, encoded: Buffer): Buffer {
-  const { id, kind, status } = record;
-  return encodeLine({ seq, op: status === 'trash' ? 'trash' : 'put', id, time, kind, status }, encoded);
+function writePicture(
+  { out }: SeedOptions,
+  record: PictureRecord,
+  picture: SeedPicture,
+  encoded: Buffer,
+  files: SharedFiles,
+  made: Set<string>,
+): void {
+  const { owner, kind, id } = record;
+  const at: Location = { owner, kind, day: dayOf(Date.parse(record.created_at)), id };
+  const thumb = join(out, thumbKey(at, 'webp'));
+  if (!made.has(at.day)) mkdirSync(dirname(thumb), { recursive: true });
+  made.add(at.day);
+  files.put(picture.png, join(out, originalKey(at, 'png')));
+  files.put(picture.webp, thumb);
+  writeFileSync(join(out, sidecarKey(at)), encoded);
 }
 
-/** All base and no log: what a compaction leaves behind. */
-function writeManifest(options: SeedOptions, { owner }: History, lines: readonly Buffer[]): void {
-  const epoch = hex(16, options.random);
-  const sortedEnd = HEADER_LENGTH + lines.reduce((sum, line) => sum + line.length, 0);
-  const header = encodeHeader({ owner, epoch, floor: 0, maxSeq: lines.length, sortedEnd });
-  writeFileSync(join(options.out, manifestKey(owner)), Buffer.concat([header, ...lines]));
+const AT_ONCE = 4 << 20;
+
+interface SeedManifest {
+  add(record: PictureRecord, time: number, encoded: Buffer): void;
+  close(): void;
+}
+
+/** All base and no log: what a compaction leaves behind. Written in large pieces; the header last. */
+function openManifest({ out, random }: SeedOptions, { owner }: History): SeedManifest {
+  const epoch = hex(16, random);
+  const path = join(out, manifestKey(owner));
+  mkdirSync(dirname(path), { recursive: true });
+  const fd = openSync(path, 'w');
+  let seq = 0;
+  let end = HEADER_LENGTH;
+  let held = 0;
+  let lines: Buffer[] = [];
+  const flush = () => {
+    const bytes = Buffer.concat(lines, held);
+    for (let done = 0; done < held; ) done += writeSync(fd, bytes, done, held - done, end + done);
+    end += held;
+    held = 0;
+    lines = [];
+  };
+  return {
+    add({ id, kind, status }, time, encoded) {
+      seq += 1;
+      const op = status === 'trash' ? 'trash' : 'put';
+      const line = encodeLine({ seq, op, id, time, kind, status }, encoded);
+      lines.push(line);
+      held += line.length;
+      if (held >= AT_ONCE) flush();
+    },
+    close() {
+      flush();
+      const header = encodeHeader({ owner, epoch, floor: 0, maxSeq: seq, sortedEnd: end });
+      writeSync(fd, header, 0, HEADER_LENGTH, 0);
+      closeSync(fd);
+    },
+  };
 }
 
 interface SharedFiles {
