@@ -1,19 +1,14 @@
 // Pages and thumbnails over HTTP with the whole stack on (cookie, headers, log), beside the barest servers that send the
 // same bytes. What counts is the CPU that a server spends on a request: the client shares the machine.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
-import { isOwner } from '../../src/domain/owner.ts';
-import { createIdentity, IDENTITY_COOKIE } from '../../src/services/identity.ts';
 import { pngPicture, seededRandom } from '../../test/support/pictures.ts';
-import { type Figure, median, report } from './bench-report.ts';
-import { firstAnswer, SERVICE_TOKEN, startBenchServer } from './bench-server.ts';
+import { type Comparison, compare, type Side, startHelper } from './bench-load.ts';
+import { type Figure, report } from './bench-report.ts';
+import { cookieFor, firstAnswer, SERVICE_TOKEN, startBenchServer } from './bench-server.ts';
 import { seedTree } from './seed-tree.ts';
 
 const { values } = parseArgs({
@@ -25,75 +20,17 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-const BARE = fileURLToPath(new URL('bench-bare-server.ts', import.meta.url));
-const CONNECTIONS = 16;
-/** Clock ticks a second of `/proc/{pid}/stat`: USER_HZ, 100 on every Linux that Node runs on. */
-const TICK_MS = 10;
-
-/** One side of a comparison. */
-interface Side {
-  readonly url: string;
-  readonly pid: number;
-  readonly paths: readonly string[];
-  readonly headers: Record<string, string>;
-}
-
-/** CPU of a process so far, user and system, ms. Source: proc(5), fields 14 and 15. */
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-/** CPU-µs a request under load. @throws Error when anything but 200 came back */
-async function load(side: Side): Promise<number> {
-  const before = cpuOf(side.pid);
-  const result = await autocannon({
-    url: side.url,
-    connections: CONNECTIONS,
-    duration: seconds,
-    headers: side.headers,
-    requests: side.paths.map((path) => ({ method: 'GET', path })),
-  });
-  const spent = cpuOf(side.pid) - before;
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${side.url}${side.paths[0]}: ${result.non2xx} not 2xx, ${result.errors} errors`);
-  }
-  return (spent * 1000) / result.requests.total;
-}
-
-/** Rounds in turn, the first only warms up. The ratio is of requests a CPU second: ours to theirs. */
-async function compare(ours: Side, theirs: Side): Promise<{ ratio: number; micros: number; bare: number }> {
-  const results: { ratio: number; micros: number; bare: number }[] = [];
-  for (let round = -1; round < rounds; round += 1) {
-    const bare = await load(theirs);
-    const micros = await load(ours);
-    if (round >= 0) results.push({ ratio: bare / micros, micros, bare });
-  }
-  return {
-    ratio: median(results.map((one) => one.ratio)),
-    micros: median(results.map((one) => one.micros)),
-    bare: median(results.map((one) => one.bare)),
-  };
-}
-
 const running: ChildProcess[] = [];
 
 async function bareServer(mode: 'string' | 'buffer' | 'static', file: string): Promise<Side> {
-  const child = spawn(process.execPath, [BARE, mode, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { process: child, side } = await startHelper('bench-bare-server.ts', [mode, file]);
   running.push(child);
-  const [port] = await once(child.stdout, 'data');
-  return {
-    url: `http://127.0.0.1:${String(port).trim()}`,
-    pid: child.pid ?? 0,
-    paths: ['/'],
-    headers: {},
-  };
+  return side;
 }
 
 const figures: Figure[] = [];
 
-function note(found: { micros: number; bare: number }, against: string): string {
+function note(found: Comparison, against: string): string {
   return `${against}; ${found.micros.toFixed(0)} against ${found.bare.toFixed(0)} CPU-µs a request`;
 }
 
@@ -142,7 +79,8 @@ async function benchQueries(
       writeFileSync(file, body);
       const bare = await bareServer('string', file);
       const paths = queries.map((query) => `/api/v1/images${query}`);
-      const found = await compare({ url: server.url, pid: server.process.pid ?? 0, paths, headers }, bare);
+      const ours = { url: server.url, pid: server.process.pid ?? 0, paths, headers };
+      const found = await compare(ours, bare, { rounds, seconds });
       figures.push({
         name: `${what} of ${size} at ${count.toLocaleString('en')}`,
         value: found.ratio,
@@ -169,14 +107,6 @@ function deepPages(size: number, last: number): string[] {
     const page = Math.max(10, Math.floor(((index * 0.618034) % 1) * last));
     return `?size=${size}&page=${page}`;
   });
-}
-
-/** The cookie that a server with the benchmarks' secret takes as proof of this owner. */
-function cookieFor(owner: string): string {
-  const keys = [`cookie-${SERVICE_TOKEN}`];
-  const identity = createIdentity({ keys, now: Date.now, random: randomBytes });
-  if (!isOwner(owner)) throw new Error('no owner');
-  return `${IDENTITY_COOKIE}=${identity.issue(owner).value}`;
 }
 
 async function cookieOf(url: string): Promise<string> {
@@ -227,7 +157,7 @@ async function benchThumbnail(folder: string): Promise<void> {
     ['static', 4, "hono's serveStatic"],
   ] as const) {
     const bare = await bareServer(mode, file);
-    const found = await compare(ours, bare);
+    const found = await compare(ours, bare, { rounds, seconds });
     figures.push({
       name: `hot thumbnail against ${against}`,
       value: found.ratio,

@@ -12,7 +12,7 @@ import { type Figure, format, holds, machine, verdict, wanted } from './bench-re
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const NO_BENCH = new Set(['report', 'server']);
+const NO_BENCH = new Set(['report', 'server', 'load']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
