@@ -1,3 +1,5 @@
+import { type SavedPart, savedArray } from './saved-part.ts';
+
 /** Codes above this need the wide form. */
 const MOST_NARROW = 0xffff;
 
@@ -24,5 +26,13 @@ export class CodeColumn {
     const next = values instanceof Uint16Array ? new Uint16Array(rows) : new Uint32Array(rows);
     next.set(values.length > rows ? values.subarray(0, rows) : values);
     this.values = next;
+  }
+
+  /** Takes the place of what is here. @throws SnapshotError */
+  restore(part: SavedPart, name: string, rows: number): void {
+    const wide = part.arrays[name]?.array instanceof Uint32Array;
+    this.values = wide
+      ? savedArray(part, name, Uint32Array, rows)
+      : savedArray(part, name, Uint16Array, rows);
   }
 }

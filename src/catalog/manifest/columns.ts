@@ -1,5 +1,6 @@
 import { CodeColumn } from './code-column.ts';
 import { compareIds, HEX_FORM, type IdForm, ULID_FORM } from './ids.ts';
+import { type SavedPart, savedArray, savedCount } from './saved-part.ts';
 
 /** Bits of a row's flags. */
 export const FAVORITE = 1;
@@ -160,6 +161,49 @@ export class Columns {
 
   compareId(row: number, words: Uint32Array, start: number, form: IdForm): number {
     return compareIds(this.ids, row * 4, this.form(row), words, start, form);
+  }
+
+  /** All of it, for a snapshot. */
+  save(): SavedPart {
+    const { used, count } = this;
+    const row = <T>(array: T) => ({ array, used });
+    return {
+      facts: { used, count },
+      arrays: {
+        offsetLow: row(this.offsetLow),
+        offsetHigh: row(this.offsetHigh),
+        lengths: row(this.lengths),
+        timesLow: row(this.timesLow),
+        timesHigh: row(this.timesHigh),
+        seqs: row(this.seqs),
+        flags: row(this.flags),
+        shas: row(this.shas),
+        ids: { array: this.ids, used: used * 4 },
+        looks: row(this.looks.values),
+        tagSets: row(this.tagSets.values),
+        free: { array: Uint32Array.from(this.free), used: this.free.length },
+      },
+    };
+  }
+
+  /** Takes the place of what is here. @throws SnapshotError */
+  restore(part: SavedPart): void {
+    const used = savedCount(part, 'used');
+    this.offsetLow = savedArray(part, 'offsetLow', Uint32Array, used);
+    this.offsetHigh = savedArray(part, 'offsetHigh', Uint8Array, used);
+    this.lengths = savedArray(part, 'lengths', Uint32Array, used);
+    this.timesLow = savedArray(part, 'timesLow', Uint32Array, used);
+    this.timesHigh = savedArray(part, 'timesHigh', Uint16Array, used);
+    this.seqs = savedArray(part, 'seqs', Uint32Array, used);
+    this.flags = savedArray(part, 'flags', Uint8Array, used);
+    this.shas = savedArray(part, 'shas', Uint32Array, used);
+    this.ids = savedArray(part, 'ids', Uint32Array, used * 4);
+    this.looks.restore(part, 'looks', used);
+    this.tagSets.restore(part, 'tagSets', used);
+    this.free = [...savedArray(part, 'free', Uint32Array)];
+    this.used = used;
+    this.count = savedCount(part, 'count');
+    this.capacity = this.offsetLow.length;
   }
 
   private flag(row: number): number {
