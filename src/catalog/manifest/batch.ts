@@ -9,11 +9,12 @@ import { encodeRecord } from '../../domain/record-codec.ts';
 import type { CommitResult, Entry, Mutation } from '../catalog.ts';
 import { cursorOf, locationOf } from '../entry.ts';
 import { nextVersion } from '../next-version.ts';
+import type { Heal } from './entries.ts';
 import type { Request } from './lane.ts';
 import { encodeLine } from './line.ts';
 import { lineEntry } from './line-entry.ts';
 import { ManifestChangedError } from './log-file.ts';
-import { findByIdem, findBySha256, findEntry, type Heal } from './queries.ts';
+import { findByIdem, findBySha256, findEntry } from './queries.ts';
 import type { OwnerStore } from './store.ts';
 
 /** One change on its way to the disk. */

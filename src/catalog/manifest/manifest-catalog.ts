@@ -9,17 +9,10 @@ import type { Catalog, Change, Entry } from '../catalog.ts';
 import { makeReady } from './commit.ts';
 import { compact } from './compaction.ts';
 import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
+import type { Heal } from './entries.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
-import {
-  changesSince,
-  findByIdem,
-  findBySha256,
-  findEntry,
-  type Heal,
-  listPage,
-  readyPage,
-} from './queries.ts';
+import { changesSince, findByIdem, findBySha256, findEntry, listPage, readyPage } from './queries.ts';
 import { rebuildManifest } from './rebuild.ts';
 import { settleOwed } from './settle.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';

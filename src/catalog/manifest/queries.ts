@@ -1,75 +1,17 @@
-import { fromErrno } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { KINDS, type Kind, OPS, STATUSES } from '../../domain/kind.ts';
 import type { Change, Entry, ListPage, ListQuery, Version } from '../catalog.ts';
 import { cursorOf } from '../entry.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { FAVORITE } from './columns.ts';
-import { ManifestChangedError } from './log-file.ts';
+import { entriesOf, type Heal, ready } from './entries.ts';
 import type { RowOrder } from './order.ts';
-import { readEntries } from './read-lines.ts';
 import type { OwnerStore } from './store.ts';
-
-/** Answers are read again this often when the manifest turns out not to be what the index says. */
-const ATTEMPTS = 3;
-
-/** Repairs the owner's manifest after a read has shown that it must be. */
-export type Heal = (store: OwnerStore, why: string) => Promise<void>;
 
 /** Changes told at once; who is further behind starts anew. */
 const MOST_CHANGES = 10_000;
 /** Rows whose lines are read together, where there may be very many. */
 const ROWS_AT_ONCE = 256;
-
-/** The entries of some rows when all of them are at hand. */
-function ready(store: OwnerStore, rows: readonly number[]): Entry[] | undefined {
-  const entries: Entry[] = [];
-  for (const row of rows) {
-    const entry = store.ready(row);
-    if (entry === undefined) return undefined;
-    entries.push(entry);
-  }
-  return entries;
-}
-
-/**
- * Entries of the rows that `pick` chooses. What the index says and what is read belong together: where the lines are,
- * and in which file, is taken in one step with the choice; should the file be replaced before it is opened, all of it
- * is done again.
- */
-async function entriesOf<T extends { readonly rows: readonly number[] }>(
-  store: OwnerStore,
-  heal: Heal,
-  pick: () => T,
-): Promise<{ readonly picked: T; readonly entries: readonly Entry[] }> {
-  for (let attempt = 1; ; attempt++) {
-    const picked = pick();
-    const entries = ready(store, picked.rows);
-    if (entries !== undefined) return { picked, entries };
-    const { file } = store;
-    try {
-      return { picked, entries: await readRows(store, picked.rows) };
-    } catch (error) {
-      if (!(error instanceof ManifestChangedError) || attempt === ATTEMPTS) throw fromErrno(error);
-      if (store.file === file) await heal(store, String(error.details['why']));
-    }
-  }
-}
-
-/** @throws ManifestChangedError */
-async function readRows(store: OwnerStore, rows: readonly number[]): Promise<Entry[]> {
-  const { file, index } = store;
-  const wanted = rows.map((row) => store.snapshot(row));
-  const held = rows.map((row) => store.ready(row));
-  const missing = wanted.filter((_, i) => held[i] === undefined);
-  if (file === undefined) throw new ManifestChangedError('gone');
-  const read = await readEntries(file, store.owner, missing);
-  if (store.index === index) {
-    for (const [i, entry] of read.entries()) store.keep(missing[i]?.row ?? -1, entry);
-  }
-  let next = 0;
-  return held.map((entry) => entry ?? read[next++]).filter((entry) => entry !== undefined);
-}
 
 /** One picture by id, of this kind or, without one, of any. */
 export async function findEntry(
