@@ -1,5 +1,6 @@
 import type { Columns } from './columns.ts';
 import { HEX_FORM, type IdForm } from './ids.ts';
+import { type SavedPart, savedArray, savedCount } from './saved-part.ts';
 
 const EMPTY = 0xffff_ffff;
 const LEAST = 16;
@@ -69,6 +70,20 @@ export class IdTable {
       }
     }
     this.slots[gap] = EMPTY;
+  }
+
+  save(): SavedPart {
+    return {
+      facts: { count: this.count },
+      arrays: { slots: { array: this.slots, used: this.slots.length } },
+    };
+  }
+
+  /** Takes the place of what is here; the columns must be those it was saved with. @throws SnapshotError */
+  restore(part: SavedPart): void {
+    this.count = savedCount(part, 'count');
+    // one slot at least stays empty: else a search would never end
+    this.slots = savedArray(part, 'slots', Uint32Array, Math.max(LEAST, this.count + 1));
   }
 
   private home(row: number): number {

@@ -1,3 +1,5 @@
+import { type SavedPart, savedArray } from './saved-part.ts';
+
 /** How long a mark is remembered; longer than any window a caller may ask for. */
 export const MARK_AGE = 7 * 86_400_000;
 
@@ -37,6 +39,30 @@ export class Marks {
       const time = this.times[i] ?? 0;
       if (time >= since) yield { row: this.rows[i] ?? 0, time };
     }
+  }
+
+  save(): SavedPart {
+    const { first, end } = this;
+    const saved = (array: Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>) => ({
+      array: array.slice(first, end),
+      used: end - first,
+    });
+    const { highs, lows, rows, times } = this;
+    return {
+      facts: {},
+      arrays: { highs: saved(highs), lows: saved(lows), rows: saved(rows), times: saved(times) },
+    };
+  }
+
+  /** Takes the place of what is here. @throws SnapshotError */
+  restore(part: SavedPart): void {
+    this.times = savedArray(part, 'times', Float64Array);
+    const { length } = this.times;
+    this.highs = savedArray(part, 'highs', Uint32Array, length);
+    this.lows = savedArray(part, 'lows', Uint32Array, length);
+    this.rows = savedArray(part, 'rows', Uint32Array, length);
+    this.first = 0;
+    this.end = length;
   }
 
   /** Forgets what is too old, and grows by an eighth when that frees too little. */

@@ -1,6 +1,7 @@
 import type { Cursor } from '../../domain/page.ts';
 import type { Columns } from './columns.ts';
 import { type IdForm, wordsOf } from './ids.ts';
+import { sortRows } from './sort-rows.ts';
 
 /** Rows of one kind and status, oldest first: the answer to every list is a slice of it. 4 bytes a row. */
 export class RowOrder {
@@ -28,15 +29,9 @@ export class RowOrder {
     this.length += 1;
   }
 
-  /** Sorts only what is not sorted yet; a compacted manifest costs one comparison a row. */
-  sort(): void {
-    const live = this.rows.subarray(0, this.length);
-    for (let i = 1; i < live.length; i++) {
-      if (this.columns.compare(live[i - 1] ?? 0, live[i] ?? 0) > 0) {
-        live.sort((a, b) => this.columns.compare(a, b));
-        break;
-      }
-    }
+  /** Puts right what `push` brought, in pieces; sorted already but for some it costs one comparison a row. */
+  *sorting(): Generator<void> {
+    yield* sortRows(this.rows.subarray(0, this.length), (a, b) => this.columns.compare(a, b));
     if (this.rows.length > this.length + (this.length >> 3) + 16) this.rows = this.rows.slice(0, this.length);
   }
 

@@ -1,10 +1,13 @@
-import type { PictureId } from '../../domain/id.ts';
+import { isPictureId, type PictureId } from '../../domain/id.ts';
+import { isJsonObject, type JsonValue } from '../../domain/json.ts';
 import { KINDS, type Kind, STATUSES, type Status } from '../../domain/kind.ts';
 import { Columns, type RowFacts } from './columns.ts';
+import { FacetTable } from './facet-table.ts';
 import { IdTable } from './id-table.ts';
 import { type IdForm, idText, wordsOf } from './ids.ts';
 import { Marks } from './marks.ts';
 import { RowOrder } from './order.ts';
+import { type SavedPart, SnapshotError, savedCount } from './saved-part.ts';
 
 /** A picture that was purged: kept for a while, so that followers of the log learn of it. */
 export interface Tombstone {
@@ -18,13 +21,16 @@ export interface Tombstone {
 
 const MOST_TOMBSTONES = 10_000;
 const TOMBSTONE_BYTES = 160;
+/** Rows put into their orders between two turns of whoever else waits. */
+const ROWS_A_TURN = 1 << 17;
 
-/** Everything that memory holds about one owner's manifest: columns, ids, orders, marks, tombstones, version. */
+/** Everything that memory holds about one owner's manifest: columns, facets, ids, orders, marks, tombstones, version. */
 export class OwnerIndex {
   epoch: string;
   floor: number;
   seq: number;
   readonly columns = new Columns();
+  readonly facets = new FacetTable();
   readonly ids = new IdTable(this.columns);
   readonly marks = new Marks();
   tombstones: Tombstone[] = [];
@@ -44,6 +50,7 @@ export class OwnerIndex {
     const orders = this.orders.flat().reduce((sum, order) => sum + order.bytes, 0);
     return (
       this.columns.bytes +
+      this.facets.bytes +
       this.ids.bytes +
       this.marks.bytes +
       orders +
@@ -78,6 +85,7 @@ export class OwnerIndex {
     if (moves && !this.loading) this.orderOf(row).remove(row);
     columns.set(row, facts);
     if (moves && !this.loading) this.orderOf(row).insert(row);
+    if (!this.loading) this.facets.tidy(columns);
     return row;
   }
 
@@ -99,14 +107,50 @@ export class OwnerIndex {
     this.floor = dropped.reduce((floor, { seq }) => Math.max(floor, seq), this.floor);
   }
 
-  /** Ends loading: makes the orders and gives back slack. */
-  finish(): void {
+  /** Ends loading: makes the orders and gives back slack, in pieces. Nothing may change it meanwhile. */
+  *finishing(): Generator<void> {
     const { columns } = this;
     columns.trim();
-    for (let row = 0; row < columns.used; row++) if (columns.isLive(row)) this.orderOf(row).push(row);
-    for (const order of this.orders.flat()) order.sort();
+    this.facets.tidy(columns);
+    for (let row = 0; row < columns.used; row++) {
+      if (columns.isLive(row)) this.orderOf(row).push(row);
+      if (row % ROWS_A_TURN === ROWS_A_TURN - 1) yield;
+    }
+    for (const order of this.orders.flat()) yield* order.sorting();
     this.tombstones.sort((a, b) => a.seq - b.seq);
     this.loading = false;
+  }
+
+  /** The same at once, for a few. */
+  finish(): void {
+    for (const _ of this.finishing());
+  }
+
+  /** All of it but the orders, which `finishing` makes. Must not change before it is written. */
+  save(): Readonly<Record<string, SavedPart>> {
+    const { epoch, floor, seq, tombstones } = this;
+    const stones = tombstones.map((stone) => ({ ...stone }));
+    return {
+      index: { facts: { epoch, floor, seq, tombstones: stones }, arrays: {} },
+      columns: this.columns.save(),
+      ids: this.ids.save(),
+      marks: this.marks.save(),
+    };
+  }
+
+  /** Takes what was saved in place of what is here; loading goes on with the lines behind it. @throws SnapshotError */
+  restore(parts: Readonly<Record<string, SavedPart>>): void {
+    const { index, columns, ids, marks } = parts;
+    if (index === undefined || columns === undefined || ids === undefined || marks === undefined) {
+      throw new SnapshotError('a part is missing');
+    }
+    this.epoch = String(index.facts['epoch']);
+    this.floor = savedCount(index, 'floor');
+    this.seq = savedCount(index, 'seq');
+    this.tombstones = savedStones(index);
+    this.columns.restore(columns);
+    this.ids.restore(ids);
+    this.marks.restore(marks);
   }
 
   /** All live rows, oldest first: the order of a base. */
@@ -134,11 +178,29 @@ export class OwnerIndex {
   private insert(words: Uint32Array, facts: RowFacts): number {
     const row = this.columns.add(words, facts);
     this.ids.add(row);
-    if (!this.loading) this.orderOf(row).insert(row);
+    if (!this.loading) {
+      this.orderOf(row).insert(row);
+      this.facets.tidy(this.columns);
+    }
     return row;
   }
 
   private orderOf(row: number): RowOrder {
     return this.order(this.columns.kind(row), this.columns.status(row));
   }
+}
+
+function savedStones(part: SavedPart): Tombstone[] {
+  const stones = part.facts['tombstones'];
+  if (!Array.isArray(stones)) throw new SnapshotError('no tombstones');
+  return stones.map((stone: JsonValue) => {
+    const { seq, id, time, kind, status } = isJsonObject(stone) ? stone : {};
+    const kindWord = KINDS.find((word) => word === kind);
+    const statusWord = STATUSES.find((word) => word === status);
+    if (typeof seq !== 'number' || typeof time !== 'number' || typeof id !== 'string' || !isPictureId(id)) {
+      throw new SnapshotError('a bad tombstone');
+    }
+    if (kindWord === undefined || statusWord === undefined) throw new SnapshotError('a bad tombstone');
+    return { seq, id, time, kind: kindWord, status: statusWord };
+  });
 }

@@ -1,3 +1,4 @@
+import { KirokuError } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { KINDS, STATUSES } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
@@ -12,6 +13,7 @@ import { crcHolds, emptyView, type LineView, PURGE, PUT, scanLine } from './line
 import { MARK_AGE } from './marks.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
+import { inTurns } from './turns.ts';
 
 /** Bytes read at once; between two reads others get their turn. */
 const CHUNK = 1 << 20;
@@ -39,6 +41,15 @@ export interface ScanOptions {
   readonly now: number;
   /** ms: log lines from the first one of this time on are given in `touched`. */
   readonly unsettledSince: number | undefined;
+  /** An index that holds everything before `position`, a byte of the log. */
+  readonly resume?: { readonly index: OwnerIndex; readonly position: number } | undefined;
+  /** Gives up soon after it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the last line is when it is none. */
+interface Torn {
+  readonly tornAt: number;
 }
 
 /** Why a manifest cannot be used. */
@@ -49,7 +60,7 @@ export interface Damage {
 /**
  * Reads a manifest from end to end, checking every line, and makes the index. Damage in the log's last line is told
  * apart: only that can be what a crash left of an append that was never acknowledged.
- * @throws the operating system's error
+ * @throws the operating system's error; KirokuError `draining` after the signal
  */
 export async function scanManifest(file: StorageFile, options: ScanOptions): Promise<Scanned | Damage> {
   const { size } = await file.stat();
@@ -84,7 +95,8 @@ class Scanner {
     this.header = header;
     this.options = options;
     const { epoch, floor, maxSeq } = header;
-    this.index = new OwnerIndex({ epoch, floor, seq: maxSeq });
+    this.index = options.resume?.index ?? new OwnerIndex({ epoch, floor, seq: maxSeq });
+    this.reserved = options.resume !== undefined;
     this.ownerBytes = ascii(options.owner);
     this.marksFrom = isoBytes(options.now - MARK_AGE);
     const { unsettledSince } = options;
@@ -94,8 +106,9 @@ class Scanner {
   async run(file: StorageFile, size: number): Promise<Scanned | Damage> {
     let buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, Math.max(1, size)));
     let held = 0;
-    let position = HEADER_LENGTH;
+    let position = this.options.resume?.position ?? HEADER_LENGTH;
     while (position + held < size) {
+      if (this.options.signal?.aborted === true) throw new KirokuError('draining', 'The server is stopping.');
       if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
       const got = await file.read(
         buffer,
@@ -106,17 +119,20 @@ class Scanner {
       if (got === 0) return { damage: 'shrank while it was read' };
       held += got;
       const outcome = this.takeLines(buffer, held, position, size);
-      if (typeof outcome !== 'number') return outcome;
+      if (typeof outcome !== 'number')
+        return 'damage' in outcome ? outcome : this.result(outcome.tornAt, true);
       buffer.copyWithin(0, outcome, held);
       held -= outcome;
       position += outcome;
       this.reserve(position, size);
     }
-    return held === 0 ? this.result(position, false) : this.badLine(position, 'no end of line');
+    if (held === 0) return this.result(position, false);
+    const bad = this.badLine(position, 'no end of line');
+    return 'damage' in bad ? bad : this.result(bad.tornAt, true);
   }
 
   /** Takes whole lines; how many bytes they were, or the end of the scan. */
-  private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Scanned | Damage {
+  private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Torn | Damage {
     let start = 0;
     while (start < held) {
       // what lies behind `held` is left of an earlier read
@@ -134,13 +150,13 @@ class Scanner {
     return start;
   }
 
-  private badLine(offset: number, why: string): Scanned | Damage {
-    return offset >= this.header.sortedEnd ? this.result(offset, true) : { damage: `${why} in the base` };
+  private badLine(offset: number, why: string): Torn | Damage {
+    return offset >= this.header.sortedEnd ? { tornAt: offset } : { damage: `${why} in the base` };
   }
 
-  private result(end: number, torn: boolean): Scanned | Damage {
+  private async result(end: number, torn: boolean): Promise<Scanned | Damage> {
     if (end < this.header.sortedEnd) return { damage: 'base cut short' };
-    this.index.finish();
+    await inTurns(this.index.finishing());
     return { header: this.header, index: this.index, end, torn, touched: this.touched };
   }
 
