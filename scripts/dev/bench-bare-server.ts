@@ -1,5 +1,5 @@
 // The barest servers that do the same visible thing, each in a process of its own:
-// `bench-bare-server.ts string|buffer|static FILE` prints its port and serves FILE's content.
+// `bench-bare-server.ts string|hono-buffer|buffer|static FILE` prints its port and serves FILE's content.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -16,6 +16,14 @@ function constantString(): Server {
   const text = readFileSync(file, 'utf8');
   const app = new Hono();
   app.get('/', (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
+  return serve({ fetch: app.fetch, hostname: HOST, port: 0 }) as Server;
+}
+
+/** The same with the bytes in memory. */
+function constantBuffer(): Server {
+  const bytes = new Uint8Array(readFileSync(file));
+  const app = new Hono();
+  app.get('/', (c) => c.body(bytes, 200, { 'Content-Type': 'application/json' }));
   return serve({ fetch: app.fetch, hostname: HOST, port: 0 }) as Server;
 }
 
@@ -45,7 +53,12 @@ function files(): Server {
   return serve({ fetch: app.fetch, hostname: HOST, port: 0 }) as Server;
 }
 
-const server = mode === 'string' ? constantString() : mode === 'buffer' ? buffer() : files();
+const MAKERS = new Map([
+  ['string', constantString],
+  ['hono-buffer', constantBuffer],
+  ['buffer', buffer],
+]);
+const server = (MAKERS.get(mode) ?? files)();
 if (!server.listening) await once(server, 'listening');
 const address = server.address();
 if (address === null || typeof address === 'string') throw new Error('no port');

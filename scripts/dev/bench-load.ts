@@ -15,6 +15,7 @@ const CONNECTIONS = 16;
 export interface Side {
   readonly url: string;
   readonly pid: number;
+  /** Asked in turn; each connection begins at another place of the list. */
   readonly paths: readonly string[];
   readonly headers: Record<string, string>;
 }
@@ -33,15 +34,24 @@ interface LoadOptions {
 }
 
 /** CPU-µs a request under load. @throws Error when anything but 200 came back */
-async function load(side: Side, { seconds, connections }: LoadOptions): Promise<number> {
+export async function load(side: Side, { seconds, connections }: LoadOptions): Promise<number> {
+  const { headers, paths } = side;
+  const amount = connections ?? CONNECTIONS;
+  let connection = 0;
   const before = cpuOf(side.pid);
   const result = await autocannon({
     url: side.url,
-    connections: connections ?? CONNECTIONS,
+    connections: amount,
     duration: seconds,
-    headers: side.headers,
+    headers,
     timeout: 60,
-    requests: side.paths.map((path) => ({ method: 'GET', path })),
+    requests: paths.map((path) => ({ method: 'GET', path })),
+    // side by side they would all ask for the same thing at the same time
+    setupClient(client) {
+      const from = Math.floor((connection++ / amount) * paths.length);
+      const turned = [...paths.slice(from), ...paths.slice(0, from)];
+      if (from > 0) client.setRequests(turned.map((path) => ({ method: 'GET', path, headers })));
+    },
   });
   const spent = cpuOf(side.pid) - before;
   if (result.non2xx > 0 || result.errors > 0 || result.requests.total === 0) {

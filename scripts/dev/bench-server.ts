@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { isOwner } from '../../src/domain/owner.ts';
+import { createIdentity, IDENTITY_COOKIE } from '../../src/services/identity.ts';
 import { NODE_FLAGS } from '../lib/node-flags.mjs';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -76,4 +79,12 @@ export async function firstAnswer(server: BenchServer, path: string): Promise<Re
     await new Promise((resolve) => setTimeout(resolve, 3));
   }
   throw new Error('the server does not answer');
+}
+
+/** The cookie that a server with the benchmarks' secret takes as proof of this owner. */
+export function cookieFor(owner: string): string {
+  const keys = [`cookie-${SERVICE_TOKEN}`];
+  const identity = createIdentity({ keys, now: Date.now, random: randomBytes });
+  if (!isOwner(owner)) throw new Error('no owner');
+  return `${IDENTITY_COOKIE}=${identity.issue(owner).value}`;
 }
