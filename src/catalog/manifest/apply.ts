@@ -1,4 +1,5 @@
 import { KINDS, OPS, STATUSES } from '../../domain/kind.ts';
+import { facetValues } from '../../domain/search/facets.ts';
 import type { Step } from './batch.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { wordsOf } from './ids.ts';
@@ -19,6 +20,7 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
     index.purge(words, form, { seq, id, time: now, kind, status });
     return;
   }
+  const values = facetValues(record);
   const row = index.put(words, {
     offset,
     length: step.line.length,
@@ -30,6 +32,8 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
     favorite: record.favorite,
     form,
     sha: Math.max(0, hex32(ascii(record.sha256), 0)),
+    look: index.facets.lookOf(values),
+    tags: index.facets.tagsOf(values),
   });
   if (status === 'active') store.ring(KINDS.indexOf(kind)).offer(row, entry);
   if (step.op !== 'put' || record.idem === undefined) return;

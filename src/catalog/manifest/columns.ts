@@ -34,8 +34,9 @@ export interface RowFacts {
 }
 
 /**
- * One row a picture in typed arrays, 44 bytes (48 with very many looks or tag sets): where its line lies in the manifest, and what a list must know before
- * it reads the line. Rows keep their number; a removed one is used again. Arrays grow by an eighth.
+ * One row a picture in typed arrays, 44 bytes (48 with very many looks or tag sets): where its line lies in the
+ * manifest, and what a list must know before it reads the line. Rows keep their number; a removed one is used again.
+ * Arrays grow by an eighth.
  */
 export class Columns {
   /** Rows ever used, removed ones included. */

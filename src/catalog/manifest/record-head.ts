@@ -26,6 +26,8 @@ export interface RecordHead {
   updatedStart: number;
   /** First 32 bits of the SHA-256. */
   sha: number;
+  /** Behind the value of `sha256`. */
+  shaEnd: number;
   /** It ends in members that never leave the server. */
   hasPrivate: boolean;
   /** 16 hex; −1 when absent. */
@@ -49,6 +51,7 @@ export function emptyHead(): RecordHead {
     ownerEnd: -1,
     updatedStart: -1,
     sha: 0,
+    shaEnd: -1,
     hasPrivate: false,
     idemStart: -1,
   };
@@ -136,7 +139,8 @@ function scanMiddle(bytes: Buffer, from: number, end: number, head: RecordHead):
   at = after(bytes, at, SHA);
   if (at < 0 || at + 64 > end) return -1;
   head.sha = hex32(bytes, at);
-  return head.sha < 0 ? -1 : at + 64;
+  head.shaEnd = bytes[at + 64] === 0x22 ? at + 65 : -1;
+  return head.sha < 0 ? -1 : head.shaEnd;
 }
 
 function scanPlace(bytes: Buffer, from: number, head: RecordHead): number {

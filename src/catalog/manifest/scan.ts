@@ -7,6 +7,7 @@ import { isoOf } from '../../domain/time.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { ascii, hex32 } from './bytes.ts';
 import type { RowFacts } from './columns.ts';
+import { FacetCodes } from './facet-codes.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
 import { compareIds, HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
 import { crcHolds, emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
@@ -81,6 +82,7 @@ class Scanner {
   private readonly index: OwnerIndex;
   private readonly view: LineView = emptyView();
   private readonly head: RecordHead = emptyHead();
+  private readonly facets: FacetCodes;
   private readonly touched = new Map<PictureId, Touched>();
   private readonly ownerBytes: Uint8Array;
   private readonly marksFrom: Uint8Array;
@@ -97,6 +99,7 @@ class Scanner {
     const { epoch, floor, maxSeq } = header;
     this.index = options.resume?.index ?? new OwnerIndex({ epoch, floor, seq: maxSeq });
     this.reserved = options.resume !== undefined;
+    this.facets = new FacetCodes(this.index.facets);
     this.ownerBytes = ascii(options.owner);
     this.marksFrom = isoBytes(options.now - MARK_AGE);
     const { unsettledSince } = options;
@@ -134,6 +137,7 @@ class Scanner {
   /** Takes whole lines; how many bytes they were, or the end of the scan. */
   private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Torn | Damage {
     let start = 0;
+    this.facets.begin(buffer);
     while (start < held) {
       // what lies behind `held` is left of an earlier read
       const end = buffer.indexOf(10, start);
@@ -206,12 +210,9 @@ class Scanner {
   private takeRecord(buffer: Buffer, offset: number, length: number, inBase: boolean): string | undefined {
     const { view, head } = this;
     const canonical = scanHead(buffer, view.recordStart, view.recordEnd, head);
-    if (canonical) {
-      if (!this.namesMatch(buffer)) return 'record of another picture';
-    } else {
-      const wrong = this.takeForeign(buffer);
-      if (wrong !== undefined) return wrong;
-    }
+    if (canonical && !this.namesMatch(buffer)) return 'record of another picture';
+    const wrong = canonical ? this.takeFacets() : this.takeForeign(buffer);
+    if (wrong !== undefined) return wrong;
     const row = this.index.put(view.words, this.facts(offset, length));
     if (canonical) this.takeMark(buffer, row, inBase);
     if (!inBase && this.isUnsettled(canonical ? buffer : undefined, this.options.now)) this.touchRow(row);
@@ -219,10 +220,11 @@ class Scanner {
   }
 
   private facts(offset: number, length: number): RowFacts {
-    const { view, head } = this;
-    const { seq, op, kind, status, time: createdAt } = view;
-    const { favorite, sha } = head;
-    return { offset, length, createdAt, seq, op, kind, status, favorite, form: this.form(), sha };
+    const { seq, op, kind, status, time: createdAt } = this.view;
+    const { favorite, sha } = this.head;
+    const { look, tags } = this.facets;
+    const form = this.form();
+    return { offset, length, createdAt, seq, op, kind, status, favorite, form, sha, look, tags };
   }
 
   private touchRow(row: number): void {
@@ -241,6 +243,16 @@ class Scanner {
     return true;
   }
 
+  private takeFacets(): string | undefined {
+    const { view, head } = this;
+    try {
+      this.facets.read(view.recordStart, head.shaEnd, view.recordEnd);
+      return undefined;
+    } catch {
+      return 'record does not parse';
+    }
+  }
+
   /** A record whose members another writer put in another order: parsed. */
   private takeForeign(buffer: Buffer): string | undefined {
     const { view, head } = this;
@@ -249,6 +261,7 @@ class Scanner {
       if (record.owner !== this.options.owner) return 'record of another owner';
       if (record.id !== buffer.toString('latin1', view.idStart, view.idStart + view.idLength))
         return 'record of another picture';
+      this.facets.take(record);
       head.favorite = record.favorite;
       head.sha = Math.max(0, hex32(Buffer.from(record.sha256, 'latin1'), 0));
       return undefined;

@@ -1,0 +1,245 @@
+import { CodeColumn } from './code-column.ts';
+
+/** What a value costs beside its characters: the string's head, its places in list and map. */
+const VALUE_BYTES = 80;
+const LEAST = 16;
+/** Sets may double, and this many more, before anybody looks for unused ones. */
+const SLACK = 256;
+
+/** A value and the place in `FACETS` of what it is a value of. */
+export interface FacetValue {
+  readonly facet: number;
+  readonly value: string;
+}
+
+/** Everything a `ValueSets` holds, as plain arrays. */
+export interface ValueSetsParts {
+  /** By value number. */
+  readonly values: readonly string[];
+  readonly facets: Uint8Array;
+  /** Set `code` has the value numbers `members[starts[code]]` up to `members[starts[code + 1]]`, rising. */
+  readonly starts: Uint32Array;
+  readonly members: Uint16Array | Uint32Array;
+}
+
+/**
+ * Sets of facet values, each known by a small number (its code), each value kept once. Code 0 is the empty set. Equal
+ * sets have one code, whatever order their values were given in.
+ */
+export class ValueSets {
+  /** By value number. */
+  values: string[] = [];
+  /** Place in `FACETS` by value number. */
+  facets: number[] = [];
+  /** By place in `FACETS`. */
+  private numbers = new Map<number, Map<string, number>>();
+  private textBytes = 0;
+  private starts = new Uint32Array(LEAST);
+  private members = new CodeColumn();
+  private slots = new Uint32Array(LEAST);
+  private count = 1;
+  /** How many sets there may be before unused ones are looked for. */
+  private crowd = SLACK;
+  private readonly scratch: number[] = [];
+
+  /** Codes are below this. */
+  get size(): number {
+    return this.count;
+  }
+
+  get bytes(): number {
+    return this.textBytes + this.starts.byteLength + this.members.bytes + this.slots.byteLength;
+  }
+
+  /** True when there are so many sets that it is worth looking for those that nobody uses (`keepOnly`). */
+  get isCrowded(): boolean {
+    return this.count > this.crowd;
+  }
+
+  /** The number of a value, or −1. */
+  numberOf(facet: number, value: string): number {
+    return this.numbers.get(facet)?.get(value) ?? -1;
+  }
+
+  /** The code of a set of values; each value is given once. */
+  codeOf(values: readonly FacetValue[]): number {
+    const { scratch } = this;
+    scratch.length = 0;
+    for (const { facet, value } of values) scratch.push(this.numberFor(facet, value));
+    return this.codeOfNumbers(scratch.sort((a, b) => a - b));
+  }
+
+  /** The value numbers of a set. */
+  numbersOf(code: number): Uint16Array | Uint32Array {
+    return this.members.values.subarray(this.starts[code], this.starts[code + 1]);
+  }
+
+  /** Marks every set that holds a marked value: a byte a set. */
+  setsWith(marked: Uint8Array): Uint8Array {
+    const found = new Uint8Array(this.count);
+    const { starts } = this;
+    const members = this.members.values;
+    for (let code = 0; code < found.length; code++) {
+      const end = starts[code + 1] ?? 0;
+      for (let i = starts[code] ?? 0; i < end; i++) {
+        if (marked[members[i] ?? 0] === 1) {
+          found[code] = 1;
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** From how often each set occurs, how often each value does: by value number. */
+  countValues(sets: Uint32Array): Uint32Array {
+    const counts = new Uint32Array(this.values.length);
+    const { starts } = this;
+    const members = this.members.values;
+    for (let code = 0; code < this.count; code++) {
+      const times = sets[code] ?? 0;
+      if (times === 0) continue;
+      const end = starts[code + 1] ?? 0;
+      for (let i = starts[code] ?? 0; i < end; i++) {
+        const number = members[i] ?? 0;
+        counts[number] = (counts[number] ?? 0) + times;
+      }
+    }
+    return counts;
+  }
+
+  /**
+   * Forgets every set that is not marked, if those are at least a quarter; what is left gets new codes.
+   * @param used a byte a set
+   * @returns new codes by old ones; undefined when nothing changed
+   */
+  keepOnly(used: Uint8Array): Uint32Array | undefined {
+    const kept = used.reduce((sum, mark) => sum + mark, 0);
+    if (kept * 4 > this.count * 3) {
+      this.crowd = this.count * 2 + SLACK;
+      return undefined;
+    }
+    const next = new ValueSets();
+    const codes = new Uint32Array(this.count);
+    for (let code = 1; code < this.count; code++) {
+      if (used[code] !== 1) continue;
+      const values = Array.from(this.numbersOf(code), (number) => this.valueAt(number));
+      codes[code] = next.codeOf(values);
+    }
+    this.take(next);
+    return codes;
+  }
+
+  /** Copies of what is held. */
+  parts(): ValueSetsParts {
+    const { values, facets, count } = this;
+    const end = this.starts[count] ?? 0;
+    return {
+      values: [...values],
+      facets: Uint8Array.from(facets),
+      starts: this.starts.slice(0, count + 1),
+      members: this.members.values.slice(0, end),
+    };
+  }
+
+  /** What `parts` gave; codes are the same again. Whoever gives them has checked them. */
+  restore({ values, facets, starts, members }: ValueSetsParts): void {
+    const next = new ValueSets();
+    for (const [number, value] of values.entries()) next.numberFor(facets[number] ?? 0, value);
+    for (let code = 1; code + 1 < starts.length; code++) {
+      next.append([...members.subarray(starts[code], starts[code + 1])]);
+    }
+    this.take(next);
+  }
+
+  private valueAt(number: number): FacetValue {
+    return { facet: this.facets[number] ?? 0, value: this.values[number] ?? '' };
+  }
+
+  private numberFor(facet: number, value: string): number {
+    const numbers = this.numbers.get(facet) ?? new Map<string, number>();
+    const known = numbers.get(value);
+    if (known !== undefined) return known;
+    const number = this.values.push(value) - 1;
+    this.facets.push(facet);
+    this.numbers.set(facet, numbers.set(value, number));
+    this.textBytes += VALUE_BYTES + value.length * 2;
+    return number;
+  }
+
+  /** @param numbers rising */
+  private codeOfNumbers(numbers: readonly number[]): number {
+    if (numbers.length === 0) return 0;
+    const size = this.slots.length;
+    let slot = slotOf(numbers, size);
+    for (;;) {
+      const code = this.slots[slot] ?? 0;
+      if (code === 0) return this.append(numbers);
+      if (this.isSet(code, numbers)) return code;
+      slot = slot + 1 === size ? 0 : slot + 1;
+    }
+  }
+
+  private isSet(code: number, numbers: readonly number[]): boolean {
+    const start = this.starts[code] ?? 0;
+    if ((this.starts[code + 1] ?? 0) - start !== numbers.length) return false;
+    const members = this.members.values;
+    return numbers.every((number, i) => members[start + i] === number);
+  }
+
+  /** A set that is not there yet. */
+  private append(numbers: readonly number[]): number {
+    const code = this.count;
+    if (code + 2 > this.starts.length) this.starts = larger(this.starts, code + 2);
+    const start = this.starts[code] ?? 0;
+    const end = start + numbers.length;
+    if (end > this.members.values.length) this.members.resize(end + (end >> 3) + LEAST);
+    for (const [i, number] of numbers.entries()) this.members.set(start + i, number);
+    this.starts[code + 1] = end;
+    this.count += 1;
+    if (this.count * 8 > this.slots.length * 6) this.makeSlots(this.count * 2);
+    else this.place(code, numbers);
+    return code;
+  }
+
+  private makeSlots(size: number): void {
+    this.slots = new Uint32Array(size);
+    for (let code = 1; code < this.count; code++) this.place(code, this.numbersOf(code));
+  }
+
+  private place(code: number, numbers: ArrayLike<number>): void {
+    const size = this.slots.length;
+    let slot = slotOf(numbers, size);
+    while (this.slots[slot] !== 0) slot = slot + 1 === size ? 0 : slot + 1;
+    this.slots[slot] = code;
+  }
+
+  private take(from: ValueSets): void {
+    this.values = from.values;
+    this.facets = from.facets;
+    this.numbers = from.numbers;
+    this.textBytes = from.textBytes;
+    this.starts = from.starts;
+    this.members = from.members;
+    this.slots = from.slots;
+    this.count = from.count;
+    this.crowd = this.count * 2 + SLACK;
+  }
+}
+
+function slotOf(numbers: ArrayLike<number>, size: number): number {
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < numbers.length; i++) {
+    hash = Math.imul(hash ^ (numbers[i] ?? 0), 0x85eb_ca77);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash, 0xc2b2_ae3d);
+  hash ^= hash >>> 16;
+  return Math.floor(((hash >>> 0) / 0x1_0000_0000) * size);
+}
+
+function larger(from: Uint32Array<ArrayBuffer>, least: number): Uint32Array<ArrayBuffer> {
+  const next = new Uint32Array(least + (least >> 3) + LEAST);
+  next.set(from);
+  return next;
+}
