@@ -5,9 +5,11 @@ import { isPictureId, type PictureId } from '../domain/id.ts';
 import { dayFolder, kindFolder, ownerFolder } from '../domain/key.ts';
 import { KINDS, type Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { FolderEntry, Storage } from '../storage/storage.ts';
+import { ENTRY_TYPES, type FileBatch, type FolderNames, type FolderRead } from '../storage/bulk.ts';
+import { bulkOf } from '../storage/bulk-single.ts';
+import type { EntryType, Storage } from '../storage/storage.ts';
 import { folderState } from './own-folder.ts';
-import { readSidecar, type SidecarRead } from './sidecar.ts';
+import { judgeFile, MAX_SIDECAR_BYTES, type SidecarRead } from './sidecar.ts';
 
 /** Something in the tree that is no sidecar and that nothing of ours explains. Left alone. */
 export interface Skipped {
@@ -26,12 +28,35 @@ export interface WalkOptions {
   readonly parallel?: number;
 }
 
+/** One day folder. */
+export interface DayFolder {
+  readonly owner: Owner;
+  readonly kind: Kind;
+  readonly day: Day;
+}
+
+/** Some sidecars of one day folder, in rising order of their ids. */
+export interface SidecarBatch {
+  readonly state: 'batch';
+  readonly place: DayFolder;
+  readonly ids: readonly PictureId[];
+  /** Of the same files; `ids` may go on beyond them: what is behind is in the next batch. */
+  readonly files: FileBatch;
+  /** Extensions of the originals beside a sidecar. */
+  exts(id: PictureId): readonly OriginalExt[];
+}
+
 const YEAR = /^\d{4}$/;
 const TWO_DIGITS = /^\d{2}$/;
+/** Sidecars read at once, unless told otherwise; folders listed at once; reads under way beside the one being worked on. */
+const FILES = 500;
+const FOLDERS = 8;
+const AHEAD = 3;
+const FILE = ENTRY_TYPES.indexOf('file');
 
 /**
- * Every sidecar of an owner, for a rebuild: kind by kind, day by day and id by id in rising order, with what had to be
- * skipped among them. Holds one day's names and a few records at a time. Links are never followed; what appears or
+ * Every sidecar of an owner: kind by kind, day by day and id by id in rising order, with what had to be
+ * skipped among them. Holds a few days' names and some records at a time. Links are never followed; what appears or
  * vanishes during the walk may or may not be seen.
  * @throws KirokuError `io_error` when a folder cannot be read (a part of an answer would be a lie), `aborted`
  */
@@ -40,6 +65,26 @@ export async function* walkSidecars(
   owner: Owner,
   options: WalkOptions,
 ): AsyncGenerator<WalkFinding> {
+  for await (const batch of sidecarBatches(storage, dayFolders(storage, owner, options), options)) {
+    if (batch.state === 'skipped') {
+      yield batch;
+      continue;
+    }
+    for (let index = 0; index < batch.files.count; index += 1) {
+      const id = batch.ids[index];
+      if (id === undefined) break;
+      const found = judgeFile({ ...batch.place, id }, batch.files, index, batch.exts(id), options.legacyTz);
+      if (found !== undefined) yield found;
+    }
+  }
+}
+
+/** The owner's day folders, kind by kind in rising order, and what lies beside them. @throws as `walkSidecars` */
+export async function* dayFolders(
+  storage: Storage,
+  owner: Owner,
+  options: Pick<WalkOptions, 'signal'>,
+): AsyncGenerator<DayFolder | Skipped> {
   if ((await folderState(storage, ownerFolder(owner))) === 'foreign') {
     yield { state: 'skipped', path: ownerFolder(owner), why: 'link' };
     return;
@@ -47,73 +92,113 @@ export async function* walkSidecars(
   for (const kind of KINDS) {
     // a locker that is a link was told of among the owner's own names
     if ((await folderState(storage, kindFolder(owner, kind))) !== 'there') continue;
-    for await (const found of walkDays(storage, owner, kind, options)) {
-      if (typeof found !== 'string') yield found;
-      else yield* walkDay(storage, { owner, kind, day: found }, options);
-    }
+    yield* daysOfKind(storage, owner, kind, options.signal);
   }
 }
 
-/** The day folders of one kind in rising order, and what lies beside them. */
-async function* walkDays(
+async function* daysOfKind(
   storage: Storage,
   owner: Owner,
   kind: Kind,
-  options: WalkOptions,
-): AsyncGenerator<Day | Skipped> {
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DayFolder | Skipped> {
   const root = kindFolder(owner, kind);
-  const isOurs = (entry: FolderEntry) => kind === 'generated' && isOwnersOwn(entry);
-  for await (const year of numbered(storage, root, YEAR, options, isOurs)) {
-    if (typeof year !== 'string') {
-      yield year;
+  const isOurs = (name: string, type: EntryType) => kind === 'generated' && isOwnersOwn(name, type);
+  const years = numbered(storage, [root], YEAR, signal, isOurs);
+  const months = numbered(storage, years, TWO_DIGITS, signal);
+  for await (const found of numbered(storage, months, TWO_DIGITS, signal)) {
+    if (typeof found !== 'string') {
+      yield found;
       continue;
     }
-    for await (const month of numbered(storage, `${root}/${year}`, TWO_DIGITS, options)) {
-      if (typeof month !== 'string') {
-        yield month;
-        continue;
-      }
-      const folder = `${root}/${year}/${month}`;
-      for await (const day of numbered(storage, folder, TWO_DIGITS, options)) {
-        const name = typeof day === 'string' ? `${year}/${month}/${day}` : '';
-        if (typeof day !== 'string') yield day;
-        else if (isDay(name)) yield name;
-        else yield { state: 'skipped', path: `${folder}/${day}`, why: 'foreign' };
-      }
-    }
+    const day = found.slice(root.length + 1);
+    if (isDay(day)) yield { owner, kind, day };
+    else yield { state: 'skipped', path: found, why: 'foreign' };
   }
 }
 
 /** What lies in an owner's folder beside the years of generated pictures. A manifest may have been copied aside. */
-function isOwnersOwn({ name, type }: FolderEntry): boolean {
+function isOwnersOwn(name: string, type: EntryType): boolean {
   if (type === 'folder') return name === 'inputs' || name === 'controls';
   return type === 'file' && (name === 'owner.json' || name.startsWith('manifest.jsonl'));
 }
 
+/** Paths of the folders inside of these whose names have the grammar; anything else there, and above, is handed on. */
 async function* numbered(
   storage: Storage,
-  folder: string,
+  parents: Several<string | Skipped>,
   grammar: RegExp,
-  options: WalkOptions,
-  isOurs: (entry: FolderEntry) => boolean = () => false,
+  signal: AbortSignal | undefined,
+  isOurs: (name: string, type: EntryType) => boolean = () => false,
 ): AsyncGenerator<string | Skipped> {
-  for (const entry of await listFolder(storage, folder, options.signal)) {
-    if (entry.type === 'folder' && grammar.test(entry.name)) yield entry.name;
-    else if (!isOurs(entry)) yield skipped(folder, entry);
+  for await (const listed of listFolders(storage, parents, (path) => path, signal)) {
+    if ('state' in listed) {
+      yield listed;
+      continue;
+    }
+    const { item: folder, names, types } = listed;
+    for (const [index, name] of names.entries()) {
+      const type = ENTRY_TYPES[types[index] ?? 0] ?? 'other';
+      if (type === 'folder' && grammar.test(name)) yield `${folder}/${name}`;
+      else if (!isOurs(name, type)) yield skipped(folder, name, type);
+    }
   }
 }
 
-async function listFolder(
+type Several<T> = AsyncIterable<T> | Iterable<T>;
+
+interface Listed<T> extends FolderNames {
+  readonly item: T;
+}
+
+/** The names in each of these folders, some folders at a time. */
+async function* listFolders<T>(
   storage: Storage,
-  folder: string,
+  items: Several<T | Skipped>,
+  pathOf: (item: T) => string,
   signal: AbortSignal | undefined,
-): Promise<FolderEntry[]> {
+): AsyncGenerator<Listed<T> | Skipped> {
+  let group: T[] = [];
+  for await (const item of items) {
+    if (isSkipped(item)) {
+      yield item;
+      continue;
+    }
+    group.push(item);
+    if (group.length < FOLDERS) continue;
+    yield* await listGroup(storage, group, pathOf, signal);
+    group = [];
+  }
+  if (group.length > 0) yield* await listGroup(storage, group, pathOf, signal);
+}
+
+async function listGroup<T>(
+  storage: Storage,
+  group: readonly T[],
+  pathOf: (item: T) => string,
+  signal: AbortSignal | undefined,
+): Promise<Listed<T>[]> {
   stopIfAborted(signal);
+  const reads = await asKirokuError(bulkOf(storage).readFolders(group.map(pathOf)));
+  return group.map((item, index) => ({ item, ...namesOf(reads[index]) }));
+}
+
+const NO_NAMES: FolderNames = { names: [], types: new Uint8Array(0) };
+
+function namesOf(read: FolderRead | undefined): FolderNames {
+  if (read !== undefined && !('error' in read)) return read;
+  if (read === undefined || isErrno(read.error, 'ENOENT')) return NO_NAMES;
+  throw fromErrno(read.error);
+}
+
+function isSkipped<T>(item: T | Skipped): item is Skipped {
+  return typeof item === 'object' && item !== null && 'state' in item && item.state === 'skipped';
+}
+
+async function asKirokuError<T>(work: Promise<T>): Promise<T> {
   try {
-    const entries = await storage.readFolder(folder);
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return await work;
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
     throw fromErrno(error);
   }
 }
@@ -122,59 +207,134 @@ function stopIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new KirokuError('aborted', 'Stopped.', { cause: signal.reason });
 }
 
-function skipped(folder: string, { name, type }: FolderEntry, why: Skipped['why'] = 'foreign'): Skipped {
-  return {
-    state: 'skipped',
-    path: `${folder}/${name}`,
-    why: type === 'link' || type === 'other' ? type : why,
-  };
+function skipped(folder: string, name: string, type: EntryType, why: Skipped['why'] = 'foreign'): Skipped {
+  const path = `${folder}/${name}`;
+  return { state: 'skipped', path, why: type === 'link' || type === 'other' ? type : why };
 }
 
 interface Sorted {
   /** Ids with a sidecar, in rising order. */
   readonly sidecars: PictureId[];
-  readonly exts: Map<string, OriginalExt[]>;
+  readonly exts: ReadonlyMap<string, readonly OriginalExt[]>;
   readonly skipped: Skipped[];
 }
 
+const NO_EXTS: readonly OriginalExt[] = [];
+/** The usual case shares one list. */
+const ALONE = new Map(ORIGINAL_EXTS.map((ext) => [ext, [ext] as const]));
+
 /** One day's names by what they are. */
-function sortNames(folder: string, entries: readonly FolderEntry[]): Sorted {
-  const sorted: Sorted = { sidecars: [], exts: new Map(), skipped: [] };
-  const originals: FolderEntry[] = [];
-  for (const entry of entries) {
-    const [id = '', ext = '', ...more] = entry.name.split('.');
-    const original = ORIGINAL_EXTS.find((known) => known === ext);
-    const named = entry.type === 'file' && more.length === 0 && isPictureId(id);
-    if (named && ext === 'json') sorted.sidecars.push(id);
-    else if (named && original !== undefined) {
-      originals.push(entry);
-      sorted.exts.set(id, [...(sorted.exts.get(id) ?? []), original]);
-    } else if (entry.type !== 'folder' || entry.name !== 'thumb') sorted.skipped.push(skipped(folder, entry));
+function sortNames(folder: string, { names, types }: FolderNames): Sorted {
+  const sidecars: PictureId[] = [];
+  const claimed = new Set<string>();
+  const exts = new Map<string, readonly OriginalExt[]>();
+  const others: Skipped[] = [];
+  for (const [index, name] of names.entries()) {
+    const dot = name.indexOf('.');
+    const id = name.slice(0, dot);
+    const ext = name.slice(dot + 1);
+    if (types[index] === FILE && isPictureId(id)) {
+      const original = ORIGINAL_EXTS.find((known) => known === ext);
+      if (ext === 'json') {
+        sidecars.push(id);
+        claimed.add(id);
+        continue;
+      }
+      if (original !== undefined) {
+        const before = exts.get(id);
+        exts.set(id, before === undefined ? (ALONE.get(original) ?? NO_EXTS) : [...before, original]);
+        continue;
+      }
+    }
+    const type = ENTRY_TYPES[types[index] ?? 0] ?? 'other';
+    if (type !== 'folder' || name !== 'thumb') others.push(skipped(folder, name, type));
   }
-  const claimed = new Set<string>(sorted.sidecars);
-  for (const entry of originals) {
-    const id = entry.name.slice(0, entry.name.indexOf('.'));
-    if (!claimed.has(id)) sorted.skipped.push(skipped(folder, entry, 'unclaimed'));
+  for (const [id, originals] of exts) {
+    if (claimed.has(id)) continue;
+    for (const ext of originals) others.push(skipped(folder, `${id}.${ext}`, 'file', 'unclaimed'));
   }
-  return sorted;
+  return { sidecars, exts, skipped: others };
 }
 
-async function* walkDay(
+interface Task {
+  readonly place: DayFolder;
+  readonly folder: string;
+  readonly ids: readonly PictureId[];
+  readonly exts: Sorted['exts'];
+}
+
+/**
+ * The sidecars of these day folders in the order given, read some batches ahead of whoever asks.
+ * @throws KirokuError as the storage, `aborted`
+ */
+export async function* sidecarBatches(
   storage: Storage,
-  place: { readonly owner: Owner; readonly kind: Kind; readonly day: Day },
+  places: Several<DayFolder | Skipped>,
   options: WalkOptions,
-): AsyncGenerator<WalkFinding> {
-  const folder = dayFolder(place.owner, place.kind, place.day);
-  const { sidecars, exts, skipped } = sortNames(folder, await listFolder(storage, folder, options.signal));
-  yield* skipped;
-  const parallel = options.parallel ?? 16;
-  for (let from = 0; from < sidecars.length; from += parallel) {
+): AsyncGenerator<SidecarBatch | Skipped> {
+  const begin = (task: Task | Skipped): Promise<SidecarBatch | Skipped> =>
+    isSkipped(task) ? Promise.resolve(task) : readTask(storage, task, 0);
+  for await (const [task, first] of ahead(tasksOf(storage, places, options), AHEAD, begin)) {
     stopIfAborted(options.signal);
-    const batch = sidecars
-      .slice(from, from + parallel)
-      .map((id) =>
-        readSidecar(storage, { ...place, id }, { legacyTz: options.legacyTz, exts: exts.get(id) ?? [] }),
-      );
-    for (const read of await Promise.all(batch)) if (read !== undefined) yield read;
+    yield first;
+    if (isSkipped(task) || first.state === 'skipped') continue;
+    for (let done = first.files.count; done < task.ids.length; ) {
+      stopIfAborted(options.signal);
+      const rest = await readTask(storage, task, done);
+      yield rest;
+      done += rest.files.count;
+    }
+  }
+}
+
+async function* tasksOf(
+  storage: Storage,
+  places: Several<DayFolder | Skipped>,
+  { parallel = FILES, signal }: WalkOptions,
+): AsyncGenerator<Task | Skipped> {
+  const pathOf = ({ owner, kind, day }: DayFolder): string => dayFolder(owner, kind, day);
+  for await (const listed of listFolders(storage, places, pathOf, signal)) {
+    if ('state' in listed) {
+      yield listed;
+      continue;
+    }
+    const folder = pathOf(listed.item);
+    const { sidecars, exts, skipped } = sortNames(folder, listed);
+    yield* skipped;
+    for (let from = 0; from < sidecars.length; from += parallel) {
+      yield { place: listed.item, folder, ids: sidecars.slice(from, from + parallel), exts };
+    }
+  }
+}
+
+async function readTask(storage: Storage, task: Task, from: number): Promise<SidecarBatch> {
+  const ids = from === 0 ? task.ids : task.ids.slice(from);
+  const names = ids.map((id) => `${id}.json`);
+  const files = await asKirokuError(bulkOf(storage).readFiles(task.folder, names, MAX_SIDECAR_BYTES));
+  return { state: 'batch', place: task.place, ids, files, exts: (id) => task.exts.get(id) ?? NO_EXTS };
+}
+
+/** Begins `act` for the next `depth` items while the present one is worked on. */
+async function* ahead<T, R>(
+  items: AsyncIterable<T>,
+  depth: number,
+  act: (item: T) => Promise<R>,
+): AsyncGenerator<readonly [T, R]> {
+  const begun: { readonly item: T; readonly result: Promise<R> }[] = [];
+  try {
+    for await (const item of items) {
+      const result = act(item);
+      // awaited in its turn; until then a failure is nobody's yet
+      result.catch(() => undefined);
+      begun.push({ item, result });
+      const first = begun.length > depth ? begun.shift() : undefined;
+      if (first !== undefined) yield [first.item, await first.result];
+    }
+    for (let next = begun.shift(); next !== undefined; next = begun.shift()) {
+      yield [next.item, await next.result];
+    }
+  } finally {
+    // nothing is left running behind whoever stopped asking
+    await Promise.allSettled(begun.map(({ result }) => result));
   }
 }

@@ -3,6 +3,7 @@ import { extOf, ORIGINAL_EXTS, type OriginalExt } from '../domain/format.ts';
 import { dayFolder, type Location, originalKey, sidecarKey } from '../domain/key.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import { parseRecord, parseSidecarText } from '../domain/record-codec.ts';
+import type { FileBatch } from '../storage/bulk.ts';
 import {
   ensureFolder,
   type FolderSync,
@@ -95,6 +96,24 @@ async function originalsBeside(storage: Storage, at: Location): Promise<Original
     }
   }
   return found;
+}
+
+/**
+ * What one file of a batch says as the sidecar of `at`; undefined when it is not there.
+ * @param exts extensions of the originals that lie beside it
+ */
+export function judgeFile(
+  at: Location,
+  files: FileBatch,
+  index: number,
+  exts: readonly OriginalExt[],
+  legacyTz: string,
+): SidecarRead | undefined {
+  const state = files.state(index);
+  if (state === 'absent') return undefined;
+  if (state === 'foreign') return { state, at };
+  const bytes = state === 'read' ? files.content(index) : undefined;
+  return judge(at, files.stat(index), bytes, exts, legacyTz);
 }
 
 function judge(

@@ -2,6 +2,7 @@ import { constants, link, lstat, mkdir, open, readdir, rename, rmdir, statfs, un
 import { join, resolve } from 'node:path';
 import { isErrno } from '../domain/errors.ts';
 import { errno } from './errno.ts';
+import { createNodeBulk } from './node-storage-bulk.ts';
 import { createNodeFile, fileStat, settle, statOf, typeOf } from './node-storage-file.ts';
 import { lockNodeFile } from './node-storage-lock.ts';
 import { namesOf } from './path.ts';
@@ -76,6 +77,7 @@ export function createNodeStorage(root: string): Storage {
     },
     localPath: (path) => real(path, 'open'),
     now: Date.now,
+    bulk: createNodeBulk(real),
   };
 }
 

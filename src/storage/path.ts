@@ -23,3 +23,10 @@ export function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
 }
+
+/** Names of one folder as one text, a slash between two. @throws errno as `namesOf`; also for a name with a slash */
+export function joinNames(names: readonly string[], call: string): string {
+  const text = names.join('/');
+  if (namesOf(text, call).length !== names.length) throw errno('EINVAL', call, text);
+  return text;
+}

@@ -1,3 +1,5 @@
+import type { BulkReads } from './bulk.ts';
+
 /**
  * The storage port: the only way to disk and time. Paths are relative to the tree's root (`outputs/`), with `/`
  * between names and none at the start; the driver composes the real one.
@@ -35,6 +37,8 @@ export interface Storage {
   localPath(path: string): string | undefined;
   /** ms since the epoch. */
   now(): number;
+  /** Reads of whole folders at once, where the driver has them; `bulkOf` gives the same by single calls elsewhere. */
+  readonly bulk?: BulkReads | undefined;
 }
 
 export type OpenMode = 'read' | 'create' | 'update';

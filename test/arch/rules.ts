@@ -30,7 +30,8 @@ export const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }
     where: /^src\/(storage\/node-storage[a-z-]*|(main|compose|config)(-[a-z-]+)?)\.ts$/,
   },
   { what: /^node:sqlite$/, where: /^src\/storage\/node-[a-z-]*\.ts$/ },
-  { what: /^node:(child_process|worker_threads|cluster)$/, where: /^src\/media\// },
+  { what: /^node:(child_process|cluster)$/, where: /^src\/media\// },
+  { what: /^node:worker_threads$/, where: /^src\/(media\/|storage\/node-storage|catalog\/manifest\/)/ },
   { what: /^node:(net|tls|http|https|http2|dgram)$/, where: /^src\/(http\/|main|compose|config)/ },
 ];
 

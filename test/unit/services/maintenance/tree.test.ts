@@ -146,6 +146,7 @@ describe('opening a tree', () => {
       const dying: Storage = new Proxy(fresh, {
         get(target, name: keyof Storage) {
           const method = target[name];
+          if (typeof method !== 'function') return method;
           return (...given: never[]) => {
             if (name !== 'now' && name !== 'localPath' && left-- <= 0)
               throw Object.assign(new Error('dead'), { code: 'EIO' });

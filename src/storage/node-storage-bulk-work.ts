@@ -1,0 +1,170 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
+import { isErrno } from '../domain/errors.ts';
+import {
+  BATCH_BYTES,
+  type DigestOptions,
+  ENTRY_TYPES,
+  FILE_STATES,
+  type FileBatchParts,
+  type FolderDigest,
+} from './bulk.ts';
+import { createFolderDigest } from './bulk-digest.ts';
+import { errno } from './errno.ts';
+import { typeOf } from './node-storage-file.ts';
+
+/** The work of the bulk thread: synchronous on purpose, and never run on the main one. Paths are real ones. */
+
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FILE = ENTRY_TYPES.indexOf('file');
+const STATE = {
+  read: FILE_STATES.indexOf('read'),
+  absent: FILE_STATES.indexOf('absent'),
+  foreign: FILE_STATES.indexOf('foreign'),
+  large: FILE_STATES.indexOf('large'),
+};
+/** First guess of a sidecar's length. */
+const USUAL_BYTES = 2048;
+
+/** Names sorted and joined with `/`, which no name has; types by place in `ENTRY_TYPES`. */
+export interface JoinedNames {
+  readonly names: string;
+  readonly count: number;
+  readonly types: Uint8Array;
+}
+
+/** @throws the operating system's error; `ENOTDIR` for a link */
+export function listNames(path: string): JoinedNames {
+  mustBeFolder(path);
+  const unusual = new Map<string, number>();
+  const names = readdirSync(path, { withFileTypes: true }).map((entry) => {
+    if (!entry.isFile()) unusual.set(entry.name, ENTRY_TYPES.indexOf(typeOf(entry)));
+    return entry.name;
+  });
+  names.sort();
+  const types = new Uint8Array(names.length).fill(FILE);
+  if (unusual.size > 0) {
+    for (const [index, name] of names.entries()) types[index] = unusual.get(name) ?? FILE;
+  }
+  return { names: names.join('/'), count: names.length, types };
+}
+
+/** @throws the operating system's error; `ENOTDIR` for a link */
+export function digestFolder(path: string, { of, without }: DigestOptions): FolderDigest {
+  mustBeFolder(path);
+  const digest = createFolderDigest();
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const { name } = entry;
+    if (name === without && entry.isDirectory()) continue;
+    if (of === 'names') {
+      digest.add(name, entry.isFile() ? FILE : ENTRY_TYPES.indexOf(typeOf(entry)));
+      continue;
+    }
+    const stats = lookAt(`${path}/${name}`);
+    if (stats === undefined) continue;
+    const type = stats.isFile() ? FILE : ENTRY_TYPES.indexOf(typeOf(stats));
+    digest.addFile(name, type, stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino);
+  }
+  return digest.result(of);
+}
+
+/** @throws the operating system's error for anything but a name that is not there, or is no regular file */
+export function readContents(folder: string, names: readonly string[], largest: number): FileBatchParts {
+  const states = new Uint8Array(names.length);
+  const ends = new Uint32Array(names.length);
+  const facts = new BigInt64Array(names.length * 4);
+  const gathered: Gathered = {
+    bytes: Buffer.allocUnsafeSlow(Math.min(BATCH_BYTES, names.length * USUAL_BYTES)),
+    end: 0,
+  };
+  let count = 0;
+  for (const name of names) {
+    states[count] = readInto(
+      gathered,
+      `${folder}/${name}`,
+      largest,
+      facts.subarray(count * 4, count * 4 + 4),
+    );
+    ends[count] = gathered.end;
+    count += 1;
+    if (gathered.end >= BATCH_BYTES) break;
+  }
+  return {
+    states: states.slice(0, count),
+    ends: ends.slice(0, count),
+    facts: facts.slice(0, count * 4),
+    bytes: gathered.bytes.subarray(0, gathered.end),
+  };
+}
+
+/** @throws the operating system's error */
+export function sizesOf(folder: string, names: readonly string[]): Float64Array {
+  return Float64Array.from(names, (name) => {
+    const stats = lookAt(`${folder}/${name}`);
+    return stats?.isFile() === true ? stats.size : -1;
+  });
+}
+
+function mustBeFolder(path: string): void {
+  if (!lstatSync(path).isDirectory()) throw errno('ENOTDIR', 'scandir', path);
+}
+
+function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+interface Gathered {
+  bytes: Buffer;
+  end: number;
+}
+
+/** Appends one file's content; its state. */
+function readInto(gathered: Gathered, path: string, largest: number, facts: BigInt64Array): number {
+  let fd: number;
+  try {
+    fd = openSync(path, READ);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return STATE.absent;
+    if (isErrno(error, 'ELOOP', 'ENXIO', 'EINVAL')) return STATE.foreign;
+    throw error;
+  }
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    if (!stats.isFile()) return STATE.foreign;
+    facts.set([stats.size, stats.mtimeNs, BigInt.asIntN(64, stats.ino), stats.nlink]);
+    const size = Number(stats.size);
+    if (size > largest) return STATE.large;
+    readToEnd(gathered, fd, size);
+    return STATE.read;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** One byte more than expected is asked for: a short answer of a regular file is its end, without another call. */
+function readToEnd(gathered: Gathered, fd: number, size: number): void {
+  let position = 0;
+  for (let expected = size; ; expected = 4096) {
+    makeRoom(gathered, expected + 1);
+    const got = readSync(fd, gathered.bytes, gathered.end, expected + 1, position);
+    gathered.end += got;
+    position += got;
+    if (got === 0 || (position === size && got <= expected)) return;
+  }
+}
+
+function makeRoom(gathered: Gathered, room: number): void {
+  const needed = gathered.end + room;
+  if (needed <= gathered.bytes.length) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, gathered.bytes.length * 2));
+  gathered.bytes.copy(larger, 0, 0, gathered.end);
+  gathered.bytes = larger;
+}
