@@ -1,5 +1,6 @@
 import { FACETS, type Facet, type FacetValues } from '../../domain/search/facets.ts';
 import type { Columns } from './columns.ts';
+import type { SavedPart } from './saved-part.ts';
 import { type FacetValue, ValueSets } from './value-sets.ts';
 
 /** Place of a facet in `FACETS`. */
@@ -38,6 +39,17 @@ export class FacetTable {
   /** Code of the tags. */
   tagsOf({ tag }: FacetValues): number {
     return this.tags.codeOf(tag.map((value) => ({ facet: TAG, value })));
+  }
+
+  /** For a snapshot: two parts, by name. */
+  save(): { readonly looks: SavedPart; readonly tags: SavedPart } {
+    return { looks: this.looks.save(), tags: this.tags.save() };
+  }
+
+  /** Takes the place of what is here. @throws SnapshotError */
+  restore(parts: { readonly looks: SavedPart; readonly tags: SavedPart }): void {
+    this.looks.restore(parts.looks);
+    this.tags.restore(parts.tags);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CodeColumn } from './code-column.ts';
+import { type SavedPart, SnapshotError, savedArray, savedCount } from './saved-part.ts';
 
 /** What a value costs beside its characters: the string's head, its places in list and map. */
 const VALUE_BYTES = 80;
@@ -10,16 +11,6 @@ const SLACK = 256;
 export interface FacetValue {
   readonly facet: number;
   readonly value: string;
-}
-
-/** Everything a `ValueSets` holds, as plain arrays. */
-export interface ValueSetsParts {
-  /** By value number. */
-  readonly values: readonly string[];
-  readonly facets: Uint8Array;
-  /** Set `code` has the value numbers `members[starts[code]]` up to `members[starts[code + 1]]`, rising. */
-  readonly starts: Uint32Array;
-  readonly members: Uint16Array | Uint32Array;
 }
 
 /**
@@ -130,24 +121,39 @@ export class ValueSets {
     return codes;
   }
 
-  /** Copies of what is held. */
-  parts(): ValueSetsParts {
-    const { values, facets, count } = this;
-    const end = this.starts[count] ?? 0;
+  /** The living arrays: the dictionary, and where each set's value numbers lie. */
+  save(): SavedPart {
+    const { values, count, starts } = this;
     return {
-      values: [...values],
-      facets: Uint8Array.from(facets),
-      starts: this.starts.slice(0, count + 1),
-      members: this.members.values.slice(0, end),
+      facts: { values, count },
+      arrays: {
+        facets: { array: Uint8Array.from(this.facets), used: values.length },
+        starts: { array: starts, used: count + 1 },
+        members: { array: this.members.values, used: starts[count] ?? 0 },
+      },
     };
   }
 
-  /** What `parts` gave; codes are the same again. Whoever gives them has checked them. */
-  restore({ values, facets, starts, members }: ValueSetsParts): void {
+  /** Takes the place of what is here; codes are the same again. @throws SnapshotError */
+  restore(part: SavedPart): void {
+    const count = savedCount(part, 'count');
+    const { values } = part.facts;
+    if (!Array.isArray(values) || count < 1) throw new SnapshotError('no values');
+    const facets = savedArray(part, 'facets', Uint8Array, values.length);
+    const starts = savedArray(part, 'starts', Uint32Array, count + 1);
+    const members = savedMembers(part, starts[count] ?? 0);
     const next = new ValueSets();
-    for (const [number, value] of values.entries()) next.numberFor(facets[number] ?? 0, value);
-    for (let code = 1; code + 1 < starts.length; code++) {
-      next.append([...members.subarray(starts[code], starts[code + 1])]);
+    for (const [number, value] of values.entries()) {
+      if (typeof value !== 'string' || next.numberFor(facets[number] ?? 0, value) !== number)
+        throw new SnapshotError('a bad value');
+    }
+    for (let code = 1; code < count; code++) {
+      const numbers = members.subarray(starts[code], starts[code + 1]);
+      if (
+        !numbers.every((number, i) => number < values.length && (i === 0 || number > (numbers[i - 1] ?? 0)))
+      )
+        throw new SnapshotError('a bad set');
+      next.append(numbers);
     }
     this.take(next);
   }
@@ -188,13 +194,13 @@ export class ValueSets {
   }
 
   /** A set that is not there yet. */
-  private append(numbers: readonly number[]): number {
+  private append(numbers: ArrayLike<number>): number {
     const code = this.count;
     if (code + 2 > this.starts.length) this.starts = larger(this.starts, code + 2);
     const start = this.starts[code] ?? 0;
     const end = start + numbers.length;
     if (end > this.members.values.length) this.members.resize(end + (end >> 3) + LEAST);
-    for (const [i, number] of numbers.entries()) this.members.set(start + i, number);
+    for (let i = 0; i < numbers.length; i++) this.members.set(start + i, numbers[i] ?? 0);
     this.starts[code + 1] = end;
     this.count += 1;
     if (this.count * 8 > this.slots.length * 6) this.makeSlots(this.count * 2);
@@ -225,6 +231,12 @@ export class ValueSets {
     this.count = from.count;
     this.crowd = this.count * 2 + SLACK;
   }
+}
+
+function savedMembers(part: SavedPart, least: number): Uint16Array | Uint32Array {
+  return part.arrays['members']?.array instanceof Uint32Array
+    ? savedArray(part, 'members', Uint32Array, least)
+    : savedArray(part, 'members', Uint16Array, least);
 }
 
 function slotOf(numbers: ArrayLike<number>, size: number): number {
