@@ -12,7 +12,16 @@ import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
 import type { Heal } from './entries.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
-import { changesSince, findByIdem, findBySha256, findEntry, listPage, readyPage } from './queries.ts';
+import {
+  changesSince,
+  facetsOf,
+  findByIdem,
+  findBySha256,
+  findEntry,
+  listPage,
+  readyPage,
+  timelineOf,
+} from './queries.ts';
 import { rebuildManifest } from './rebuild.ts';
 import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
@@ -159,8 +168,12 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     async list(query) {
       const store = owners.peek(query.owner);
       const page = store === undefined ? undefined : readyPage(store, query);
-      return page ?? owners.ask(query.owner, (held) => listPage(held.store, healer(held), query));
+      return page ?? owners.ask(query.owner, (held) => listPage(context, held.store, healer(held), query));
     },
+    facets: (selection, most) =>
+      owners.ask(selection.owner, (held) => facetsOf(context, held.store, healer(held), selection, most)),
+    timeline: (selection, dayOf) =>
+      owners.ask(selection.owner, (held) => timelineOf(context, held.store, healer(held), selection, dayOf)),
     version: (owner) => owners.ask(owner, async ({ store }) => store.version),
     peekVersion(owner) {
       const store = owners.peek(owner);
