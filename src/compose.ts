@@ -28,6 +28,8 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
+import { createRelated } from './services/related.ts';
+import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
 import { createTrash } from './services/trash.ts';
 import type { Storage } from './storage/storage.ts';
@@ -160,7 +162,7 @@ function reconcileOf(
 
 function createWire(parts: Parts, secrets: Secrets): HttpServer {
   const { config, log, engine, decoder, reconcile, ingest, ingestDeps } = parts;
-  const { storage, catalog, blobs, io } = engine;
+  const { storage, catalog, blobs, state, tree, io } = engine;
   const now = () => storage.now();
   const events = createEventBus((error) => log.error({ err: error }, 'a listener failed'));
   catalog.onChange((change) => events.publish(change));
@@ -176,6 +178,14 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(ingestDeps),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
+    related: createRelated({ catalog }),
+    searches: createSavedSearches({
+      state,
+      catalog,
+      ids: ingestDeps.ids,
+      now,
+      present: () => tree.present(),
+    }),
     events,
     changes: catalog,
     identity: createIdentity({ keys: secrets.cookie, now, random: randomBytes }),

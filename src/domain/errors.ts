@@ -7,7 +7,6 @@ export const ERROR_CODES = [
   'bad_request',
   'invalid_parameter',
   'invalid_metadata',
-  'filter_unsupported',
   'invalid_query',
   'owner_required',
   'owner_mismatch',
@@ -49,6 +48,8 @@ export interface ErrorDetails {
   readonly retryAfter?: number;
   /** Name of the offending parameter, field or setting. */
   readonly field?: string;
+  /** Where in the field, in characters (code units) from 0. */
+  readonly at?: number;
   readonly [name: string]: unknown;
 }
 

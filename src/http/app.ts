@@ -1,11 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { KirokuError } from '../domain/errors.ts';
 import type { AppEnv, Bindings, Ctx } from './call.ts';
+import { createCounts } from './counts.ts';
 import type { AppDeps } from './deps.ts';
 import { docsPage, openApiDocument } from './docs.ts';
 import { statusOf, toKirokuError } from './errors.ts';
 import { createEventStreams } from './event-streams.ts';
 import { createItems } from './item.ts';
+import { createKeptAnswers } from './kept.ts';
 import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
 import { createAdmission } from './middleware/admission.ts';
@@ -13,6 +15,8 @@ import { respondProblem } from './respond.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
+import { searchRoutes } from './routes/search.ts';
+import { savedSearchRoutes } from './routes/searches.ts';
 import { fileRoute, systemRoutes } from './routes/system.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { createFileRoutes } from './serve-file.ts';
@@ -32,12 +36,18 @@ export function createApp(deps: AppDeps) {
   const uploads = createUploads(deps.ingest);
   const streams = createEventStreams({ ...deps, items });
   const pictures = { gallery, trash, bulk, lists, items };
+  const counts = createCounts(gallery, createKeptAnswers(config.pageCacheBytes));
+  const search = { counts, related: deps.related, items };
 
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
   const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
   const typed = app.openapiRoutes([
     ...meRoutes(kit, streams),
     ...uploadRoutes(kit, { uploads, inputs, items, config }),
+    ...savedSearchRoutes(kit, deps.searches),
+    ...searchRoutes(kit, search, 'images', 'generated'),
+    ...searchRoutes(kit, search, 'inputs', 'input'),
+    ...searchRoutes(kit, search, 'controls', 'control'),
     ...pictureRoutes(kit, pictures, 'images', 'generated'),
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),

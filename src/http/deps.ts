@@ -6,7 +6,16 @@ import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
-import type { Bulk, Files, Gallery, Ingest, Inputs, Trash } from '../services/services.ts';
+import type {
+  Bulk,
+  Files,
+  Gallery,
+  Ingest,
+  Inputs,
+  Related,
+  SavedSearches,
+  Trash,
+} from '../services/services.ts';
 
 export interface HealthSource {
   check(): Promise<Health>;
@@ -50,6 +59,8 @@ export interface AppDeps {
   readonly bulk: Bulk;
   readonly inputs: Inputs;
   readonly files: Files;
+  readonly related: Related;
+  readonly searches: SavedSearches;
   readonly events: EventBus;
   readonly changes: Changes;
   readonly identity: Identity;

@@ -7,7 +7,6 @@ const STATUS: Record<ErrorCode, number> = {
   invalid_parameter: 400,
   invalid_metadata: 400,
   invalid_query: 400,
-  filter_unsupported: 400,
   owner_required: 400,
   owner_mismatch: 400,
   identity_required: 401,
@@ -62,7 +61,7 @@ export function toKirokuError(error: unknown): KirokuError {
 /** An error as RFC 9457 asks for it. The same error gives the same bytes: nothing of the request is in them. */
 export function problemOf(error: KirokuError): Problem {
   const status = STATUS[error.code];
-  const field = error.details.field;
+  const { field, at } = error.details;
   const body = Buffer.from(
     JSON.stringify({
       type: `urn:kiroku:error:${error.code}`,
@@ -71,6 +70,7 @@ export function problemOf(error: KirokuError): Problem {
       detail: error.message,
       code: error.code,
       ...(field === undefined ? {} : { field }),
+      ...(typeof at === 'number' ? { at } : {}),
     }),
   );
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' };

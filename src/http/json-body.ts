@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from '@hono/zod-openapi';
 import { KirokuError } from '../domain/errors.ts';
-import { checked } from './list-query.ts';
+import { checked } from './checked.ts';
 
 /** A thousand ids and a few tags fit many times. */
 const MAX_JSON_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ERROR_CODES } from '../domain/errors.ts';
-import { STATUSES } from '../domain/kind.ts';
+import { KINDS, STATUSES } from '../domain/kind.ts';
+import { SavedParams } from './list-query.ts';
 
 /** Shapes of the wire: what bodies are checked against, and what the OpenAPI document is made of. */
 
@@ -74,6 +75,92 @@ export const Page = z
   })
   .openapi('Page');
 
+const FacetValues = z
+  .object({
+    values: z
+      .array(z.object({ value: z.string(), count: z.number() }))
+      .openapi({ description: 'The most frequent first.' }),
+    distinct: z.number().openapi({ description: 'Values in all, also those that were cut off.' }),
+  })
+  .openapi('FacetValues');
+
+export const Facets = z
+  .object({
+    total: z.number(),
+    facets: z.object({
+      tag: FacetValues,
+      workflow: FacetValues,
+      model: FacetValues,
+      lora: FacetValues,
+      ratio: FacetValues,
+      generator: FacetValues,
+    }),
+  })
+  .openapi('Facets');
+
+export const Timeline = z
+  .object({
+    days: z
+      .array(z.object({ date: z.string(), count: z.number() }))
+      .openapi({ description: 'Days of `tz` that have any, oldest first.' }),
+    total: z.number(),
+  })
+  .openapi('Timeline');
+
+const Axis = z.object({ name: z.string(), values: z.array(z.string()) }).openapi('Axis');
+
+export const Relations = z
+  .object({
+    parents: z
+      .array(z.object({ kind: z.enum(KINDS), id: z.string(), role: z.string(), item: Item.nullable() }))
+      .openapi({ description: 'What it was made from; `item` is null where that is not there.' }),
+    children: z.array(Item).openapi({ description: 'Made from it, newest first, at most 100.' }),
+    children_total: z.number(),
+    recipe: z
+      .string()
+      .nullable()
+      .openapi({ description: '`q=recipe:…` lists every picture of this recipe. Null without a prompt.' }),
+    truncated: z
+      .boolean()
+      .openapi({ description: 'Only the 500 newest pictures of the recipe were compared.' }),
+    varying: z
+      .array(z.object({ name: z.string(), total: z.number() }))
+      .openapi({ description: 'Numbers over which there is a stack, and its size.' }),
+    stack: z
+      .object({ varies: z.string(), total: z.number(), items: z.array(Item) })
+      .nullable()
+      .openapi({ description: 'Alike in every number but one; newest first, at most 100.' }),
+    grid: z
+      .object({
+        x: Axis,
+        y: Axis,
+        cells: z.array(z.object({ x: z.number(), y: z.number(), id: z.string() })),
+      })
+      .nullable()
+      .openapi({ description: 'Alike in every number but two; `x` and `y` of a cell count from 0.' }),
+  })
+  .openapi('Relations');
+
+const searchName = z.string().min(1).max(400);
+/** Members that a list does not know would be lost on the way: they are refused. */
+const SavedQuery = z.strictObject(SavedParams.shape).openapi('SavedQuery');
+
+export const NewSearch = z.strictObject({ name: searchName, query: SavedQuery }).openapi('NewSearch');
+export const SearchPatch = z
+  .strictObject({ name: searchName.optional(), query: SavedQuery.optional() })
+  .openapi('SearchPatch');
+
+export const SavedSearch = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    query: SavedQuery,
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .openapi('SavedSearch');
+export const SavedSearchList = z.object({ searches: z.array(SavedSearch) }).openapi('SavedSearches');
+
 export const Ok = z.object({ ok: z.literal(true) }).openapi('Ok');
 
 export const BulkAnswer = z
@@ -99,6 +186,7 @@ export const ProblemBody = z
     detail: z.string(),
     code: z.enum(ERROR_CODES),
     field: z.string().optional(),
+    at: z.number().optional().openapi({ description: 'Where in the field: characters from 0.' }),
   })
   .openapi('Problem');
 

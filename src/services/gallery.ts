@@ -29,6 +29,8 @@ export function patched(current: PictureRecord, patch: PicturePatch): PictureRec
 export function createGallery({ catalog }: GalleryDeps): Gallery {
   return {
     list: (query) => catalog.list(query),
+    facets: (selection, most) => catalog.facets(selection, most),
+    timeline: (selection, dayOf) => catalog.timeline(selection, dayOf),
     version: (owner) => catalog.version(owner),
     peekVersion: (owner) => catalog.peekVersion(owner),
 

@@ -1,8 +1,11 @@
-import type { Entry, ListPage, ListQuery, Version } from '../catalog/catalog.ts';
+import type { CalendarDay, DayCount, Entry, ListPage, ListQuery, Version } from '../catalog/catalog.ts';
 import type { PictureId } from '../domain/id.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { AdoptedFrom, Descriptive } from '../domain/record.ts';
+import type { AdoptedFrom, Descriptive, Parent } from '../domain/record.ts';
+import type { Facets, Selection } from '../domain/search/selection.ts';
+import type { Grid, Stack, Variations } from './stacks.ts';
 
 /** New bytes that were received, validated and staged, but belong to nobody yet. */
 export interface Received {
@@ -62,6 +65,16 @@ export interface PicturePatch {
 
 export interface Gallery {
   list(query: ListQuery): Promise<ListPage>;
+  /** How often each facet's values occur among the selected pictures, at most `most` of each, and how many there are. */
+  facets(
+    selection: Selection,
+    most: number,
+  ): Promise<{ readonly total: number; readonly facets: Facets; readonly version: Version }>;
+  /** How many there are on each day that has any, oldest first. @param dayOf the day that holds this time (ms) */
+  timeline(
+    selection: Selection,
+    dayOf: (time: number) => CalendarDay,
+  ): Promise<{ readonly days: readonly DayCount[]; readonly version: Version }>;
   version(owner: Owner): Promise<Version>;
   peekVersion(owner: Owner): Version | undefined;
   /** @throws KirokuError `not_found` */
@@ -121,4 +134,78 @@ export interface Files {
   thumbnail(owner: Owner, kind: Kind, id: PictureId, key: string): Promise<ServedFile | undefined>;
   /** A hot thumbnail at once, without a promise; undefined when it must be fetched. */
   peekThumbnail(key: string): ServedFile | undefined;
+}
+
+/** What one picture has to do with others of its owner. Entries of any status, unless it says otherwise. */
+export interface Relations {
+  /** As its record names them; without an entry where this owner has no such picture (any more). */
+  readonly parents: readonly (Parent & { readonly entry: Entry | undefined })[];
+  /** Active pictures of any kind that name it as a parent, newest first, at most 100. */
+  readonly children: readonly Entry[];
+  readonly childrenTotal: number;
+  /** `recipeKey`; undefined where no prompt is known, and so no stack or grid. */
+  readonly recipe: string | undefined;
+  /** The recipe has more than the 500 newest active pictures that were compared. */
+  readonly truncated: boolean;
+  readonly varying: Variations['varying'];
+  readonly stack: Stack | undefined;
+  readonly grid: Grid | undefined;
+}
+
+export interface RelatedOptions {
+  /** Number over which the stack is; the usual one when absent. */
+  readonly varies?: string;
+  readonly axes?: { readonly x: string; readonly y: string };
+}
+
+export interface Related {
+  /** @throws KirokuError `not_found` */
+  of(owner: Owner, kind: Kind, id: PictureId, options?: RelatedOptions): Promise<Relations>;
+  /** Whether an active or trashed picture of this owner names this one as a parent: a purge asks. */
+  isReferenced(owner: Owner, id: PictureId): Promise<boolean>;
+}
+
+/** `workflow` is the graph of ComfyUI's editor, `prompt` the one that its API takes. */
+export type WorkflowFormat = 'workflow' | 'prompt';
+
+export interface Workflows {
+  /**
+   * The graph that is embedded in the original, as JSON; `any` prefers `workflow`.
+   * @throws KirokuError `not_found` for an unknown picture, and for one without such a graph
+   */
+  read(
+    owner: Owner,
+    kind: Kind,
+    id: PictureId,
+    format: WorkflowFormat | 'any',
+  ): Promise<{ readonly json: Buffer<ArrayBuffer>; readonly format: WorkflowFormat }>;
+}
+
+/** A saved search as it is kept and as it goes over the wire. Times are ISO 8601, UTC. */
+export interface SavedSearch {
+  readonly id: string;
+  readonly name: string;
+  /** A list's parameters, checked by whoever asked for it to be saved. */
+  readonly query: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface SavedSearches {
+  /** In the order in which they were made. */
+  list(owner: Owner): Promise<readonly SavedSearch[]>;
+  /**
+   * Durable when it resolves.
+   * @throws KirokuError `invalid_parameter` for a name that is empty, too long or taken; `quota_exceeded` past 100;
+   *   `forbidden` for a guest without any picture
+   */
+  create(owner: Owner, asked: { readonly name: string; readonly query: JsonObject }): Promise<SavedSearch>;
+  /** @throws KirokuError `not_found`, `invalid_parameter` */
+  change(
+    owner: Owner,
+    id: string,
+    patch: { readonly name?: string; readonly query?: JsonObject },
+  ): Promise<SavedSearch>;
+  /** @throws KirokuError `not_found` */
+  remove(owner: Owner, id: string): Promise<void>;
 }

@@ -70,9 +70,10 @@ describe('GET /images', () => {
     ['?tz=Mars/Olympus', 'invalid_parameter'],
     ['?from=2026-11-20&tz=Mars/Olympus', 'invalid_parameter'],
     ['?size=1&size=2', 'invalid_parameter'],
-    ['?q=cat', 'filter_unsupported'],
-    ['?tag=cat', 'filter_unsupported'],
-    ['?model=x', 'filter_unsupported'],
+    ['?model=x&model=y', 'invalid_parameter'],
+    ['?favorite=maybe', 'invalid_parameter'],
+    ['?total=about', 'invalid_parameter'],
+    ['?q=%22open', 'invalid_query'],
   ])('refuses %s visibly', async (query, code) => {
     expect(await refusal(browser.call(`/api/v1/images${query}`))).toEqual([400, code]);
   });

@@ -51,6 +51,8 @@ export function useApp(config: Partial<HttpConfig> = {}) {
     bulk: services.bulk,
     inputs: services.inputs,
     files: services.files,
+    related: services.related,
+    searches: services.searches,
     config: settings,
     tokens: { service: SERVICE, admin: ADMIN, metrics: undefined },
     log: silentLog,

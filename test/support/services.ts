@@ -14,8 +14,11 @@ import { createGallery } from '../../src/services/gallery.ts';
 import { createIdSource } from '../../src/services/ids.ts';
 import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
 import { createInputs } from '../../src/services/inputs.ts';
+import { createRelated } from '../../src/services/related.ts';
+import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
 import { createTrash } from '../../src/services/trash.ts';
+import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
 
@@ -92,17 +95,22 @@ export function testServices(options: TestServicesOptions = {}) {
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   const trash = createTrash({ catalog, now });
+  const state = createMemoryStateStore();
+  const { ids } = deps;
   const ingest = createIngest(deps);
   return {
     clock,
     blobs,
     catalog,
+    state,
     decoder,
     ingest,
     trash,
     gallery: createGallery({ catalog }),
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(deps),
+    related: createRelated({ catalog }),
+    searches: createSavedSearches({ state, catalog, ids, now, present: async () => true }),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     /** Receives and commits in one. */
     async add(bytes: Uint8Array, request: Partial<CommitRequest> = {}) {

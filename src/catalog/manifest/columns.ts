@@ -131,6 +131,11 @@ export class Columns {
     return this.shas[row] ?? 0;
   }
 
+  /** The flags by row, as they are now. */
+  get flagBytes(): Uint8Array {
+    return this.flags;
+  }
+
   isLive(row: number): boolean {
     return (this.flag(row) & LIVE) !== 0;
   }
@@ -204,7 +209,9 @@ export class Columns {
     this.free = [...savedArray(part, 'free', Uint32Array)];
     this.used = used;
     this.count = savedCount(part, 'count');
-    this.capacity = this.offsetLow.length;
+    const rows = [this.offsetLow, this.offsetHigh, this.lengths, this.timesLow, this.timesHigh, this.seqs];
+    const others = [this.flags, this.shas, this.looks.values, this.tagSets.values];
+    this.capacity = Math.min(this.ids.length >> 2, ...[...rows, ...others].map(({ length }) => length));
   }
 
   private flag(row: number): number {

@@ -28,6 +28,11 @@ export class Lane {
     return this.running || this.queue.length > 0;
   }
 
+  /** How many wait behind what is running. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   commit(mutation: Mutation): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       this.enqueue({ mutation, resolve, reject });

@@ -9,7 +9,9 @@ import { manifestStagingName } from './append.ts';
 import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
 import { NO_MANIFEST, rebuildManifest } from './rebuild.ts';
 import { recoverStore } from './recover.ts';
-import { type Scanned, scanManifest } from './scan.ts';
+import { type Damage, type Scanned, type ScanOptions, scanManifest } from './scan.ts';
+import { snapshotKey } from './snapshot-format.ts';
+import { readSnapshot, UNSETTLED } from './snapshot-read.ts';
 import { type ManifestContext, OwnerStore } from './store.ts';
 
 /** Changes this long before the last settled time are compared too: clocks are set back, ms. */
@@ -20,12 +22,13 @@ const CLOCK_SLACK = 5 * 60_000;
  * broken disk) does not keep pictures from being read: it is tried again before the next commit.
  * An owner's folder that is none (a link, say) is an owner without pictures.
  * @param unsettledSince ms; undefined after a clean stop
- * @throws KirokuError, the operating system's error when the owner cannot be read
+ * @throws KirokuError (`draining` after the signal), the operating system's error when the owner cannot be read
  */
 export async function loadStore(
   context: ManifestContext,
   owner: Owner,
   unsettledSince: number | undefined,
+  signal?: AbortSignal,
 ): Promise<OwnerStore> {
   const store = new OwnerStore(owner, context.recentSize);
   if ((await folderState(context.storage, ownerFolder(owner))) === 'foreign') return store;
@@ -35,11 +38,10 @@ export async function loadStore(
     return store;
   }
   const since = unsettledSince === undefined ? undefined : unsettledSince - CLOCK_SLACK;
-  const now = context.storage.now();
   const scanned =
     file === 'foreign'
       ? undefined
-      : await file.use((open) => scanManifest(open, { owner, now, unsettledSince: since }));
+      : await file.use((open) => scan(context, open, { owner, unsettledSince: since, signal }));
   if (file === 'foreign' || scanned === undefined) {
     await rebuildManifest(context, store, 'not a plain file');
   } else if ('damage' in scanned) {
@@ -47,9 +49,46 @@ export async function loadStore(
     await rebuildManifest(context, store, scanned.damage);
   } else {
     store.adopt(scanned.index, file, scanned.end, scanned.header.sortedEnd);
+    if (scanned.savedEnd !== undefined) store.saved = { file, end: scanned.savedEnd };
     await settleLoaded(context, store, scanned);
   }
   return store;
+}
+
+interface Loaded extends Scanned {
+  /** Byte up to which there is a snapshot. */
+  readonly savedEnd: number | undefined;
+}
+
+/**
+ * From the snapshot and the lines behind it where there is one that fits, else from every line. A snapshot of a time
+ * that must be looked at again is left alone, any other that does not fit is removed.
+ */
+async function scan(
+  context: ManifestContext,
+  open: StorageFile,
+  options: Omit<ScanOptions, 'now' | 'resume'>,
+): Promise<Loaded | Damage> {
+  const { storage, log } = context;
+  const { owner, unsettledSince, signal } = options;
+  const now = storage.now();
+  const wish = { owner, manifest: open, writtenBefore: unsettledSince, signal };
+  const restored = await readSnapshot(storage, wish);
+  if (typeof restored === 'object') {
+    const resume = { index: restored.index, position: restored.end };
+    const scanned = await scanManifest(open, { ...options, now, resume });
+    if (!('damage' in scanned)) return { ...scanned, savedEnd: restored.end };
+  }
+  if (restored !== undefined && signal?.aborted !== true) {
+    log.info(
+      { owner, why: typeof restored === 'string' ? restored : 'lines behind it do not fit' },
+      'index snapshot is not used',
+    );
+    // another one is made soon; a small owner gets none any more
+    if (restored !== UNSETTLED) await storage.unlink(snapshotKey(owner)).catch(() => undefined);
+  }
+  const scanned = await scanManifest(open, { ...options, now });
+  return 'damage' in scanned ? scanned : { ...scanned, savedEnd: undefined };
 }
 
 async function openManifest(

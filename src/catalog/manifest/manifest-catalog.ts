@@ -12,9 +12,19 @@ import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
 import type { Heal } from './entries.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
-import { changesSince, findByIdem, findBySha256, findEntry, listPage, readyPage } from './queries.ts';
+import {
+  changesSince,
+  facetsOf,
+  findByIdem,
+  findBySha256,
+  findEntry,
+  listPage,
+  readyPage,
+  timelineOf,
+} from './queries.ts';
 import { rebuildManifest } from './rebuild.ts';
 import { settleOwed } from './settle.ts';
+import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';
 
 export interface ManifestCatalogOptions {
@@ -33,6 +43,8 @@ export interface ManifestCatalogOptions {
   readonly unsettledSince?: number;
   /** Other rules for compaction than the usual ones. */
   readonly compaction?: Partial<CompactionRules>;
+  /** Other rules for snapshots of indexes than the usual ones. */
+  readonly snapshots?: Partial<SnapshotRules>;
   /** Unused descriptors kept open over all owners. */
   readonly openFiles?: number;
 }
@@ -55,7 +67,7 @@ export interface ManifestCatalog extends Catalog {
   settle(signal?: AbortSignal): Promise<void>;
   /** Merges the owner's log into the base now, by other rules if given. @throws as the storage */
   compact(owner: Owner, rules?: Partial<CompactionRules>): Promise<void>;
-  /** Waits until no compaction runs. */
+  /** Waits until no compaction runs, and no snapshot is written. */
   quiet(): Promise<void>;
   stats(): ManifestStats;
 }
@@ -80,6 +92,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     recentSize,
     legacyTz,
     compaction: { ...COMPACTION, ...options.compaction },
+    snapshots: { ...SNAPSHOTS, ...options.snapshots },
     emit(change) {
       for (const listener of listeners) {
         try {
@@ -146,6 +159,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
 
   async function quiet(): Promise<void> {
     await Promise.all(owners.all.map(({ store }) => store.compacting));
+    await owners.snapshots.quiet();
   }
 
   return {
@@ -154,8 +168,12 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     async list(query) {
       const store = owners.peek(query.owner);
       const page = store === undefined ? undefined : readyPage(store, query);
-      return page ?? owners.ask(query.owner, (held) => listPage(held.store, healer(held), query));
+      return page ?? owners.ask(query.owner, (held) => listPage(context, held.store, healer(held), query));
     },
+    facets: (selection, most) =>
+      owners.ask(selection.owner, (held) => facetsOf(context, held.store, healer(held), selection, most)),
+    timeline: (selection, dayOf) =>
+      owners.ask(selection.owner, (held) => timelineOf(context, held.store, healer(held), selection, dayOf)),
     version: (owner) => owners.ask(owner, async ({ store }) => store.version),
     peekVersion(owner) {
       const store = owners.peek(owner);
@@ -229,8 +247,10 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
           if (store.suspect !== undefined) await makeReady(context, store);
         }),
       );
+      await owners.stopLoading();
       const results = await Promise.allSettled(ends);
       await quiet();
+      await owners.snapshots.finish(owners.all.map(({ store }) => store));
       await owners.drain();
       await context.files.close();
       for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -1,25 +1,15 @@
-import type { Cursor } from '../../domain/page.ts';
 import type { Columns } from './columns.ts';
-import { type IdForm, wordsOf } from './ids.ts';
 import { sortRows } from './sort-rows.ts';
+import { SortedRows } from './sorted-rows.ts';
 
 /** Rows of one kind and status, oldest first: the answer to every list is a slice of it. 4 bytes a row. */
-export class RowOrder {
-  private rows = new Uint32Array(0);
-  length = 0;
-  private readonly columns: Columns;
-
+export class RowOrder extends SortedRows {
   constructor(columns: Columns) {
-    this.columns = columns;
+    super(columns, new Uint32Array(0));
   }
 
   get bytes(): number {
     return this.rows.length * 4;
-  }
-
-  /** Row at a place counted from the oldest. */
-  at(place: number): number {
-    return this.rows[place] ?? 0;
   }
 
   /** While loading: at the end, in any order; `sort` puts it right. */
@@ -59,32 +49,6 @@ export class RowOrder {
     // the newest picture comes last: no search
     if (this.length > 0 && columns.compare(this.at(this.length - 1), row) < 0) return this.length;
     return this.search((other) => columns.compare(other, row) < 0);
-  }
-
-  /** First place created at or after `time`. */
-  placeOfTime(time: number): number {
-    return this.search((row) => this.columns.createdAt(row) < time);
-  }
-
-  /** First place at (`inclusive`) or behind the cursor. */
-  placeOfCursor(cursor: Cursor, inclusive: boolean): number {
-    const words = new Uint32Array(4);
-    const form: IdForm = wordsOf(cursor.id, words);
-    return this.search((row) => {
-      const order = this.columns.createdAt(row) - cursor.time || this.columns.compareId(row, words, 0, form);
-      return inclusive ? order < 0 : order <= 0;
-    });
-  }
-
-  private search(isBefore: (row: number) => boolean): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (isBefore(this.at(middle))) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   private grow(): void {

@@ -5,6 +5,7 @@ import { Columns, type RowFacts } from './columns.ts';
 import { FacetTable } from './facet-table.ts';
 import { IdTable } from './id-table.ts';
 import { type IdForm, idText, wordsOf } from './ids.ts';
+import { LastFiltered } from './last-filtered.ts';
 import { Marks } from './marks.ts';
 import { RowOrder } from './order.ts';
 import { type SavedPart, SnapshotError, savedCount } from './saved-part.ts';
@@ -31,6 +32,7 @@ export class OwnerIndex {
   seq: number;
   readonly columns = new Columns();
   readonly facets = new FacetTable();
+  readonly lastFiltered = new LastFiltered();
   readonly ids = new IdTable(this.columns);
   readonly marks = new Marks();
   tombstones: Tombstone[] = [];
@@ -51,6 +53,7 @@ export class OwnerIndex {
     return (
       this.columns.bytes +
       this.facets.bytes +
+      this.lastFiltered.bytes +
       this.ids.bytes +
       this.marks.bytes +
       orders +
@@ -135,22 +138,26 @@ export class OwnerIndex {
       columns: this.columns.save(),
       ids: this.ids.save(),
       marks: this.marks.save(),
+      ...this.facets.save(),
     };
   }
 
   /** Takes what was saved in place of what is here; loading goes on with the lines behind it. @throws SnapshotError */
   restore(parts: Readonly<Record<string, SavedPart>>): void {
-    const { index, columns, ids, marks } = parts;
-    if (index === undefined || columns === undefined || ids === undefined || marks === undefined) {
-      throw new SnapshotError('a part is missing');
-    }
+    const part = (name: string): SavedPart => {
+      const found = parts[name];
+      if (found === undefined) throw new SnapshotError(`no ${name}`);
+      return found;
+    };
+    const index = part('index');
     this.epoch = String(index.facts['epoch']);
     this.floor = savedCount(index, 'floor');
     this.seq = savedCount(index, 'seq');
     this.tombstones = savedStones(index);
-    this.columns.restore(columns);
-    this.ids.restore(ids);
-    this.marks.restore(marks);
+    this.columns.restore(part('columns'));
+    this.ids.restore(part('ids'));
+    this.marks.restore(part('marks'));
+    this.facets.restore({ looks: part('looks'), tags: part('tags') });
   }
 
   /** All live rows, oldest first: the order of a base. */

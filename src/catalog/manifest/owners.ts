@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { fromErrno } from '../../domain/errors.ts';
+import { fromErrno, KirokuError } from '../../domain/errors.ts';
+import { manifestKey } from '../../domain/key.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { commitBatch } from './commit.ts';
 import { startCompaction } from './compaction.ts';
 import { Lane } from './lane.ts';
 import { loadStore } from './load.ts';
+import { LoadGate } from './load-gate.ts';
+import { Snapshots } from './snapshots.ts';
 import { type ManifestContext, OwnerStore } from './store.ts';
 
 /** One owner in memory. */
@@ -15,6 +19,8 @@ export interface Held {
   users: number;
 }
 
+/** How long a stop waits for loads to notice it, ms. */
+const STOP_MS = 1_000;
 /** Owners known to have nothing; costs a name each. */
 const MOST_EMPTY = 10_000;
 
@@ -36,12 +42,16 @@ export class Owners {
   private readonly empty = new LRUCache<Owner, true>({ max: MOST_EMPTY });
   private readonly loading = new Map<Owner, Promise<Held>>();
   private readonly closing = new Set<Promise<void>>();
+  private readonly gate = new LoadGate();
+  private readonly stopping = new AbortController();
+  readonly snapshots: Snapshots;
   /** Owners of an unclean stop that have been compared since; undefined when none needs to be. */
   private readonly unsettledSince: number | undefined;
   private readonly settled = new Set<Owner>();
 
   constructor(context: ManifestContext, options: OwnersOptions) {
     this.context = context;
+    this.snapshots = new Snapshots(context);
     this.unsettledSince = options.unsettledSince;
     this.idle = new LRUCache({
       maxSize: Math.max(1, options.indexMaxBytes),
@@ -91,6 +101,16 @@ export class Owners {
     if (this.unsettledSince !== undefined) this.settled.add(owner);
   }
 
+  /** Gives up what is being loaded: nobody may ask for an owner any more. */
+  async stopLoading(): Promise<void> {
+    this.stopping.abort();
+    // one that makes a manifest anew does not look up for a while; it can be killed and repeated
+    await Promise.race([
+      Promise.allSettled(this.loading.values()),
+      delay(STOP_MS, undefined, { ref: false }),
+    ]);
+  }
+
   /** Waits for descriptors that are being closed. */
   async drain(): Promise<void> {
     await Promise.all(this.closing);
@@ -123,11 +143,19 @@ export class Owners {
     return held;
   }
 
+  private async read(owner: Owner, since: number | undefined): Promise<OwnerStore> {
+    const bytes = await sizeOf(this.context, owner);
+    return this.gate.run(bytes, () => {
+      if (this.stopping.signal.aborted) throw new KirokuError('draining', 'The server is stopping.');
+      return loadStore(this.context, owner, since, this.stopping.signal);
+    });
+  }
+
   private load(owner: Owner): Promise<Held> {
     const running = this.loading.get(owner);
     if (running !== undefined) return running;
     const since = this.needsSettling(owner) ? this.unsettledSince : undefined;
-    const load = loadStore(this.context, owner, since)
+    const load = this.read(owner, since)
       .then((store) => {
         if (store.unrecovered === undefined && store.suspect === undefined) this.markSettled(owner);
         const held = this.hold(store);
@@ -153,6 +181,7 @@ export class Owners {
   private giveBack(owner: Owner, held: Held): void {
     held.users -= 1;
     const { store } = held;
+    this.snapshotIfDue(owner, held);
     if (held.users > 0 || store.owed.size > 0) return;
     // read again from its file, one in doubt would be believed
     if (store.unrecovered !== undefined || store.suspect !== undefined) return;
@@ -167,15 +196,35 @@ export class Owners {
     if (this.idle.peek(owner) !== held) this.drop(held);
   }
 
-  private drop(held: Held): void {
-    const closed = held.store.file
-      ?.retire()
+  private snapshotIfDue(owner: Owner, held: Held): void {
+    if (!this.snapshots.isDue(held.store)) return;
+    this.snapshots.add(held.store, async (work) => {
+      const isHere = (this.busy.get(owner) ?? this.idle.peek(owner)) === held;
+      if (isHere) await this.use(owner, ({ lane }) => work(lane));
+    });
+  }
+
+  private drop({ store }: Held): void {
+    const { file } = store;
+    if (file === undefined) return;
+    const closed = this.snapshots
+      .last(store)
+      .then(() => file.retire())
       .catch((error: unknown) => {
         this.context.log.warn({ err: error }, 'a manifest could not be closed');
       })
       .finally(() => {
-        if (closed !== undefined) this.closing.delete(closed);
+        this.closing.delete(closed);
       });
-    if (closed !== undefined) this.closing.add(closed);
+    this.closing.add(closed);
+  }
+}
+
+/** Of the owner's manifest; 0 when there is none to be measured. */
+async function sizeOf({ storage }: ManifestContext, owner: Owner): Promise<number> {
+  try {
+    return (await storage.stat(manifestKey(owner))).size;
+  } catch {
+    return 0;
   }
 }

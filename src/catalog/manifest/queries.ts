@@ -1,17 +1,24 @@
 import type { PictureId } from '../../domain/id.ts';
-import { KINDS, type Kind, OPS, STATUSES } from '../../domain/kind.ts';
-import type { Change, Entry, ListPage, ListQuery, Version } from '../catalog.ts';
+import { KINDS, type Kind, OPS } from '../../domain/kind.ts';
+import type { Selection } from '../../domain/search/selection.ts';
+import type { CalendarDay, Catalog, Change, Entry, ListPage, ListQuery, Version } from '../catalog.ts';
 import { cursorOf } from '../entry.ts';
 import { ascii, hex32 } from './bytes.ts';
-import { FAVORITE } from './columns.ts';
 import { entriesOf, type Heal, ready } from './entries.ts';
-import type { RowOrder } from './order.ts';
-import type { OwnerStore } from './store.ts';
+import { countFacets } from './facet-counts.ts';
+import { needsText } from './filter.ts';
+import { searchPage, searchRows } from './search/search-page.ts';
+import { type Range, type Selected, selectRows } from './selected-rows.ts';
+import { SortedRows } from './sorted-rows.ts';
+import type { ManifestContext, OwnerStore } from './store.ts';
+import { countDays } from './timeline.ts';
 
 /** Changes told at once; who is further behind starts anew. */
 const MOST_CHANGES = 10_000;
 /** Rows whose lines are read together, where there may be very many. */
 const ROWS_AT_ONCE = 256;
+/** A search is made again this often when commits land while it runs. */
+const ATTEMPTS = 3;
 
 /** One picture by id, of this kind or, without one, of any. */
 export async function findEntry(
@@ -34,14 +41,21 @@ interface Slice {
   readonly version: Version;
 }
 
-/** A page: a slice of a ready order. Costs the page, however deep it lies. */
-export async function listPage(store: OwnerStore, heal: Heal, query: ListQuery): Promise<ListPage> {
+/** A page: a slice of a ready order, or of what a filter leaves of it. Costs the page, however deep it lies. */
+export async function listPage(
+  context: ManifestContext,
+  store: OwnerStore,
+  heal: Heal,
+  query: ListQuery,
+): Promise<ListPage> {
+  if (needsText(query)) return searchPage(context, store, heal, query);
   const { picked, entries } = await entriesOf(store, heal, () => slice(store, query));
   return pageOf(picked, entries);
 }
 
 /** The same page when all of it is in the ring: neither disk nor waiting. */
 export function readyPage(store: OwnerStore, query: ListQuery): ListPage | undefined {
+  if (needsText(query)) return undefined;
   const picked = slice(store, query);
   const entries = ready(store, picked.rows);
   return entries === undefined ? undefined : pageOf(picked, entries);
@@ -58,65 +72,69 @@ function pageOf(picked: Slice, entries: readonly Entry[]): ListPage {
   };
 }
 
-/** Places `low` (included) to `high` (not) of an order, oldest first. */
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
 function slice(store: OwnerStore, query: ListQuery): Slice {
-  const order = store.index.order(KINDS.indexOf(query.kind), STATUSES.indexOf(query.status));
-  const whole: Range = {
-    low: query.from === undefined ? 0 : order.placeOfTime(query.from),
-    high: query.to === undefined ? order.length : order.placeOfTime(query.to),
-  };
-  const { version } = store;
-  if (query.favorite !== undefined) return { ...favorites(store, order, whole, query), version };
-  const total = Math.max(0, whole.high - whole.low);
-  const rest = remaining(order, whole, query);
+  const selected = selectRows(store.index, query);
+  const total = selected.high - selected.low;
+  const rest = remaining(selected, query);
   const rows: number[] = [];
   const count = Math.min(query.size, Math.max(0, rest.high - rest.low));
   for (let i = 0; i < count; i++) {
-    rows.push(order.at(query.order === 'newest' ? rest.high - 1 - i : rest.low + i));
+    rows.push(selected.rows.at(query.order === 'newest' ? rest.high - 1 - i : rest.low + i));
   }
-  return { rows, total, more: rest.high - rest.low > count, version };
+  return { rows, total, more: rest.high - rest.low > count, version: store.version };
 }
 
-/** What is left of the range when the pages before, or everything up to the cursor, are taken off. */
-function remaining(order: RowOrder, { low, high }: Range, { at, order: direction, size }: ListQuery): Range {
+/** What is left when the pages before, or everything up to the cursor, are taken off. */
+function remaining({ rows, low, high }: Selected, { at, order: direction, size }: ListQuery): Range {
   if ('page' in at) {
     const skip = (at.page - 1) * size;
     return direction === 'newest' ? { low, high: high - skip } : { low: low + skip, high };
   }
   return direction === 'newest'
-    ? { low, high: Math.min(high, order.placeOfCursor(at.after, true)) }
-    : { low: Math.max(low, order.placeOfCursor(at.after, false)), high };
+    ? { low, high: Math.min(high, rows.placeOfCursor(at.after, true)) }
+    : { low: Math.max(low, rows.placeOfCursor(at.after, false)), high };
 }
 
-/** One pass over the flags of the range: about 2 ms for a million pictures. */
-function favorites(
+/** Counts under a selection, all of it at one version. */
+export async function facetsOf(
+  context: ManifestContext,
   store: OwnerStore,
-  order: RowOrder,
-  whole: Range,
-  query: ListQuery,
-): Omit<Slice, 'version'> {
-  const { columns } = store.index;
-  const newest = query.order === 'newest';
-  const rest = 'page' in query.at ? whole : remaining(order, whole, query);
-  const skip = 'page' in query.at ? (query.at.page - 1) * query.size : 0;
-  const rows: number[] = [];
-  let total = 0;
-  let behind = 0;
-  for (let i = 0; i < whole.high - whole.low; i++) {
-    const place = newest ? whole.high - 1 - i : whole.low + i;
-    const row = order.at(place);
-    if (columns.has(row, FAVORITE) !== query.favorite) continue;
-    total += 1;
-    if (place < rest.low || place >= rest.high) continue;
-    behind += 1;
-    if (behind > skip && rows.length < query.size) rows.push(row);
+  heal: Heal,
+  selection: Selection,
+  most: number,
+): Promise<Awaited<ReturnType<Catalog['facets']>>> {
+  const { rows, low, high } = await rowsOf(context, store, heal, selection);
+  const facets = countFacets(store.index, rows.between(low, high), most);
+  return { total: high - low, facets, version: store.version };
+}
+
+/** Days of a selection, all of it at one version. */
+export async function timelineOf(
+  context: ManifestContext,
+  store: OwnerStore,
+  heal: Heal,
+  selection: Selection,
+  dayOf: (time: number) => CalendarDay,
+): Promise<Awaited<ReturnType<Catalog['timeline']>>> {
+  const selected = await rowsOf(context, store, heal, selection);
+  return { days: countDays(store.index.columns, selected, dayOf), version: store.version };
+}
+
+/** To be used before anything else is waited for: a commit may change the rows. */
+async function rowsOf(
+  context: ManifestContext,
+  store: OwnerStore,
+  heal: Heal,
+  selection: Selection,
+): Promise<Selected> {
+  if (!needsText(selection)) return selectRows(store.index, selection);
+  for (let attempt = 1; ; attempt++) {
+    const { version } = store;
+    const rows = await searchRows(context, store, heal, selection);
+    const { epoch, seq } = store.version;
+    if ((epoch === version.epoch && seq === version.seq) || attempt === ATTEMPTS)
+      return { rows: new SortedRows(store.index.columns, rows), low: 0, high: rows.length };
   }
-  return { rows, total, more: behind > skip + rows.length };
 }
 
 /** Newest active picture with these bytes: the first 32 bits are compared in memory, the rest on the line. */

@@ -13,6 +13,7 @@ import type { LogFile, LogFiles } from './log-file.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { Ring } from './ring.ts';
 import type { Touched } from './scan.ts';
+import type { SnapshotRules } from './snapshot-rules.ts';
 import { Warm } from './warm.ts';
 
 /** Epoch of an owner who has no manifest. */
@@ -29,6 +30,7 @@ export interface ManifestContext {
   readonly recentSize: number;
   readonly legacyTz: string;
   readonly compaction: CompactionRules;
+  readonly snapshots: SnapshotRules;
   readonly emit: (change: Change) => void;
 }
 
@@ -52,6 +54,8 @@ export class OwnerStore {
   /** Why the file must not be written to again; a new one is made before the next commit. */
   suspect: string | undefined;
   compacting: Promise<void> | undefined;
+  /** The snapshot on disk, or the last try at one: of which file, up to which byte. */
+  saved: { readonly file: LogFile; readonly end: number } | undefined;
   warm = new Warm();
   private rings: readonly Ring[] = [];
   private readonly recentSize: number;
@@ -70,6 +74,11 @@ export class OwnerStore {
     this.baseEnd = baseEnd;
     this.warm = new Warm();
     this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), this.recentSize));
+  }
+
+  /** Nothing is owed and nothing is in doubt: every line is in its lasting form. */
+  get isWhole(): boolean {
+    return this.owed.size === 0 && this.unrecovered === undefined && this.suspect === undefined;
   }
 
   get version(): Version {

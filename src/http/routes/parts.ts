@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { notFound } from '../../domain/errors.ts';
+import { isPictureId, type PictureId } from '../../domain/id.ts';
 import type { BulkAction } from '../../services/services.ts';
+import type { Ctx } from '../call.ts';
 import { PROBLEM_TYPE } from '../errors.ts';
 import { type BulkBody, ProblemBody } from '../schemas.ts';
 
@@ -12,6 +15,15 @@ export const OwnerQuery = z.object({
     .optional()
     .openapi({ description: 'With a service token: whose pictures. X-User-Id says the same.' }),
 });
+
+export const IdParam = z.object({ id: z.string() });
+
+/** The id in the path; one that is no id is as unknown as any other. @throws KirokuError `not_found` */
+export function idOf(c: Ctx): PictureId {
+  const id = c.req.param('id') ?? '';
+  if (!isPictureId(id)) throw notFound();
+  return id;
+}
 
 export const UploadQuery = OwnerQuery.extend({
   dedupe: z

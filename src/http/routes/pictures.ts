@@ -1,6 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { notFound } from '../../domain/errors.ts';
-import { isPictureId, type PictureId } from '../../domain/id.ts';
+import { createRoute } from '@hono/zod-openapi';
 import type { Kind } from '../../domain/kind.ts';
 import type { Bulk, Gallery, Trash } from '../../services/services.ts';
 import { type Call, type Ctx, ownerOf } from '../call.ts';
@@ -12,7 +10,7 @@ import { ListParams } from '../list-query.ts';
 import type { Lists } from '../lists.ts';
 import { JSON_HEADERS, respond, respondJson } from '../respond.ts';
 import { BulkAnswer, BulkBody, Item, Ok, Page, Patch } from '../schemas.ts';
-import { answers, body, bulkAction, json, OwnerQuery } from './parts.ts';
+import { answers, body, bulkAction, IdParam, idOf, json, OwnerQuery } from './parts.ts';
 
 export interface PictureDeps {
   readonly gallery: Gallery;
@@ -22,7 +20,6 @@ export interface PictureDeps {
   readonly items: Items;
 }
 
-const Id = z.object({ id: z.string() });
 const READ = { who: 'owner' } as const;
 const WRITE = { who: 'owner', write: true } as const;
 
@@ -57,7 +54,7 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
         path: `/api/v1/${base}/{id}`,
         tags,
         summary: 'One picture',
-        request: { params: Id, query: OwnerQuery },
+        request: { params: IdParam, query: OwnerQuery },
         responses: answers({ 200: json(Item, 'The picture.'), 304: { description: 'Nothing changed.' } }),
       }),
       READ,
@@ -72,7 +69,7 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
         path: `/api/v1/${base}/{id}`,
         tags,
         summary: 'Tags, favourite, rating; If-Match guards the edit',
-        request: { params: Id, query: OwnerQuery, body: body(Patch) },
+        request: { params: IdParam, query: OwnerQuery, body: body(Patch) },
         responses: answers({ 200: json(Item, 'The picture as it is now.') }),
       }),
       WRITE,
@@ -95,7 +92,7 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
         path: `/api/v1/${base}/{id}/delete`,
         tags,
         summary: 'Into the trash',
-        request: { params: Id, query: OwnerQuery },
+        request: { params: IdParam, query: OwnerQuery },
         responses: answers({ 200: json(Ok, 'It is in the trash.') }),
       }),
       WRITE,
@@ -110,7 +107,7 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
         path: `/api/v1/${base}/{id}/restore`,
         tags,
         summary: 'Out of the trash',
-        request: { params: Id, query: OwnerQuery },
+        request: { params: IdParam, query: OwnerQuery },
         responses: answers({ 200: json(Ok, 'It is active again.') }),
       }),
       WRITE,
@@ -136,13 +133,6 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
       },
     ),
   ] as const;
-}
-
-/** The id in the path; one that is no id is as unknown as any other. @throws KirokuError `not_found` */
-function idOf(c: Ctx): PictureId {
-  const id = c.req.param('id') ?? '';
-  if (!isPictureId(id)) throw notFound();
-  return id;
 }
 
 /** The entity tag is the revision, which is what If-Match takes. */

@@ -6,8 +6,12 @@ export interface Recipe {
   /** `comfyui`, `a1111`, `forge`, `sdnext`, `invokeai`, `novelai`, `swarmui`, `fooocus`, `easydiffusion`, … */
   readonly tool: string;
   readonly toolVersion?: string;
+  /** Other tools' texts that were found beside it and used (`a1111-text`). */
+  readonly also?: readonly string[];
   readonly prompt?: string;
   readonly negativePrompt?: string;
+  /** Further prompts of the same picture, each for one person or region in it (NovelAI V4). */
+  readonly characters?: readonly string[];
   /** Decimal, 0 … 2^64 − 1. */
   readonly seed?: string;
   readonly steps?: number;
@@ -31,6 +35,8 @@ export interface Recipe {
   readonly passes?: readonly Pass[];
   /** Where the fields come from: written down as such, or found by walking a graph. */
   readonly origin: 'embedded' | 'graph';
+  /** Of a recipe with `origin: 'graph'`: the fields that a text beside the graph gave. */
+  readonly fromText?: readonly (keyof RecipeParts)[];
   readonly confidence: 'high' | 'medium' | 'low';
   /** Fields made at run time, which the file does not hold. */
   readonly dynamic: readonly string[];
@@ -60,4 +66,7 @@ export interface Pass {
 }
 
 /** What one reader of one tool's texts finds: everything but what the caller adds. */
-export type RecipeParts = Omit<Recipe, 'tool' | 'origin' | 'confidence' | 'dynamic' | 'warnings'>;
+export type RecipeParts = Omit<
+  Recipe,
+  'tool' | 'also' | 'origin' | 'fromText' | 'confidence' | 'dynamic' | 'warnings'
+>;
