@@ -161,10 +161,11 @@ const VALUES: { readonly [name in Member]: ValueEnd } = {
   job_id: text,
   parents: parentsEnd,
   from: provenanceEnd,
+  purging: (bytes, at, { trashed }) => (trashed ? dateEnd(bytes, at) : -1),
 };
 
-/** What a caller says about a picture: may be missing. All the rest is always written. */
-const OPTIONAL: { readonly [name in keyof Descriptive]-?: true } = {
+/** What a caller says about a picture, and the mark of a purge: may be missing. All the rest is always written. */
+const OPTIONAL: { readonly [name in keyof Descriptive | 'purging']-?: true } = {
   workflow_id: true,
   aspect_ratio: true,
   seed: true,
@@ -180,6 +181,7 @@ const OPTIONAL: { readonly [name in keyof Descriptive]-?: true } = {
   job_id: true,
   parents: true,
   from: true,
+  purging: true,
 };
 
 const MEMBERS = PUBLIC_MEMBERS.flatMap((name, index) =>

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'not_found',
   'method_not_allowed',
   'precondition_failed',
+  'purge_refused',
   'idempotency_mismatch',
   'payload_too_large',
   'unsupported_type',

@@ -98,9 +98,15 @@ export function parseRecord(
     rating: read.optional('rating', isRatingOrNull, null),
     source: read.optional('source', isText, 'import'),
     ...read.descriptive(),
+    ...purgingOf(status, read.optionalTime('purging')),
     ...privateMembers(value),
   };
   return { ...record, extra: read.extra() };
+}
+
+/** Only what lies in the trash can be on its way out. */
+function purgingOf(status: Status, time: string | null): { purging?: string } {
+  return status === 'trash' && time !== null ? { purging: time } : {};
 }
 
 function isTooDeep(value: JsonValue, levels: number): boolean {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { notFound } from '../domain/errors.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import { isoOf } from '../domain/time.ts';
 import type { Trash } from './services.ts';
@@ -13,7 +14,9 @@ function toTrash(current: PictureRecord, now: number): PictureRecord | undefined
   return current.status === 'trash' ? undefined : { ...current, status: 'trash', trashed_at: isoOf(now) };
 }
 
+/** Once its purge has begun, its bytes may be gone: it is as unknown as if they were. */
 function toActive(current: PictureRecord): PictureRecord | undefined {
+  if (current.purging !== undefined) throw notFound();
   return current.status === 'active' ? undefined : { ...current, status: 'active', trashed_at: null };
 }
 

@@ -1,0 +1,284 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { Catalog, Entry } from '../catalog/catalog.ts';
+import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import { THUMB_EXTS } from '../domain/format.ts';
+import type { PictureId } from '../domain/id.ts';
+import { originalKey, thumbKey } from '../domain/key.ts';
+import { KINDS, type Kind } from '../domain/kind.ts';
+import type { Log } from '../domain/log.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { PictureRecord } from '../domain/record.ts';
+import { purgeAt, type Retention } from '../domain/retention.ts';
+import { isoOf } from '../domain/time.ts';
+import { aborted } from './gate.ts';
+
+export interface PurgeRequest {
+  /** One owner; all without. */
+  readonly owner?: Owner;
+  /** Instead of the retention: everything trashed at least so many days ago; above 0. */
+  readonly olderThanDays?: number;
+}
+
+/** What would go, and why it should not, if anything speaks against it. */
+export interface PurgePlan extends PurgeRequest {
+  /** ms since the epoch: what is due at this time. The same plan is due for the same pictures at any later time. */
+  readonly at: number;
+  readonly count: number;
+  /** Originals and thumbnails. */
+  readonly bytes: number;
+  readonly owners: readonly { readonly owner: Owner; readonly count: number; readonly bytes: number }[];
+  /** Pictures of these owners in all, to see the share. */
+  readonly total: number;
+  /** Why a run without a person's word is refused; empty when nothing speaks against it. */
+  readonly objections: readonly string[];
+}
+
+export interface PurgeResult {
+  readonly deleted: number;
+  readonly bytes: number;
+  /** Due by the plan, but restored, edited or in use by then. */
+  readonly skipped: number;
+  /** Could not be removed now; the next run tries again. */
+  readonly failed: number;
+}
+
+export interface Purge {
+  /** Removes nothing. @throws KirokuError `invalid_parameter` for days that are none */
+  plan(request: PurgeRequest): Promise<PurgePlan>;
+  /**
+   * Removes what the plan names, each after a second look: thumbnail, original, then record and sidecar. Killed at any
+   * point it is finished by the next run, as the record says that its purge has begun.
+   * @param confirmed a person has seen the objections
+   * @throws KirokuError `purge_refused` when there are objections and nobody confirmed; `aborted`, `volume_missing`
+   */
+  apply(
+    plan: PurgePlan,
+    options: { readonly signal: AbortSignal; readonly confirmed?: boolean },
+  ): Promise<PurgeResult>;
+}
+
+export interface PurgeDeps {
+  readonly catalog: Catalog;
+  readonly blobs: BlobStore;
+  readonly log: Log;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  readonly retention: Retention;
+  /** Largest share of the pictures that a scheduled run removes, 0…1. */
+  readonly mostShare: number;
+  /** @throws KirokuError `volume_missing` when the tree is not the one it was */
+  readonly present: () => Promise<void>;
+  /** An input or control that a picture outside the trash was made from, or that a running job uses. */
+  readonly isInUse: (owner: Owner, kind: Kind, id: PictureId) => Promise<boolean>;
+  /** When a run last came to its end, ms; undefined before the first. */
+  readonly lastRun: () => Promise<number | undefined>;
+}
+
+const DAY_MS = 86_400_000;
+const PAGE = 200;
+/** Pictures removed side by side: their commits share syncs. */
+const PARALLEL = 8;
+/** Fewer than this are never too many. */
+const FEW = 100;
+/** Clocks are set right by small steps, ms. */
+const CLOCK_SLACK = 5 * 60_000;
+
+/** The only hard delete. */
+export function createPurge(deps: PurgeDeps): Purge {
+  const { catalog, now } = deps;
+
+  async function* owners(request: PurgeRequest): AsyncGenerator<Owner> {
+    if (request.owner === undefined) yield* catalog.owners();
+    else yield request.owner;
+  }
+
+  /** Everything of one owner that is due at `at`, or whose purge has begun. Pages: a trash may be very large. */
+  async function* due(owner: Owner, { at, olderThanDays }: Pick<PurgePlan, 'at' | 'olderThanDays'>) {
+    for (const kind of KINDS) {
+      for await (const entry of trashOf(catalog, owner, kind)) {
+        if (isDue(entry.record(), at, deps.retention, olderThanDays)) yield entry;
+      }
+    }
+  }
+
+  async function objectionsTo(plan: Omit<PurgePlan, 'objections'>, newest: number): Promise<string[]> {
+    const objections: string[] = [];
+    const last = await deps.lastRun();
+    const share = plan.count / Math.max(1, plan.total);
+    if (plan.count > FEW && share > deps.mostShare) {
+      objections.push(`${plan.count} of ${plan.total} pictures are more than a run may remove by itself`);
+    }
+    const earliest = Math.max(newest, last ?? 0);
+    if (plan.at < earliest - CLOCK_SLACK) {
+      objections.push(`the clock says ${isoOf(plan.at)}, but something here is from ${isoOf(earliest)}`);
+    }
+    const { guestDays, memberDays } = deps.retention;
+    const kept = Math.min(...[guestDays, memberDays].filter((days) => days > 0)) * DAY_MS;
+    if (last !== undefined && plan.at - last > kept) {
+      objections.push(`the clock went ahead by more than the retention since the last run (${isoOf(last)})`);
+    }
+    return objections;
+  }
+
+  return {
+    async plan(request) {
+      checkDays(request.olderThanDays);
+      const at = now();
+      const found: PurgePlan['owners'][number][] = [];
+      let total = 0;
+      let newest = 0;
+      for await (const owner of owners(request)) {
+        let count = 0;
+        let bytes = 0;
+        for await (const entry of due(owner, { at, ...request })) {
+          count += 1;
+          bytes += bytesOf(entry.record());
+        }
+        const size = await sizeOf(catalog, owner);
+        total += size.count;
+        newest = Math.max(newest, size.newest);
+        if (count > 0) found.push({ owner, count, bytes });
+      }
+      const plan = {
+        ...request,
+        at,
+        count: found.reduce((sum, { count }) => sum + count, 0),
+        bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
+        owners: found,
+        total,
+      };
+      return { ...plan, objections: await objectionsTo(plan, newest) };
+    },
+
+    async apply(plan, { signal, confirmed }) {
+      checkDays(plan.olderThanDays);
+      if (plan.objections.length > 0 && confirmed !== true) {
+        throw new KirokuError('purge_refused', `Nothing was removed: ${plan.objections.join('; ')}.`, {
+          details: { objections: plan.objections },
+        });
+      }
+      const ended = { deleted: 0, skipped: 0, failed: 0 };
+      let freed = 0;
+      for (const { owner } of plan.owners) {
+        await deps.present();
+        // taken before anything is removed: pages of a list that shrinks would skip some
+        const batch: Candidate[] = [];
+        for await (const { kind, id } of due(owner, plan)) batch.push({ owner, kind, id });
+        for (let from = 0; from < batch.length; from += PARALLEL) {
+          if (signal.aborted) throw aborted(signal);
+          const some = batch.slice(from, from + PARALLEL);
+          for (const { end, bytes } of await Promise.all(some.map((one) => purgeOne(deps, one, plan)))) {
+            ended[end] += 1;
+            freed += bytes;
+          }
+        }
+      }
+      const { deleted, failed } = ended;
+      return { deleted, bytes: freed, skipped: Math.max(0, plan.count - deleted - failed), failed };
+    },
+  };
+}
+
+/** @throws KirokuError `invalid_parameter` */
+function checkDays(days: number | undefined): void {
+  if (days === undefined || (Number.isFinite(days) && days > 0)) return;
+  throw new KirokuError('invalid_parameter', 'older_than_days: must be a number of days above 0.', {
+    details: { field: 'older_than_days' },
+  });
+}
+
+function isDue(record: PictureRecord, at: number, retention: Retention, days: number | undefined): boolean {
+  if (record.status !== 'trash') return false;
+  if (record.purging !== undefined) return true;
+  const time = purgeAt(record, retention, days);
+  return time !== null && time <= at;
+}
+
+function bytesOf(record: PictureRecord): number {
+  return record.bytes + record.thumb_bytes;
+}
+
+async function* trashOf(catalog: Catalog, owner: Owner, kind: Kind): AsyncGenerator<Entry> {
+  const query = { owner, kind, status: 'trash', order: 'oldest', size: PAGE } as const;
+  let page = await catalog.list({ ...query, at: { page: 1 } });
+  for (;;) {
+    yield* page.entries;
+    if (page.next === null) return;
+    page = await catalog.list({ ...query, at: { after: page.next } });
+  }
+}
+
+/** Pictures of every kind and status, and the newest's time. */
+async function sizeOf(catalog: Catalog, owner: Owner): Promise<{ count: number; newest: number }> {
+  let count = 0;
+  let newest = 0;
+  for (const kind of KINDS) {
+    for (const status of ['active', 'trash'] as const) {
+      const page = await catalog.list({
+        owner,
+        kind,
+        status,
+        order: 'newest',
+        size: 1,
+        at: { page: 1 },
+        exactTotal: true,
+      });
+      count += page.total;
+      newest = Math.max(newest, page.entries[0]?.createdAt ?? 0);
+    }
+  }
+  return { count, newest };
+}
+
+interface Candidate {
+  readonly owner: Owner;
+  readonly kind: Kind;
+  readonly id: PictureId;
+}
+
+interface End {
+  readonly end: 'deleted' | 'skipped' | 'failed';
+  /** Freed. */
+  readonly bytes: number;
+}
+
+/** A failure that is this picture's own ends nothing else. */
+async function purgeOne(deps: PurgeDeps, picture: Candidate, plan: PurgePlan): Promise<End> {
+  const { owner, id } = picture;
+  try {
+    return await removeOne(deps, picture, plan);
+  } catch (error) {
+    // somebody else has purged it
+    if (isKirokuError(error, 'not_found')) return { end: 'skipped', bytes: 0 };
+    if (isKirokuError(error, 'volume_missing')) throw error;
+    deps.log.error({ owner, id, err: error }, 'a picture could not be purged now: the next run tries again');
+    return { end: 'failed', bytes: 0 };
+  }
+}
+
+/**
+ * Marks it first, under the owner's mutex, after a second look: from then on nobody can restore it, so that no active
+ * picture is ever without its bytes, wherever this is killed.
+ */
+async function removeOne(
+  { catalog, blobs, retention, now, isInUse }: PurgeDeps,
+  { owner, kind, id }: Candidate,
+  { at, olderThanDays }: PurgePlan,
+): Promise<End> {
+  if (kind !== 'generated' && (await isInUse(owner, kind, id))) return { end: 'skipped', bytes: 0 };
+  const { entry } = await catalog.commit(owner, {
+    op: 'edit',
+    kind,
+    id,
+    change(current) {
+      if (current.purging !== undefined || !isDue(current, at, retention, olderThanDays)) return undefined;
+      return { ...current, purging: isoOf(now()) };
+    },
+  });
+  const record = entry.record();
+  if (record.purging === undefined) return { end: 'skipped', bytes: 0 };
+  for (const ext of THUMB_EXTS) await blobs.remove(thumbKey(entry, ext));
+  await blobs.remove(originalKey(entry, entry.ext));
+  await catalog.commit(owner, { op: 'purge', kind, id });
+  return { end: 'deleted', bytes: bytesOf(record) };
+}
