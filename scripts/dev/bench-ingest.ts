@@ -17,7 +17,7 @@ import { createIngest } from '../../src/services/ingest.ts';
 import { pngPicture, seededRandom } from '../../test/support/pictures.ts';
 import { type Figure, median, report } from './bench-report.ts';
 import { firstAnswer, SERVICE_TOKEN, startBenchServer } from './bench-server.ts';
-import { describePicture } from './seed-words.ts';
+import { descriptions } from './seed-words.ts';
 
 const SIDE = 1024;
 const THUMB_SIZE = 320;
@@ -39,6 +39,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const count = Number(values.pictures);
 const random = seededRandom(7);
+const describe = descriptions(random);
 
 /** One side of the comparison: takes in picture number `index`. */
 type Take = (index: number) => Promise<unknown>;
@@ -177,7 +178,7 @@ async function inProcess(
     async take(index) {
       const bytes = pictures[index % pictures.length] ?? Buffer.alloc(0);
       const received = await ingest.receive(chunksOf(bytes), { maxBytes: config.uploadMaxBytes });
-      const meta = describePicture(random);
+      const meta = describe();
       await ingest.commit(received, { owner, kind: 'generated', filename: 'bench.png', meta, source: 'api' });
     },
     async close() {
@@ -210,7 +211,7 @@ async function overHttp(
     async take(index) {
       const form = new FormData();
       form.append('owner', OWNER);
-      form.append('meta', JSON.stringify(describePicture(random)));
+      form.append('meta', JSON.stringify(describe()));
       form.append('file', new Blob([new Uint8Array(pictures[index % pictures.length] ?? [])]), 'bench.png');
       const answer = await fetch(`${server.url}/api/v1/images`, {
         method: 'POST',

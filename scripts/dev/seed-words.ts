@@ -127,7 +127,11 @@ function bigSeed(random: Random): string {
 /** What a pipeline would say about one picture. */
 function describeNew(random: Random): Descriptive {
   const words = language(random);
-  const prompt = [pick(random, words.subject), pick(random, words.style), pick(random, words.detail)];
+  const prompt: string[] = [
+    pick(random, words.subject),
+    pick(random, words.style),
+    pick(random, words.detail),
+  ];
   while (random() < 0.6) prompt.push(pick(random, words.detail));
   if (random() < 0.5) prompt.push(`${pick(random, words.rare)}${rareName(random, words)}`);
   if (random() < 0.2) prompt.push(`(${pick(random, words.style)}:1.${Math.floor(random() * 5)})`);

@@ -21,6 +21,7 @@ const LONGEST_NUMBER = 25;
 /** A deeper structure is left to the parser, which refuses it somewhere. */
 const MOST_NESTED = 40;
 const PROVENANCES = new Set<unknown>(['job', 'embedded', 'graph', 'user']);
+const EMPTY_LIST = ascii('[]');
 const DATE_FORM = ascii('"0000-00-00T00:00:00.000Z"');
 
 export function textEnd(bytes: Buffer, at: number): number {
@@ -76,12 +77,12 @@ export function positiveEnd(bytes: Buffer, at: number): number {
 export function numberEnd(bytes: Buffer, at: number): number {
   const end = countEnd(bytes, at);
   if (end >= 0 && !isNumberByte(bytes[end])) return end;
-  let after = at;
-  while (isNumberByte(bytes[after])) after += 1;
-  if (after === at || after - at > LONGEST_NUMBER) return -1;
-  const text = bytes.toString('latin1', at, after);
+  let until = at;
+  while (isNumberByte(bytes[until])) until += 1;
+  if (until === at || until - at > LONGEST_NUMBER) return -1;
+  const text = bytes.toString('latin1', at, until);
   const value = Number(text);
-  return Number.isFinite(value) && String(value) === text ? after : -1;
+  return Number.isFinite(value) && String(value) === text ? until : -1;
 }
 
 /** A text of lower-case hex digits, this many. */
@@ -126,11 +127,15 @@ export function timeAt(bytes: Buffer, at: number): number {
 }
 
 export function lorasEnd(bytes: Buffer, at: number): number {
+  const none = after(bytes, at, EMPTY_LIST);
+  if (none >= 0) return none;
   return structureEnd(bytes, at, (value) => Array.isArray(value) && value.every(isJsonObject));
 }
 
 /** A list of `{kind, id, role}`. */
 export function parentsEnd(bytes: Buffer, at: number): number {
+  const none = after(bytes, at, EMPTY_LIST);
+  if (none >= 0) return none;
   return structureEnd(bytes, at, (value) => Array.isArray(value) && value.every(isParent));
 }
 

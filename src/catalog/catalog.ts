@@ -118,6 +118,11 @@ export interface ListPage {
   /** Where the next page begins; null on the last. */
   readonly next: Cursor | null;
   readonly version: Version;
+  /**
+   * Answered before the owner was loaded: `total` will be another for the same version. Not to be kept, and without an
+   * entity tag.
+   */
+  readonly provisional?: true;
 }
 
 export type Mutation =

@@ -35,21 +35,30 @@ export interface DayFolder {
   readonly day: Day;
 }
 
-/** Some sidecars of one day folder, in rising order of their ids. */
-export interface SidecarBatch {
-  readonly state: 'batch';
+/** Sidecars of one day folder to be read, in rising order of their ids. */
+export interface SidecarTask {
   readonly place: DayFolder;
+  /** Path of the folder. */
+  readonly folder: string;
   readonly ids: readonly PictureId[];
-  /** Of the same files; `ids` may go on beyond them: what is behind is in the next batch. */
-  readonly files: FileBatch;
-  /** Extensions of the originals beside a sidecar. */
-  exts(id: PictureId): readonly OriginalExt[];
+  /** Of each id which originals lie beside it: a bit for each of `ORIGINAL_EXTS`. */
+  readonly exts: Uint8Array;
+  /** How many sidecars come before it in the walk. */
+  readonly before: number;
+}
+
+/** What was read of a task. `result.count` of its ids, from `from` on; what is behind comes next. */
+export interface SidecarBatch<R> {
+  readonly state: 'batch';
+  readonly task: SidecarTask;
+  readonly from: number;
+  readonly result: R;
 }
 
 const YEAR = /^\d{4}$/;
 const TWO_DIGITS = /^\d{2}$/;
 /** Sidecars read at once, unless told otherwise; folders listed at once; reads under way beside the one being worked on. */
-const FILES = 500;
+const FILES = 1_000;
 const FOLDERS = 8;
 const AHEAD = 3;
 const FILE = ENTRY_TYPES.indexOf('file');
@@ -65,19 +74,31 @@ export async function* walkSidecars(
   owner: Owner,
   options: WalkOptions,
 ): AsyncGenerator<WalkFinding> {
-  for await (const batch of sidecarBatches(storage, dayFolders(storage, owner, options), options)) {
+  const places = dayFolders(storage, owner, options);
+  for await (const batch of sidecarBatches(storage, places, options, readTask)) {
     if (batch.state === 'skipped') {
       yield batch;
       continue;
     }
-    for (let index = 0; index < batch.files.count; index += 1) {
-      const id = batch.ids[index];
+    const { task, from, result } = batch;
+    for (let index = 0; index < result.count; index += 1) {
+      const id = task.ids[from + index];
       if (id === undefined) break;
-      const found = judgeFile({ ...batch.place, id }, batch.files, index, batch.exts(id), options.legacyTz);
+      const exts = extsIn(task.exts[from + index] ?? 0);
+      const found = judgeFile({ ...task.place, id }, result, index, exts, options.legacyTz);
       if (found !== undefined) yield found;
     }
   }
 }
+
+/** The extensions that the bits of a `SidecarTask` stand for. */
+export function extsIn(bits: number): readonly OriginalExt[] {
+  return COMBINATIONS[bits] ?? [];
+}
+
+const COMBINATIONS = Array.from({ length: 1 << ORIGINAL_EXTS.length }, (_, bits) =>
+  ORIGINAL_EXTS.filter((_ext, place) => (bits & (1 << place)) !== 0),
+);
 
 /** The owner's day folders, kind by kind in rising order, and what lies beside them. @throws as `walkSidecars` */
 export async function* dayFolders(
@@ -212,77 +233,70 @@ function skipped(folder: string, name: string, type: EntryType, why: Skipped['wh
   return { state: 'skipped', path, why: type === 'link' || type === 'other' ? type : why };
 }
 
+const BITS: ReadonlyMap<string, number> = new Map(ORIGINAL_EXTS.map((ext, place) => [ext, 1 << place]));
+
 interface Sorted {
   /** Ids with a sidecar, in rising order. */
   readonly sidecars: PictureId[];
-  readonly exts: ReadonlyMap<string, readonly OriginalExt[]>;
+  /** Bits by id. */
+  readonly exts: ReadonlyMap<string, number>;
   readonly skipped: Skipped[];
 }
-
-const NO_EXTS: readonly OriginalExt[] = [];
-/** The usual case shares one list. */
-const ALONE = new Map(ORIGINAL_EXTS.map((ext) => [ext, [ext] as const]));
 
 /** One day's names by what they are. */
 function sortNames(folder: string, { names, types }: FolderNames): Sorted {
   const sidecars: PictureId[] = [];
-  const claimed = new Set<string>();
-  const exts = new Map<string, readonly OriginalExt[]>();
+  const exts = new Map<string, number>();
   const others: Skipped[] = [];
   for (const [index, name] of names.entries()) {
     const dot = name.indexOf('.');
     const id = name.slice(0, dot);
     const ext = name.slice(dot + 1);
-    if (types[index] === FILE && isPictureId(id)) {
-      const original = ORIGINAL_EXTS.find((known) => known === ext);
-      if (ext === 'json') {
-        sidecars.push(id);
-        claimed.add(id);
-        continue;
-      }
-      if (original !== undefined) {
-        const before = exts.get(id);
-        exts.set(id, before === undefined ? (ALONE.get(original) ?? NO_EXTS) : [...before, original]);
-        continue;
-      }
+    const bit = BITS.get(ext);
+    if (types[index] === FILE && (bit !== undefined || ext === 'json') && isPictureId(id)) {
+      if (bit === undefined) sidecars.push(id);
+      else exts.set(id, (exts.get(id) ?? 0) | bit);
+      continue;
     }
     const type = ENTRY_TYPES[types[index] ?? 0] ?? 'other';
     if (type !== 'folder' || name !== 'thumb') others.push(skipped(folder, name, type));
   }
-  for (const [id, originals] of exts) {
-    if (claimed.has(id)) continue;
-    for (const ext of originals) others.push(skipped(folder, `${id}.${ext}`, 'file', 'unclaimed'));
-  }
-  return { sidecars, exts, skipped: others };
+  return { sidecars, exts, skipped: [...others, ...unclaimed(folder, sidecars, exts)] };
 }
 
-interface Task {
-  readonly place: DayFolder;
-  readonly folder: string;
-  readonly ids: readonly PictureId[];
-  readonly exts: Sorted['exts'];
+/** Originals without a sidecar. */
+function unclaimed(folder: string, sidecars: readonly PictureId[], exts: Sorted['exts']): Skipped[] {
+  const claimed = sidecars.reduce((count, id) => count + (exts.has(id) ? 1 : 0), 0);
+  if (claimed === exts.size) return [];
+  const known = new Set<string>(sidecars);
+  return [...exts]
+    .filter(([id]) => !known.has(id))
+    .flatMap(([id, bits]) => extsIn(bits).map((ext) => skipped(folder, `${id}.${ext}`, 'file', 'unclaimed')));
 }
 
 /**
  * The sidecars of these day folders in the order given, read some batches ahead of whoever asks.
+ * @param read reads ids of the task from a place on, as many as it likes but at least one
  * @throws KirokuError as the storage, `aborted`
  */
-export async function* sidecarBatches(
+export async function* sidecarBatches<R extends { readonly count: number }>(
   storage: Storage,
   places: Several<DayFolder | Skipped>,
   options: WalkOptions,
-): AsyncGenerator<SidecarBatch | Skipped> {
-  const begin = (task: Task | Skipped): Promise<SidecarBatch | Skipped> =>
-    isSkipped(task) ? Promise.resolve(task) : readTask(storage, task, 0);
+  read: (storage: Storage, task: SidecarTask, from: number) => Promise<R>,
+): AsyncGenerator<SidecarBatch<R> | Skipped> {
+  const begin = async (task: SidecarTask | Skipped): Promise<R | undefined> =>
+    isSkipped(task) ? undefined : asKirokuError(read(storage, task, 0));
   for await (const [task, first] of ahead(tasksOf(storage, places, options), AHEAD, begin)) {
     stopIfAborted(options.signal);
-    yield first;
-    if (isSkipped(task) || first.state === 'skipped') continue;
-    for (let done = first.files.count; done < task.ids.length; ) {
+    if (isSkipped(task)) yield task;
+    if (isSkipped(task) || first === undefined) continue;
+    yield { state: 'batch', task, from: 0, result: first };
+    for (let from = first.count; from < task.ids.length; ) {
       stopIfAborted(options.signal);
-      const rest = await readTask(storage, task, done);
-      yield rest;
-      done += rest.files.count;
+      const result = await asKirokuError(read(storage, task, from));
+      yield { state: 'batch', task, from, result };
+      from += result.count;
     }
   }
 }
@@ -291,8 +305,9 @@ async function* tasksOf(
   storage: Storage,
   places: Several<DayFolder | Skipped>,
   { parallel = FILES, signal }: WalkOptions,
-): AsyncGenerator<Task | Skipped> {
+): AsyncGenerator<SidecarTask | Skipped> {
   const pathOf = ({ owner, kind, day }: DayFolder): string => dayFolder(owner, kind, day);
+  let before = 0;
   for await (const listed of listFolders(storage, places, pathOf, signal)) {
     if ('state' in listed) {
       yield listed;
@@ -302,16 +317,21 @@ async function* tasksOf(
     const { sidecars, exts, skipped } = sortNames(folder, listed);
     yield* skipped;
     for (let from = 0; from < sidecars.length; from += parallel) {
-      yield { place: listed.item, folder, ids: sidecars.slice(from, from + parallel), exts };
+      const ids = sidecars.slice(from, from + parallel);
+      const bits = Uint8Array.from(ids, (id) => exts.get(id) ?? 0);
+      yield { place: listed.item, folder, ids, exts: bits, before };
+      before += ids.length;
     }
   }
 }
 
-async function readTask(storage: Storage, task: Task, from: number): Promise<SidecarBatch> {
-  const ids = from === 0 ? task.ids : task.ids.slice(from);
-  const names = ids.map((id) => `${id}.json`);
-  const files = await asKirokuError(bulkOf(storage).readFiles(task.folder, names, MAX_SIDECAR_BYTES));
-  return { state: 'batch', place: task.place, ids, files, exts: (id) => task.exts.get(id) ?? NO_EXTS };
+/** Names of a task's sidecars. */
+export function namesOfTask({ ids }: SidecarTask, from: number): string[] {
+  return (from === 0 ? ids : ids.slice(from)).map((id) => `${id}.json`);
+}
+
+function readTask(storage: Storage, task: SidecarTask, from: number): Promise<FileBatch> {
+  return bulkOf(storage).readFiles(task.folder, namesOfTask(task, from), MAX_SIDECAR_BYTES);
 }
 
 /** Begins `act` for the next `depth` items while the present one is worked on. */

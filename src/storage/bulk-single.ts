@@ -29,12 +29,10 @@ function createSingleReads(storage: Storage): BulkReads {
   return {
     readFolders: (paths) => Promise.all(paths.map((path) => namesIn(storage, path))),
     digestFolders: (paths, options) => Promise.all(paths.map((path) => digestOf(storage, path, options))),
-    async readFiles(folder, names, largest) {
-      joinNames(names, 'open');
-      const files = await Promise.all(
-        names.slice(0, PARALLEL).map((name) => readOne(storage, `${folder}/${name}`, largest)),
-      );
-      return joined(files);
+    readFiles: (folder, names, largest) => readSome(storage, folder, names, largest),
+    async mapFiles(folder, names, largest, mapper, context) {
+      const files = await readSome(storage, folder, names, largest);
+      return { count: files.count, value: mapper.map(files, context).value };
     },
     async fileSizes(folder, names) {
       joinNames(names, 'lstat');
@@ -97,6 +95,17 @@ async function readOne(storage: Storage, path: string, largest: number): Promise
   } finally {
     await file.close();
   }
+}
+
+async function readSome(
+  storage: Storage,
+  folder: string,
+  names: readonly string[],
+  largest: number,
+): Promise<FileBatch> {
+  joinNames(names, 'open');
+  const some = names.slice(0, PARALLEL);
+  return joined(await Promise.all(some.map((name) => readOne(storage, `${folder}/${name}`, largest))));
 }
 
 function joined(files: readonly OneFile[]): FileBatch {

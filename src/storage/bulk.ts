@@ -18,8 +18,40 @@ export interface BulkReads {
    * @throws the operating system's error for anything but a name that is not there or is no regular file
    */
   readFiles(folder: string, names: readonly string[], largest: number): Promise<FileBatch>;
+  /**
+   * The same, worked on where it was read: only what the mapper makes of the files comes back.
+   * @param context handed to the mapper; survives a structured clone, as its result does
+   */
+  mapFiles<C, T>(
+    folder: string,
+    names: readonly string[],
+    largest: number,
+    mapper: FileMapper<C, T>,
+    context: C,
+  ): Promise<MappedFiles<T>>;
   /** Bytes of each regular file of these names in one folder; −1 for a name that is not there, or is none. */
   fileSizes(folder: string, names: readonly string[]): Promise<Float64Array>;
+}
+
+/**
+ * Work on files that may be done in another thread. It is the export `mapper` of the module that `module` names (its own
+ * `import.meta.url`), and keeps nothing of the batch: its memory is used again.
+ */
+export interface FileMapper<C, T> {
+  readonly module: string;
+  map(files: FileBatch, context: C): Mapped<T>;
+}
+
+export interface Mapped<T> {
+  readonly value: T;
+  /** Memory in it that changes hands instead of being copied. */
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+export interface MappedFiles<T> {
+  /** How many of the names, at least one. */
+  readonly count: number;
+  readonly value: T;
 }
 
 export interface FolderNames {

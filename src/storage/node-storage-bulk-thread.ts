@@ -1,9 +1,17 @@
 import { parentPort } from 'node:worker_threads';
-import type { DigestOptions, FileBatchParts, FolderDigest } from './bulk.ts';
+import {
+  type DigestOptions,
+  type FileBatchParts,
+  type FileMapper,
+  type FolderDigest,
+  fileBatch,
+  type MappedFiles,
+} from './bulk.ts';
 import {
   digestFolder,
   type JoinedNames,
   listNames,
+  newMemory,
   readContents,
   sizesOf,
 } from './node-storage-bulk-work.ts';
@@ -13,6 +21,15 @@ export type BulkRequest =
   | { readonly op: 'folders'; readonly paths: readonly string[] }
   | { readonly op: 'digests'; readonly paths: readonly string[]; readonly options: DigestOptions }
   | { readonly op: 'files'; readonly folder: string; readonly names: string; readonly largest: number }
+  | {
+      readonly op: 'mapped';
+      readonly folder: string;
+      readonly names: string;
+      readonly largest: number;
+      /** URL of the mapper's module. */
+      readonly module: string;
+      readonly context: unknown;
+    }
   | { readonly op: 'sizes'; readonly folder: string; readonly names: string };
 
 /** An error's members that a copy between threads would lose. */
@@ -28,48 +45,82 @@ export interface BulkAnswers {
   readonly folders: readonly OrThrown<JoinedNames>[];
   readonly digests: readonly OrThrown<FolderDigest>[];
   readonly files: FileBatchParts;
+  readonly mapped: MappedFiles<unknown>;
   readonly sizes: Float64Array;
 }
 
 export type BulkReply = OrThrown<BulkAnswers[keyof BulkAnswers]> & { readonly id: number };
 
+interface Made {
+  readonly value: BulkAnswers[keyof BulkAnswers];
+  readonly transfer: readonly ArrayBuffer[];
+}
+
 function attempt<T>(work: () => T): OrThrown<T> {
   try {
     return { value: work() };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    const syscall = error instanceof Error && 'syscall' in error ? String(error.syscall) : undefined;
-    return { thrown: { message, code, syscall } };
+    return { thrown: thrown(error) };
   }
+}
+
+function thrown(error: unknown): ThrownThere {
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    code: error instanceof Error && 'code' in error ? String(error.code) : undefined,
+    syscall: error instanceof Error && 'syscall' in error ? String(error.syscall) : undefined,
+  };
 }
 
 function namesIn(joined: string): string[] {
   return joined === '' ? [] : joined.split('/');
 }
 
-function answer(request: BulkRequest): BulkAnswers[keyof BulkAnswers] {
+const mappers = new Map<string, FileMapper<unknown, unknown>>();
+
+/** Modules of our own only: their addresses come from `import.meta.url`. */
+async function mapperOf(module: string): Promise<FileMapper<unknown, unknown>> {
+  const known = mappers.get(module);
+  if (known !== undefined) return known;
+  const loaded: { readonly mapper?: FileMapper<unknown, unknown> } = await import(module);
+  if (loaded.mapper === undefined) throw new TypeError('the module has no mapper');
+  mappers.set(module, loaded.mapper);
+  return loaded.mapper;
+}
+
+async function answer(request: BulkRequest): Promise<Made> {
   switch (request.op) {
     case 'folders':
-      return request.paths.map((path) => attempt(() => listNames(path)));
-    case 'digests':
-      return request.paths.map((path) => attempt(() => digestFolder(path, request.options)));
-    case 'files':
-      return readContents(request.folder, namesIn(request.names), request.largest);
+      return { value: request.paths.map((path) => attempt(() => listNames(path))), transfer: [] };
+    case 'digests': {
+      const { options } = request;
+      return { value: request.paths.map((path) => attempt(() => digestFolder(path, options))), transfer: [] };
+    }
+    case 'files': {
+      const value = readContents(request.folder, namesIn(request.names), request.largest, newMemory());
+      const { buffer } = value.bytes;
+      return { value, transfer: buffer instanceof ArrayBuffer ? [buffer] : [] };
+    }
+    case 'mapped': {
+      const mapper = await mapperOf(request.module);
+      const files = fileBatch(
+        readContents(request.folder, namesIn(request.names), request.largest, ownMemory),
+      );
+      const { value, transfer } = mapper.map(files, request.context);
+      return { value: { count: files.count, value }, transfer };
+    }
     case 'sizes':
-      return sizesOf(request.folder, namesIn(request.names));
+      return { value: sizesOf(request.folder, namesIn(request.names)), transfer: [] };
   }
 }
 
-/** The contents change hands instead of being copied. */
-function transferOf(reply: OrThrown<BulkAnswers[keyof BulkAnswers]>): ArrayBuffer[] {
-  if (!('value' in reply) || !('bytes' in reply.value)) return [];
-  const { buffer } = reply.value.bytes;
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
-}
+/** What is only looked at here is read into the same memory again and again. */
+const ownMemory = newMemory();
 
 const port = parentPort;
-port?.on('message', (asked: { readonly id: number; readonly request: BulkRequest }) => {
-  const reply = attempt(() => answer(asked.request));
-  port.postMessage({ ...reply, id: asked.id }, transferOf(reply));
+port?.on('message', ({ id, request }: { readonly id: number; readonly request: BulkRequest }) => {
+  void answer(request).then(
+    ({ value, transfer }) => port.postMessage({ id, value }, transfer),
+    (error: unknown) => port.postMessage({ id, thrown: thrown(error) }),
+  );
 });

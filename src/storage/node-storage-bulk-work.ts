@@ -76,15 +76,31 @@ export function digestFolder(path: string, { of, without }: DigestOptions): Fold
   return digest.result(of);
 }
 
-/** @throws the operating system's error for anything but a name that is not there, or is no regular file */
-export function readContents(folder: string, names: readonly string[], largest: number): FileBatchParts {
+/** Memory that files are read into one behind the other; grows when it must. */
+export interface Memory {
+  bytes: Buffer;
+  end: number;
+}
+
+export function newMemory(): Memory {
+  return { bytes: Buffer.alloc(0), end: 0 };
+}
+
+/**
+ * @param gathered the contents are views of its bytes: whatever was in them is gone
+ * @throws the operating system's error for anything but a name that is not there, or is no regular file
+ */
+export function readContents(
+  folder: string,
+  names: readonly string[],
+  largest: number,
+  gathered: Memory,
+): FileBatchParts {
   const states = new Uint8Array(names.length);
   const ends = new Uint32Array(names.length);
   const facts = new BigInt64Array(names.length * 4);
-  const gathered: Gathered = {
-    bytes: Buffer.allocUnsafeSlow(Math.min(BATCH_BYTES, names.length * USUAL_BYTES)),
-    end: 0,
-  };
+  gathered.end = 0;
+  makeRoom(gathered, Math.min(BATCH_BYTES, names.length * USUAL_BYTES));
   let count = 0;
   for (const name of names) {
     states[count] = readInto(
@@ -121,13 +137,8 @@ function lookAt(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-interface Gathered {
-  bytes: Buffer;
-  end: number;
-}
-
 /** Appends one file's content; its state. */
-function readInto(gathered: Gathered, path: string, largest: number, facts: BigInt64Array): number {
+function readInto(gathered: Memory, path: string, largest: number, facts: BigInt64Array): number {
   let fd: number;
   try {
     fd = openSync(path, READ);
@@ -150,7 +161,7 @@ function readInto(gathered: Gathered, path: string, largest: number, facts: BigI
 }
 
 /** One byte more than expected is asked for: a short answer of a regular file is its end, without another call. */
-function readToEnd(gathered: Gathered, fd: number, size: number): void {
+function readToEnd(gathered: Memory, fd: number, size: number): void {
   let position = 0;
   for (let expected = size; ; expected = 4096) {
     makeRoom(gathered, expected + 1);
@@ -161,7 +172,7 @@ function readToEnd(gathered: Gathered, fd: number, size: number): void {
   }
 }
 
-function makeRoom(gathered: Gathered, room: number): void {
+function makeRoom(gathered: Memory, room: number): void {
   const needed = gathered.end + room;
   if (needed <= gathered.bytes.length) return;
   const larger = Buffer.allocUnsafeSlow(Math.max(needed, gathered.bytes.length * 2));

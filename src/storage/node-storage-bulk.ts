@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { KirokuError } from '../domain/errors.ts';
-import { type BulkReads, fileBatch } from './bulk.ts';
+import { type BulkReads, type FileMapper, fileBatch, type MappedFiles } from './bulk.ts';
 import type {
   BulkAnswers,
   BulkReply,
@@ -11,7 +11,7 @@ import type {
 import { joinNames } from './path.ts';
 
 /** Threads reading side by side: system calls are most of the work, and the main thread wants a core too. */
-const THREADS = 1;
+const THREADS = 2;
 /** A thread that nobody asked anything of for so long ends, ms. */
 const IDLE_MS = 5_000;
 
@@ -115,6 +115,24 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
       return fileBatch(
         await ask<'files'>({ op: 'files', folder: path, names: joinNames(names, 'open'), largest }),
       );
+    },
+    async mapFiles<C, T>(
+      folder: string,
+      names: readonly string[],
+      largest: number,
+      mapper: FileMapper<C, T>,
+      context: C,
+    ) {
+      const { module } = mapper;
+      const asked = {
+        folder: real(folder, 'open'),
+        names: joinNames(names, 'open'),
+        largest,
+        module,
+        context,
+      };
+      // the thread ran this very mapper
+      return (await ask<'mapped'>({ op: 'mapped', ...asked })) as MappedFiles<T>;
     },
     async fileSizes(folder, names) {
       return ask<'sizes'>({ op: 'sizes', folder: real(folder, 'lstat'), names: joinNames(names, 'lstat') });

@@ -3,6 +3,8 @@ import { close, fdatasync, fstat, fsync, ftruncate, read, write } from 'node:fs'
 import { errno } from './errno.ts';
 import type { EntryType, FileStat, StorageFile } from './storage.ts';
 
+const NOTHING = Promise.resolve(0);
+
 /**
  * An open descriptor as a file of the storage port. Plain descriptors, not `FileHandle`s: those close themselves when
  * they are collected, and with that an error of `close` would be nobody's. The operating system's errors pass as they are.
@@ -14,10 +16,11 @@ export function createNodeFile(fd: number, path: string): StorageFile {
     if (!open) throw errno('EBADF', call, path);
   }
   return {
-    async read(target, offset, length, position) {
-      check('read');
+    // not async: of all calls the one that every page waits for
+    read(target, offset, length, position) {
+      if (!open) return Promise.reject(errno('EBADF', 'read', path));
       const most = Math.min(length, target.length - offset);
-      if (most <= 0) return 0;
+      if (most <= 0) return NOTHING;
       return new Promise((resolve, reject) => {
         read(fd, target, offset, most, position, (error, count) => (error ? reject(error) : resolve(count)));
       });

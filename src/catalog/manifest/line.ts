@@ -55,16 +55,37 @@ const CRC_LENGTH = 16;
 
 /** One whole line with its newline. `record` is the encoded record, absent for a purge. */
 export function encodeLine(facts: LineFacts, record: Uint8Array | undefined): Buffer {
+  const front = frontOf(facts, record);
+  const line = Buffer.allocUnsafe(front.length + (record?.length ?? 0) + CRC_LENGTH + 1);
+  finishLine(line, 0, front, record);
+  return line;
+}
+
+/**
+ * The same behind other lines: bytes from `at` on.
+ * @returns the position after it; −1 when there is no room for it, and then nothing of it was written
+ */
+export function writeLine(target: Buffer, at: number, facts: LineFacts, record: Uint8Array): number {
+  const front = frontOf(facts, record);
+  const end = at + front.length + record.length + CRC_LENGTH + 1;
+  if (end > target.length) return -1;
+  finishLine(target, at, front, record);
+  return end;
+}
+
+/** Everything before the record; ASCII. */
+function frontOf(facts: LineFacts, record: Uint8Array | undefined): string {
   const { seq, op, id, time, kind, status } = facts;
   const head = `{"s":${seq},"op":"${op}","id":"${id}","t":${time},"k":"${kind}","st":"${status}"`;
-  const front = record === undefined ? head : `${head},"r":`;
-  const length = front.length + (record?.length ?? 0);
-  const line = Buffer.allocUnsafe(length + CRC_LENGTH + 1);
-  line.write(front, 0, 'latin1');
-  if (record !== undefined) line.set(record, front.length);
-  const sum = crc32(line.subarray(0, length)).toString(16).padStart(8, '0');
-  line.write(`,"c":"${sum}"}\n`, length, 'latin1');
-  return line;
+  return record === undefined ? head : `${head},"r":`;
+}
+
+function finishLine(target: Buffer, at: number, front: string, record: Uint8Array | undefined): void {
+  const body = at + front.length + (record?.length ?? 0);
+  target.write(front, at, 'latin1');
+  if (record !== undefined) target.set(record, at + front.length);
+  const sum = crc32(target.subarray(at, body)).toString(16).padStart(8, '0');
+  target.write(`,"c":"${sum}"}\n`, body, 'latin1');
 }
 
 /** True when the checksum at the end of the line (newline excluded) is that of what stands before it. */

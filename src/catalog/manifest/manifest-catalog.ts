@@ -9,6 +9,7 @@ import type { Catalog, Change, Entry } from '../catalog.ts';
 import { makeReady } from './commit.ts';
 import { compact } from './compaction.ts';
 import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
+import { EarlyPages } from './early-pages.ts';
 import type { Heal } from './entries.ts';
 import { createLogFiles } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
@@ -26,6 +27,7 @@ import { rebuildManifest } from './rebuild.ts';
 import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';
+import { TAIL, type TailRules } from './tail-rules.ts';
 
 export interface ManifestCatalogOptions {
   readonly storage: Storage;
@@ -45,6 +47,8 @@ export interface ManifestCatalogOptions {
   readonly compaction?: Partial<CompactionRules>;
   /** Other rules for snapshots of indexes than the usual ones. */
   readonly snapshots?: Partial<SnapshotRules>;
+  /** Other rules for answers from a manifest's end than the usual ones. */
+  readonly tail?: Partial<TailRules>;
   /** Unused descriptors kept open over all owners. */
   readonly openFiles?: number;
 }
@@ -93,6 +97,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     legacyTz,
     compaction: { ...COMPACTION, ...options.compaction },
     snapshots: { ...SNAPSHOTS, ...options.snapshots },
+    tail: { ...TAIL, ...options.tail },
     emit(change) {
       for (const listener of listeners) {
         try {
@@ -105,6 +110,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     },
   };
   const owners = new Owners(context, { indexMaxBytes: options.indexMaxBytes, unsettledSince });
+  const early = new EarlyPages(context, owners);
   let closed = false;
 
   function healer({ lane }: Held): Heal {
@@ -167,7 +173,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     lookup: (owner, id) => owners.ask(owner, (held) => findEntry(held.store, healer(held), id)),
     async list(query) {
       const store = owners.peek(query.owner);
-      const page = store === undefined ? undefined : readyPage(store, query);
+      const page = store === undefined ? await early.page(query) : readyPage(store, query);
       return page ?? owners.ask(query.owner, (held) => listPage(context, held.store, healer(held), query));
     },
     facets: (selection, most) =>
@@ -248,6 +254,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
         }),
       );
       await owners.stopLoading();
+      await early.quiet();
       const results = await Promise.allSettled(ends);
       await quiet();
       await owners.snapshots.finish(owners.all.map(({ store }) => store));

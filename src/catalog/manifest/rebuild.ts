@@ -1,29 +1,24 @@
 import { isErrno, KirokuError } from '../../domain/errors.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
-import type { PictureRecord } from '../../domain/record.ts';
-import { encodeRecord } from '../../domain/record-codec.ts';
-import { stagingPath, writeAll } from '../../storage/durable.ts';
+import { stagingPath } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { folderState } from '../own-folder.ts';
-import { walkSidecars } from '../sidecar-walk.ts';
 import { clearStaged, installStaged, manifestStagingName } from './append.ts';
-import { encodeHeader, HEADER_LENGTH } from './header.ts';
-import { encodeLine } from './line.ts';
+import { createBaseWriter } from './base-writer.ts';
+import { HEADER_LENGTH } from './header.ts';
 import { ManifestChangedError } from './log-file.ts';
+import { linesFromSidecars } from './rebuild-records.ts';
 import { scanManifest } from './scan.ts';
 import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
 
 /** Why a manifest is made for sidecars that never had one. A new owner's first picture comes this way too. */
 export const NO_MANIFEST = 'there is no manifest';
 
-/** Bytes gathered before they are written. */
-const CHUNK = 1 << 20;
-
 /**
  * Makes a new manifest, under a new epoch, of what the sidecars say; a file that lies in its place is kept aside.
- * The records become a log in the order of the walk: the next compaction sorts them. Reads go on from the old file
- * until the new one is in place. Can be killed and repeated.
- * @throws the operating system's error, KirokuError of `walkSidecars`; `io_error` where the owner's folder is a link
+ * The records become a sorted base (`base-writer.ts`), so that nothing is left to be merged. Reads go on from the old
+ * file until the new one is in place. Can be killed and repeated.
+ * @throws the operating system's error, KirokuError of `sidecarBatches`; `io_error` where the owner's folder is a link
  */
 export async function rebuildManifest(
   context: ManifestContext,
@@ -66,37 +61,12 @@ async function stageFromSidecars(context: ManifestContext, store: OwnerStore): P
 
 async function writeRecords(context: ManifestContext, store: OwnerStore, file: StorageFile): Promise<number> {
   const { owner } = store;
-  const header = { owner, epoch: context.random(), floor: 0, maxSeq: 0, sortedEnd: HEADER_LENGTH };
-  let lines: Buffer[] = [encodeHeader(header)];
-  let gathered = HEADER_LENGTH;
-  let written = 0;
-  let seq = 0;
-  const flush = async () => {
-    await writeAll(file, Buffer.concat(lines), written);
-    written += gathered;
-    gathered = 0;
-    lines = [];
-  };
-  for await (const found of walkSidecars(context.storage, owner, { legacyTz: context.legacyTz })) {
-    if (found.state !== 'read') {
-      if (found.state === 'invalid')
-        context.log.warn({ owner, id: found.at.id }, 'sidecar is not readable: left out');
-      continue;
-    }
-    seq += 1;
-    const line = putLine(found.record, seq);
-    lines.push(line);
-    gathered += line.length;
-    if (gathered >= CHUNK) await flush();
+  const writer = createBaseWriter(file, owner, context.random());
+  for await (const batch of linesFromSidecars(context.storage, owner, context.legacyTz)) {
+    await writer.add(batch);
+    for (const id of batch.invalid) context.log.warn({ owner, id }, 'sidecar is not readable: left out');
   }
-  await flush();
-  return seq;
-}
-
-export function putLine(record: PictureRecord, seq: number): Buffer {
-  const { id, kind, status } = record;
-  const time = Date.parse(record.created_at);
-  return encodeLine({ seq, op: 'put', id, time, kind, status }, encodeRecord(record));
+  return writer.finish();
 }
 
 /** What lies under the manifest's name is never thrown away unread: an operator may want to know. */

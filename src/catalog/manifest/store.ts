@@ -14,6 +14,7 @@ import { OwnerIndex } from './owner-index.ts';
 import { Ring } from './ring.ts';
 import type { Touched } from './scan.ts';
 import type { SnapshotRules } from './snapshot-rules.ts';
+import type { TailRules } from './tail-rules.ts';
 import { Warm } from './warm.ts';
 
 /** Epoch of an owner who has no manifest. */
@@ -31,6 +32,7 @@ export interface ManifestContext {
   readonly legacyTz: string;
   readonly compaction: CompactionRules;
   readonly snapshots: SnapshotRules;
+  readonly tail: TailRules;
   readonly emit: (change: Change) => void;
 }
 
@@ -73,7 +75,7 @@ export class OwnerStore {
     this.end = end;
     this.baseEnd = baseEnd;
     this.warm = new Warm();
-    this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), this.recentSize));
+    this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), index.columns, this.recentSize));
   }
 
   /** Nothing is owed and nothing is in doubt: every line is in its lasting form. */
@@ -113,7 +115,7 @@ export class OwnerStore {
     const { columns } = this.index;
     if (!columns.isLive(row) || columns.seq(row) !== entry.seq) return;
     const kept = columns.status(row) === 0 && this.ring(columns.kind(row)).offer(row, entry);
-    if (!kept) this.warm.set(row, entry);
+    if (!kept) this.warm.offer(row, entry);
   }
 
   /** Row of a picture of this kind (of any without one), or −1. */
@@ -130,7 +132,6 @@ export class OwnerStore {
       offset: columns.offset(row),
       length: columns.length(row),
       seq: columns.seq(row),
-      id: this.index.idOf(row),
       createdAt: columns.createdAt(row),
       kind: columns.kind(row),
       status: columns.status(row),

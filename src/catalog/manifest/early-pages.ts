@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Owner } from '../../domain/owner.ts';
+import type { ListPage, ListQuery } from '../catalog.ts';
+import type { Owners } from './owners.ts';
+import type { ManifestContext } from './store.ts';
+import { isTailQuery, ManifestTail } from './tail.ts';
+
+/** An owner that is being loaded, and what is known of it meanwhile. */
+interface Coming {
+  /** Resolves when the owner is in memory, or cannot be. */
+  loaded: Promise<void>;
+  /** Opened when the load takes long. */
+  tail: Promise<ManifestTail | undefined> | undefined;
+}
+
+/** First pages of owners that are not in memory: from the end of their manifest, while they are being loaded. */
+export class EarlyPages {
+  private readonly context: ManifestContext;
+  private readonly owners: Owners;
+  private readonly coming = new Map<Owner, Coming>();
+
+  constructor(context: ManifestContext, owners: Owners) {
+    this.context = context;
+    this.owners = owners;
+  }
+
+  /**
+   * Begins to load the owner, and answers before it is loaded where that takes long and can be done.
+   * Undefined: ask the owner itself, and wait.
+   */
+  async page(query: ListQuery): Promise<ListPage | undefined> {
+    const { owner } = query;
+    // after an unclean stop lines may have to be compared with their sidecars first
+    if (!isTailQuery(query) || this.owners.needsSettling(owner) || this.owners.isEmpty(owner))
+      return undefined;
+    const coming = this.coming.get(owner) ?? this.begin(owner);
+    if (coming.tail === undefined) {
+      const { patience } = this.context.tail;
+      const inTime = coming.loaded.then(() => true);
+      if (await Promise.race([inTime, delay(patience, false, { ref: false })])) return undefined;
+    }
+    // loaded by now: from here on its answers alone are the present ones
+    if (this.coming.get(owner) !== coming) return undefined;
+    coming.tail ??= ManifestTail.open(this.context, owner);
+    const tail = await coming.tail;
+    return tail?.page(query);
+  }
+
+  /** Waits until no load runs beside an answer. */
+  async quiet(): Promise<void> {
+    await Promise.all([...this.coming.values()].map(({ loaded }) => loaded));
+  }
+
+  private begin(owner: Owner): Coming {
+    const coming: Coming = { loaded: Promise.resolve(), tail: undefined };
+    this.coming.set(owner, coming);
+    coming.loaded = this.load(owner, coming);
+    return coming;
+  }
+
+  private async load(owner: Owner, coming: Coming): Promise<void> {
+    try {
+      await this.owners.use(owner, async ({ store }) => (await coming.tail)?.keepIn(store));
+    } catch {
+      // whoever asks next asks the owner itself, and is told
+    }
+    this.coming.delete(owner);
+    const tail = await coming.tail;
+    await tail?.close().catch(() => undefined);
+  }
+}
