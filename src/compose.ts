@@ -10,6 +10,7 @@ import type { Owner } from './domain/owner.ts';
 import { createEventBus } from './events/bus.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { type JobJournal, openJobJournal } from './jobs/journal.ts';
 import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
 import { jobTable } from './jobs/table.ts';
 import { createProcessDecoder, type ProcessDecoder } from './media/process-decoder.ts';
@@ -28,6 +29,7 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
+import { createPurge, type Purge } from './services/purge.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
@@ -66,6 +68,8 @@ interface Parts {
   readonly decoder: ProcessDecoder;
   readonly reconcile: Reconcile;
   readonly watcher: Watcher;
+  readonly purge: Purge;
+  readonly journal: JobJournal;
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
   readonly shutdown: AbortController;
@@ -87,7 +91,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       random: randomBytes,
       given: { admin: config.adminToken, service: config.serviceToken, cookie: config.cookieSecrets },
     });
-    const parts = createParts(config, options.log, engine);
+    const journal = await openJobJournal(engine.state);
+    const parts = createParts(config, options.log, engine, journal);
     const http = createWire(parts, secrets);
     const close = closing(parts, http);
     return { engine, secrets, listen: () => listen(parts, http, close), close };
@@ -97,7 +102,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-function createParts(config: Config, log: Log, engine: Engine): Parts {
+function createParts(config: Config, log: Log, engine: Engine, journal: JobJournal): Parts {
   const { storage, catalog } = engine;
   const { maxPixels, maxFrames, thumbSize } = config;
   const decoder = createProcessDecoder({ limits: { maxPixels, maxFrames, thumbSize } });
@@ -106,8 +111,9 @@ function createParts(config: Config, log: Log, engine: Engine): Parts {
   const ingest = createIngest(ingestDeps);
   const reconcile = reconcileOf(config, log, engine, decoder, ingest);
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
+  const purge = purgeOf(config, log, engine, journal);
   const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
-  return { ...fixed, phase: 'starting', scheduler: undefined, catchingUp: undefined };
+  return { ...fixed, purge, journal, phase: 'starting', scheduler: undefined, catchingUp: undefined };
 }
 
 function ingestDepsOf(
@@ -157,6 +163,27 @@ function reconcileOf(
     },
     legacyTz: config.legacyTz,
     present: () => tree.present(),
+  });
+}
+
+function purgeOf(
+  config: Config,
+  log: Log,
+  { storage, blobs, catalog, tree }: Engine,
+  journal: JobJournal,
+): Purge {
+  const related = createRelated({ catalog });
+  return createPurge({
+    catalog,
+    blobs,
+    log,
+    now: () => storage.now(),
+    retention: config.retention,
+    mostShare: config.purgeMostShare,
+    present: () => tree.present(),
+    isInUse: async () => false,
+    isReferenced: (owner, id) => related.isReferenced(owner, id),
+    lastRun: async () => journal.lastWell('purge-trash'),
   });
 }
 
@@ -224,14 +251,15 @@ function healthOf(parts: Parts) {
 }
 
 async function listen(parts: Parts, http: HttpServer, close: Server['close']): Promise<string> {
-  const { config, log, engine, reconcile, watcher, shutdown } = parts;
+  const { config, log, engine, reconcile, watcher, purge, shutdown } = parts;
   const url = await http.listen(config.host, config.port).catch(async (error: unknown) => {
     await close(0);
     throw notListening(config, error);
   });
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
-    jobs: jobTable({ cron: config.cron, reconcile, log }),
+    jobs: jobTable({ cron: config.cron, reconcile, purge, log }),
+    journal: parts.journal,
     log,
     now: () => engine.storage.now(),
   });

@@ -5,6 +5,8 @@ import { parseTime } from './domain/time.ts';
 
 /** Building blocks for the settings: each turns a text of the environment into a value, or says what is wrong. */
 
+const YES = ['true', '1', 'yes', 'on'];
+const NO = ['false', '0', 'no', 'off'];
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 3600 * 1000;
 /** Shorter secrets can be guessed. */
@@ -20,6 +22,13 @@ export function integer({ min, max }: { readonly min: number; readonly max: numb
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`);
 }
+
+/** Yes or no, as people write it. */
+export const flag = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .refine((text) => [...YES, ...NO].includes(text), 'must be true or false')
+  .transform((text) => YES.includes(text));
 
 /** A number of MiB, given out in bytes. */
 export function mebibytes(max = 1024 * 1024) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LATER_SETTINGS, SETTINGS } from './config-settings.ts';
+import type { Retention } from './domain/retention.ts';
 
 /** Every setting, validated and frozen at start. `docs/operations.md` describes each. Bytes are bytes, times as named. */
 export interface Config {
@@ -40,7 +41,14 @@ export interface Config {
   readonly healthzDiskMinFreeBytes: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Cron expressions by job name; `off` for never. */
-  readonly cron: { readonly reconcileRecent: string; readonly reconcileFull: string };
+  readonly cron: {
+    readonly reconcileRecent: string;
+    readonly reconcileFull: string;
+    readonly purgeTrash: string;
+  };
+  readonly retention: Retention;
+  /** Largest share of the pictures that a scheduled purge removes, 0…1. */
+  readonly purgeMostShare: number;
   /** Requests per minute; 0 switches a limit off. */
   readonly rateLimits: {
     readonly perAddress: number;
@@ -62,6 +70,9 @@ const DEFAULT_OUTPUT_DIR = './outputs';
 const OUR_PREFIXES = [
   'KIROKU_',
   'CRON_RECONCILE',
+  'CRON_PURGE',
+  'TRASH_',
+  'PURGE_',
   'COMFY_INPUT',
   'RATE_LIMIT_',
   'HEALTHZ_',
@@ -132,7 +143,14 @@ function configOf(settings: Settings): Config {
     cron: {
       reconcileRecent: settings.CRON_RECONCILE_RECENT,
       reconcileFull: settings.CRON_RECONCILE_FULL,
+      purgeTrash: settings.CRON_PURGE_TRASH,
     },
+    retention: {
+      guestDays: settings.TRASH_RETENTION_DAYS_GUEST ?? settings.TRASH_RETENTION_DAYS,
+      memberDays: settings.TRASH_RETENTION_DAYS,
+      keepFavorites: settings.TRASH_KEEP_FAVORITES,
+    },
+    purgeMostShare: settings.PURGE_MAX_SHARE_PERCENT / 100,
     rateLimits: {
       perAddress: settings.RATE_LIMIT_PER_ADDRESS,
       perOwner: settings.RATE_LIMIT_PER_OWNER,

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'method_not_allowed',
   'precondition_failed',
   'purge_refused',
+  'job_running',
   'idempotency_mismatch',
   'payload_too_large',
   'unsupported_type',

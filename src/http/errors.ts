@@ -18,6 +18,7 @@ const STATUS: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   precondition_failed: 412,
   purge_refused: 409,
+  job_running: 409,
   idempotency_mismatch: 422,
   payload_too_large: 413,
   unsupported_type: 415,

@@ -1,13 +1,29 @@
 import { schedule } from 'node-cron';
-import { isKirokuError } from '../domain/errors.ts';
+import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
+import type { JobJournal, JobRun } from './journal.ts';
 
 /** One thing that is done again and again. */
 export interface Job {
   readonly name: string;
   /** A cron expression, in the server's time zone; `off` for never. */
   readonly cron: string;
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * What the run did, for the journal; undefined when there was nothing to do: a job of every two minutes must not fill
+   * a disk with that.
+   */
+  run(signal: AbortSignal): Promise<JsonObject | undefined>;
+}
+
+/** What an operator sees of a job. Times in ms since the epoch. */
+export interface JobStatus {
+  readonly name: string;
+  readonly cron: string;
+  readonly running: boolean;
+  /** The last run that came to an end, well or not; null when none is known. */
+  readonly last: JobRun | null;
+  readonly next: number | null;
 }
 
 export interface Scheduler {
@@ -15,10 +31,17 @@ export interface Scheduler {
   stop(): Promise<void>;
   /** When each job last came to its end without a failure, ms since the epoch. */
   lastRun(name: string): number | undefined;
+  statuses(): JobStatus[];
+  /**
+   * Begins a run now, whatever the clock says, and resolves at its end with what it did.
+   * @throws KirokuError `not_found` for a job that is none, `job_running`, `draining`, and the run's own failure
+   */
+  runNow(name: string): Promise<JobRun>;
 }
 
 export interface SchedulerDeps {
   readonly jobs: readonly Job[];
+  readonly journal: JobJournal;
   readonly log: Log;
   /** ms since the epoch. */
   readonly now: () => number;
@@ -28,49 +51,99 @@ export interface SchedulerDeps {
 
 const JITTER_MS = 5_000;
 
+interface Running {
+  readonly ended: Promise<JobRun | undefined>;
+}
+
 /** Runs each job at its times; a run that is due while the former one still goes on is left out. */
 export function startScheduler(deps: SchedulerDeps): Scheduler {
-  const { log } = deps;
+  const { log, journal } = deps;
   const stopping = new AbortController();
-  const running = new Map<string, Promise<void>>();
-  const last = new Map<string, number>();
+  const running = new Map<string, Running>();
+  const well = new Map<string, number>();
+  const jobs = new Map(deps.jobs.map((job) => [job.name, job]));
 
-  const run = async (job: Job): Promise<void> => {
+  const finish = async (job: Job, at: number, rest: Pick<JobRun, 'ok' | 'result'>): Promise<JobRun> => {
+    const run = { job: job.name, at, ms: deps.now() - at, ...rest };
+    await journal.add(run).catch((error: unknown) => {
+      log.error({ err: error, job: job.name }, 'a run could not be written into the journal of jobs');
+    });
+    return run;
+  };
+
+  /** Undefined when it was stopped. */
+  const run = async (job: Job): Promise<JobRun | undefined> => {
+    const at = deps.now();
     try {
-      await job.run(stopping.signal);
-      last.set(job.name, deps.now());
+      const result = await job.run(stopping.signal);
+      well.set(job.name, deps.now());
+      return await finish(job, at, { ok: true, result });
     } catch (error) {
-      if (stopping.signal.aborted || isKirokuError(error, 'aborted')) return;
+      if (stopping.signal.aborted || isKirokuError(error, 'aborted')) return undefined;
       log.error({ err: error, job: job.name }, 'a scheduled job failed');
+      return await finish(job, at, { ok: false, result: failureOf(error) });
     }
   };
-  const begin = (job: Job): Promise<void> => {
-    const current = running.get(job.name);
-    if (stopping.signal.aborted) return Promise.resolve();
-    if (current !== undefined) return current;
-    const mine = run(job).finally(() => running.delete(job.name));
-    running.set(job.name, mine);
-    return mine;
+  const begin = (job: Job): Promise<JobRun | undefined> => {
+    const ended = run(job).finally(() => running.delete(job.name));
+    running.set(job.name, { ended });
+    return ended;
   };
 
   const tasks = deps.jobs
     .filter((job) => job.cron !== 'off')
-    .map((job) =>
-      schedule(job.cron, () => begin(job), {
-        name: job.name,
-        noOverlap: true,
-        maxRandomDelay: deps.jitterMs ?? JITTER_MS,
-        suppressMissedWarning: true,
-        unref: true,
-      }),
-    );
+    .map((job) => ({
+      name: job.name,
+      task: schedule(
+        job.cron,
+        async () => {
+          if (stopping.signal.aborted || running.has(job.name)) return;
+          await begin(job);
+        },
+        {
+          name: job.name,
+          noOverlap: true,
+          maxRandomDelay: deps.jitterMs ?? JITTER_MS,
+          suppressMissedWarning: true,
+          unref: true,
+        },
+      ),
+    }));
 
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(tasks.map((task) => task.destroy()));
-      await Promise.all(running.values());
+      await Promise.all(tasks.map(({ task }) => task.destroy()));
+      await Promise.all([...running.values()].map(({ ended }) => ended));
     },
-    lastRun: (name) => last.get(name),
+    lastRun: (name) => well.get(name),
+    statuses: () =>
+      deps.jobs.map(({ name, cron }) => ({
+        name,
+        cron,
+        running: running.has(name),
+        last: journal.last(name) ?? null,
+        next:
+          tasks
+            .find((one) => one.name === name)
+            ?.task.getNextRun()
+            ?.getTime() ?? null,
+      })),
+    async runNow(name) {
+      const job = jobs.get(name);
+      if (job === undefined) throw new KirokuError('not_found', 'There is no such job.');
+      if (stopping.signal.aborted) throw new KirokuError('draining', 'The server is stopping.');
+      if (running.has(name)) throw new KirokuError('job_running', 'The job is running already.');
+      const ended = await begin(job);
+      if (ended === undefined) throw new KirokuError('aborted', 'The job was stopped.');
+      return ended;
+    },
   };
+}
+
+/** A code and words for people: neither stack nor path. */
+function failureOf(error: unknown): JsonObject {
+  return isKirokuError(error)
+    ? { code: error.code, message: error.message }
+    : { code: 'internal', message: 'See the log.' };
 }

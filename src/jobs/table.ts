@@ -1,21 +1,27 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Reconcile, ReconcileReport } from '../services/maintenance/reconcile-types.ts';
+import type { Purge } from '../services/purge.ts';
 import type { Job } from './scheduler.ts';
 
 export interface JobDeps {
   readonly cron: Config['cron'];
   readonly reconcile: Pick<Reconcile, 'recent' | 'full'>;
+  readonly purge: Purge;
   readonly log: Log;
 }
 
 /** Every scheduled job, its times and the one service call it makes. */
-export function jobTable({ cron, reconcile, log }: JobDeps): Job[] {
-  const told = (job: string, report: ReconcileReport): void => {
+export function jobTable({ cron, reconcile, purge, log }: JobDeps): Job[] {
+  const told = (job: string, report: ReconcileReport) => {
     const { folders, adopted, corrected, waiting } = report;
-    const fields = { job, folders, adopted, corrected, waiting };
-    if (adopted + corrected > 0) log.info(fields, 'reconcile came to its end');
-    else log.debug(fields, 'reconcile came to its end');
+    const fields = { folders, adopted, corrected, waiting };
+    if (adopted + corrected === 0) {
+      log.debug({ job, ...fields }, 'reconcile came to its end');
+      return undefined;
+    }
+    log.info({ job, ...fields }, 'reconcile came to its end');
+    return fields;
   };
   return [
     {
@@ -27,6 +33,15 @@ export function jobTable({ cron, reconcile, log }: JobDeps): Job[] {
       name: 'reconcile-full',
       cron: cron.reconcileFull,
       run: async (signal) => told('reconcile-full', await reconcile.full(signal)),
+    },
+    {
+      name: 'purge-trash',
+      cron: cron.purgeTrash,
+      async run(signal) {
+        const plan = await purge.plan({});
+        // an empty run counts too: the next one tells by it how far the clock went
+        return plan.count === 0 ? { deleted: 0 } : { ...(await purge.apply(plan, { signal })) };
+      },
     },
   ];
 }

@@ -27,6 +27,8 @@ export interface PurgePlan extends PurgeRequest {
   /** Originals and thumbnails. */
   readonly bytes: number;
   readonly owners: readonly { readonly owner: Owner; readonly count: number; readonly bytes: number }[];
+  /** Inputs and controls among them that another picture was made from: its recipe loses them. */
+  readonly referenced: number;
   /** Pictures of these owners in all, to see the share. */
   readonly total: number;
   /** Why a run without a person's word is refused; empty when nothing speaks against it. */
@@ -66,10 +68,12 @@ export interface PurgeDeps {
   readonly retention: Retention;
   /** Largest share of the pictures that a scheduled run removes, 0…1. */
   readonly mostShare: number;
-  /** @throws KirokuError `volume_missing` when the tree is not the one it was */
-  readonly present: () => Promise<void>;
-  /** An input or control that a picture outside the trash was made from, or that a running job uses. */
+  /** False when the tree is not the one it was. */
+  readonly present: () => Promise<boolean>;
+  /** A running job uses it. */
   readonly isInUse: (owner: Owner, kind: Kind, id: PictureId) => Promise<boolean>;
+  /** Another picture was made from it. */
+  readonly isReferenced: (owner: Owner, id: PictureId) => Promise<boolean>;
   /** When a run last came to its end, ms; undefined before the first. */
   readonly lastRun: () => Promise<number | undefined>;
 }
@@ -127,12 +131,14 @@ export function createPurge(deps: PurgeDeps): Purge {
       const found: PurgePlan['owners'][number][] = [];
       let total = 0;
       let newest = 0;
+      let referenced = 0;
       for await (const owner of owners(request)) {
         let count = 0;
         let bytes = 0;
         for await (const entry of due(owner, { at, ...request })) {
           count += 1;
           bytes += bytesOf(entry.record());
+          if (entry.kind !== 'generated' && (await deps.isReferenced(owner, entry.id))) referenced += 1;
         }
         const size = await sizeOf(catalog, owner);
         total += size.count;
@@ -145,6 +151,7 @@ export function createPurge(deps: PurgeDeps): Purge {
         count: found.reduce((sum, { count }) => sum + count, 0),
         bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
         owners: found,
+        referenced,
         total,
       };
       return { ...plan, objections: await objectionsTo(plan, newest) };
@@ -160,7 +167,7 @@ export function createPurge(deps: PurgeDeps): Purge {
       const ended = { deleted: 0, skipped: 0, failed: 0 };
       let freed = 0;
       for (const { owner } of plan.owners) {
-        await deps.present();
+        if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
         // taken before anything is removed: pages of a list that shrinks would skip some
         const batch: Candidate[] = [];
         for await (const { kind, id } of due(owner, plan)) batch.push({ owner, kind, id });

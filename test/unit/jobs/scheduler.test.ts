@@ -2,25 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
 import { KirokuError } from '../../../src/domain/errors.ts';
 import { silentLog } from '../../../src/domain/log.ts';
+import { type JobJournal, openJobJournal } from '../../../src/jobs/journal.ts';
 import { type Job, type Scheduler, startScheduler } from '../../../src/jobs/scheduler.ts';
 import { jobTable } from '../../../src/jobs/table.ts';
 import type { ReconcileReport } from '../../../src/services/maintenance/reconcile-types.ts';
+import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
 import { NOON } from '../../support/services.ts';
 
+const PLAN = { at: NOON, count: 2, bytes: 3, owners: [], referenced: 0, total: 9, objections: [] };
 const EVERY_SECOND = '* * * * * *';
 
-function start(jobs: readonly Job[]): Scheduler {
-  return startScheduler({ jobs, log: silentLog, now: () => NOON, jitterMs: 0 });
+function start(journal: JobJournal, jobs: readonly Job[]): Scheduler {
+  return startScheduler({ jobs, journal, log: silentLog, now: () => NOON, jitterMs: 0 });
 }
 
 describe('the scheduler', () => {
   it('runs a job again and again, never twice at once, also after a failure', async () => {
+    const journal = await openJobJournal(createMemoryStateStore());
     let running = 0;
     let most = 0;
     let runs = 0;
     let scheduler: Scheduler | undefined;
     await new Promise<void>((resolve) => {
-      scheduler = start([
+      scheduler = start(journal, [
         {
           name: 'job',
           cron: EVERY_SECOND,
@@ -32,6 +36,7 @@ describe('the scheduler', () => {
             runs += 1;
             if (runs === 2) resolve();
             if (runs === 1) throw new KirokuError('io_error', 'once');
+            return { runs };
           },
         },
       ]);
@@ -40,13 +45,50 @@ describe('the scheduler', () => {
     await scheduler?.stop();
     expect(most).toBe(1);
     expect(scheduler?.lastRun('job')).toBe(NOON);
+    expect(scheduler?.statuses()).toMatchObject([
+      {
+        name: 'job',
+        cron: EVERY_SECOND,
+        running: false,
+        last: { job: 'job', at: NOON, ms: 0, ok: true, result: { runs: 2 } },
+      },
+    ]);
+    expect(journal.recent().map(({ ok, result }) => [ok, result])).toEqual([
+      [true, { runs: 2 }],
+      [false, { code: 'io_error', message: 'once' }],
+    ]);
+  });
+
+  it('begins a run on demand, one at a time, and tells what it did', async () => {
+    const journal = await openJobJournal(createMemoryStateStore());
+    let go = () => {};
+    const wait = new Promise<void>((resolve) => (go = resolve));
+    const scheduler = start(journal, [
+      {
+        name: 'slow',
+        cron: 'off',
+        async run() {
+          await wait;
+          return { done: 1 };
+        },
+      },
+    ]);
+    const first = scheduler.runNow('slow');
+    await expect(scheduler.runNow('slow')).rejects.toMatchObject({ code: 'job_running' });
+    expect(scheduler.statuses()[0]).toMatchObject({ running: true, last: null, next: null });
+    await expect(scheduler.runNow('other')).rejects.toMatchObject({ code: 'not_found' });
+    go();
+    expect(await first).toMatchObject({ ok: true, result: { done: 1 } });
+    await scheduler.stop();
+    await expect(scheduler.runNow('slow')).rejects.toMatchObject({ code: 'draining' });
   });
 
   it('stops what is running, waits for its end, and starts nothing more', async () => {
+    const journal = await openJobJournal(createMemoryStateStore());
     let ended = false;
     let scheduler: Scheduler | undefined;
     await new Promise<void>((began) => {
-      scheduler = start([
+      scheduler = start(journal, [
         {
           name: 'long',
           cron: EVERY_SECOND,
@@ -55,6 +97,7 @@ describe('the scheduler', () => {
             await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
             await new Promise((done) => setTimeout(done, 5));
             ended = true;
+            return undefined;
           },
         },
       ]);
@@ -65,8 +108,9 @@ describe('the scheduler', () => {
   });
 
   it('leaves out what is off', async () => {
+    const journal = await openJobJournal(createMemoryStateStore());
     const off: Job = { name: 'off', cron: 'off', run: () => Promise.reject(new Error('ran')) };
-    const scheduler = start([off]);
+    const scheduler = start(journal, [off]);
     await scheduler.stop();
     expect(scheduler.lastRun('off')).toBeUndefined();
   });
@@ -85,13 +129,24 @@ describe('the table of jobs', () => {
     const jobs = jobTable({
       cron: loaded.config.cron,
       reconcile: { recent: call('recent'), full: call('full') },
+      purge: {
+        async plan() {
+          called.push('plan');
+          return PLAN;
+        },
+        async apply(plan) {
+          called.push(`apply ${plan.count}`);
+          return { deleted: 2, bytes: 3, skipped: 0, failed: 0 };
+        },
+      },
       log: silentLog,
     });
     for (const job of jobs) await job.run(new AbortController().signal);
     expect(jobs.map(({ name, cron }) => [name, cron])).toEqual([
       ['reconcile-recent', '*/2 * * * *'],
       ['reconcile-full', 'off'],
+      ['purge-trash', '47 3 * * *'],
     ]);
-    expect(called).toEqual(['recent', 'full']);
+    expect(called).toEqual(['recent', 'full', 'plan', 'apply 2']);
   });
 });
