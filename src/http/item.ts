@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog/catalog.ts';
-import { originalKey, thumbKey } from '../domain/key.ts';
+import { originalKey } from '../domain/key.ts';
+import { createItemHeads } from './item-head.ts';
 
 /** Turns catalog entries into the items of the wire, as bytes: no record is parsed or serialized again. */
 export interface Items {
@@ -11,57 +12,42 @@ export interface Items {
 }
 
 const LIST_OPEN = '{"items":[';
+const OPEN = 123;
 const CLOSE = 125;
 const COMMA = 44;
 
 /** @param basePath PUBLIC_URL's path, in front of every URL. */
 export function createItems(basePath: string): Items {
-  const heads = new WeakMap<Entry, string>();
-  const urlOf = (entry: Entry) => `${basePath}/outputs/${originalKey(entry, entry.ext)}`;
-  const headOf = (entry: Entry) => {
-    let head = heads.get(entry);
-    if (head === undefined) {
-      head = makeHead(entry, urlOf(entry), basePath);
-      heads.set(entry, head);
-    }
-    return head;
+  const heads = createItemHeads(basePath);
+  const put = (entry: Entry, body: Buffer, from: number): number => {
+    const at = heads.put(entry, body, from);
+    body.set(entry.publicJson, at);
+    const end = at + entry.publicJson.length;
+    body[end] = CLOSE;
+    return end + 1;
   };
   return {
-    url: urlOf,
+    url: (entry) => `${basePath}/outputs/${originalKey(entry, entry.ext)}`,
     item(entry, extra = '') {
-      const head = headOf(entry);
-      return Buffer.concat([
-        Buffer.from(extra === '' ? head : `{${extra}${head.slice(1)}`, 'latin1'),
-        entry.publicJson,
-        Buffer.of(CLOSE),
-      ]);
+      const size = extra.length + heads.lengthOf(entry) + entry.publicJson.length + 1;
+      const body = Buffer.allocUnsafe(size);
+      put(entry, body, extra.length);
+      // over the item's own brace, which now stands in front of all
+      body[0] = OPEN;
+      body.write(extra, 1, 'latin1');
+      return body;
     },
     page(entries, tail) {
-      const size = entries.reduce(
-        (sum, entry) => sum + headOf(entry).length + entry.publicJson.length + 2,
-        0,
-      );
-      const body = Buffer.allocUnsafe(LIST_OPEN.length + size + tail.length);
+      let size = LIST_OPEN.length + tail.length;
+      for (const entry of entries) size += heads.lengthOf(entry) + entry.publicJson.length + 2;
+      const body = Buffer.allocUnsafe(size);
       let at = body.write(LIST_OPEN, 0, 'latin1');
       for (const entry of entries) {
         if (at > LIST_OPEN.length) body[at++] = COMMA;
-        at += body.write(headOf(entry), at, 'latin1');
-        body.set(entry.publicJson, at);
-        at += entry.publicJson.length;
-        body[at++] = CLOSE;
+        at = put(entry, body, at);
       }
       at += body.write(tail, at, 'latin1');
       return body.subarray(0, at);
     },
   };
-}
-
-/**
- * ASCII by construction: ids, owners, keys and the base path are. `thumb_url` is there even while no thumbnail is:
- * it is made when it is asked for.
- */
-function makeHead(entry: Entry, url: string, basePath: string): string {
-  const thumb = thumbKey(entry, entry.thumb ?? 'webp');
-  const createdAt = new Date(entry.createdAt).toISOString();
-  return `{"id":"${entry.id}","url":"${url}","thumb_url":"${basePath}/outputs/${thumb}?v=${entry.thumbV}","created_at":"${createdAt}","meta":`;
 }

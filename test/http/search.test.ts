@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isOwner } from '../../src/domain/owner.ts';
 import { type Browser, jsonOf, useApp, type WirePage } from '../support/app.ts';
 import { recordShelf } from '../support/library.ts';
@@ -137,6 +137,22 @@ describe('q', () => {
     expect(await found({ q: 'cat', size: '2', cursor })).toEqual(['old']);
     expect(await found({ q: 'cat', size: '2', page: '2' })).toEqual(['old']);
     expect((await list({ q: 'cat', size: '2', cursor })).next_cursor).toBeNull();
+  });
+
+  it('is counted to its end only when that is asked for', async () => {
+    const asked: unknown[] = [];
+    const { catalog } = app.services;
+    const { list: ask } = catalog;
+    catalog.list = (query) => {
+      asked.push(query.exactTotal === true);
+      return ask(query);
+    };
+    onTestFinished(() => {
+      catalog.list = ask;
+    });
+    await list({ q: 'cat', size: '3' });
+    await list({ q: 'cat', size: '3', total: 'exact' });
+    expect(asked).toEqual([false, true]);
   });
 
   it('may be a thousand characters of any script', async () => {

@@ -66,6 +66,11 @@ describe('saved searches', () => {
     expect(page.items.map(({ meta }) => meta['prompt'])).toEqual(['고양이']);
   });
 
+  it('keep nothing of what means nothing to a list', async () => {
+    await save('empty', { q: '', tag: [], lora: ['', 'ink'], model: '', from: '2026-11-01' });
+    expect((await saved())[0]?.query).toEqual({ lora: ['ink'], from: '2026-11-01' });
+  });
+
   it.each<[object, string, Record<string, unknown>]>([
     [{ q: 'cat "open' }, 'invalid_query', { field: 'q', at: 4 }],
     [{ tz: 'Mars/Olympus' }, 'invalid_parameter', { field: 'tz' }],

@@ -6,7 +6,7 @@ import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { decodeRecord, publicJsonOf } from '../../domain/record-codec.ts';
 import type { Entry } from '../catalog.ts';
-import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
+import { emptyHead, type RecordHead, scanUrlHead } from './record-head.ts';
 
 /** What the index knows of a row when its line is read. */
 export interface RowSnapshot {
@@ -14,11 +14,13 @@ export interface RowSnapshot {
   readonly offset: number;
   readonly length: number;
   readonly seq: number;
-  readonly id: PictureId;
   readonly createdAt: number;
+  /** Places in `KINDS` and `STATUSES`. */
   readonly kind: number;
   readonly status: number;
 }
+
+type RecordFacts = Omit<RowSnapshot, 'offset' | 'length' | 'row'>;
 
 interface Place {
   readonly day: Day;
@@ -27,20 +29,29 @@ interface Place {
   readonly thumbV: number;
 }
 
+/** Bytes of a line around its record, at most. */
+const MOST_AROUND = 256;
+
 const head = emptyHead();
 
 /** The `Entry` over a record's encoded bytes; nothing is parsed until `record()` asks for it. */
 export function lineEntry(
   owner: Owner,
   json: Buffer,
-  row: Omit<RowSnapshot, 'offset' | 'length' | 'row'>,
-): Entry {
-  const canonical = scanHead(json, 0, json.length, head);
-  const place = canonical ? placeOf(json, head, row.createdAt) : undefined;
-  return new LineEntry(owner, json, row, !canonical || head.hasPrivate, place);
+  facts: RecordFacts & { readonly id: PictureId },
+): LineEntry {
+  return entryOf(owner, facts.id, json, facts);
 }
 
-class LineEntry implements Entry {
+/** The same with the id apart. */
+export function entryOf(owner: Owner, id: PictureId, json: Buffer, facts: RecordFacts): LineEntry {
+  const canonical = scanUrlHead(json, 0, json.length, head);
+  const place = canonical ? placeOf(json, head, facts.createdAt) : undefined;
+  return new LineEntry(owner, id, json, facts, !canonical || head.hasPrivate, place);
+}
+
+/** An entry over its line's own bytes. Made for every line of every page: few objects, nothing before it is asked for. */
+export class LineEntry implements Entry {
   readonly owner: Owner;
   readonly kind: Kind;
   readonly id: PictureId;
@@ -51,35 +62,56 @@ class LineEntry implements Entry {
   readonly thumbV: number;
   readonly createdAt: number;
   readonly seq: number;
-  readonly publicJson: Uint8Array;
-  readonly #json: Buffer;
+  readonly #mayBePrivate: boolean;
+  #json: Buffer;
+  #shown: Uint8Array | undefined;
   #parsed: PictureRecord | undefined;
 
   constructor(
     owner: Owner,
+    id: PictureId,
     json: Buffer,
-    row: Omit<RowSnapshot, 'offset' | 'length' | 'row'>,
+    facts: RecordFacts,
     mayBePrivate: boolean,
     known: Place | undefined,
   ) {
     this.owner = owner;
+    this.id = id;
     this.#json = json;
-    this.kind = KINDS[row.kind] ?? 'generated';
-    this.status = STATUSES[row.status] ?? 'active';
-    this.id = row.id;
-    this.createdAt = row.createdAt;
-    this.seq = row.seq;
-    const place = known ?? placeOfRecord(this.record(), row.createdAt);
+    this.#mayBePrivate = mayBePrivate;
+    this.kind = KINDS[facts.kind] ?? 'generated';
+    this.status = STATUSES[facts.status] ?? 'active';
+    this.createdAt = facts.createdAt;
+    this.seq = facts.seq;
+    const place = known ?? placeOfRecord(this.record(), facts.createdAt);
     this.day = place.day;
     this.ext = place.ext;
     this.thumb = place.thumb;
     this.thumbV = place.thumbV;
-    this.publicJson = mayBePrivate ? publicJsonOf(json) : json;
+  }
+
+  get publicJson(): Uint8Array {
+    this.#shown ??= this.#mayBePrivate ? publicJsonOf(this.#json) : this.#json;
+    return this.#shown;
   }
 
   record(): PictureRecord {
     this.#parsed ??= decodeRecord(this.#json);
     return this.#parsed;
+  }
+
+  /** It was read as one of many, and holds on to the bytes of all of them. */
+  get isShared(): boolean {
+    return this.#json.buffer.byteLength > this.#json.byteLength + MOST_AROUND;
+  }
+
+  /** Lets go of the bytes of others. For who keeps it. */
+  detach(): void {
+    if (!this.isShared) return;
+    const own = Buffer.allocUnsafeSlow(this.#json.byteLength);
+    own.set(this.#json);
+    this.#json = own;
+    this.#shown = undefined;
   }
 }
 

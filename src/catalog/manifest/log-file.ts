@@ -90,12 +90,13 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
   }
 
   function logFile(path: string, inode: string, slot: Slot): LogFile {
-    async function release(): Promise<void> {
+    /** A promise only where there is something to wait for. */
+    function release(): Promise<void> | undefined {
       slot.users -= 1;
-      if (slot.users > 0 || slot.file === undefined) return;
+      if (slot.users > 0 || slot.file === undefined) return undefined;
       if (slot.retired) return closeSlot(slot);
       idle.add(slot);
-      await closeIdle(most);
+      return idle.size > most ? closeIdle(most) : undefined;
     }
     return {
       path,
@@ -104,9 +105,10 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
         slot.users += 1;
         idle.delete(slot);
         try {
-          return await work(await acquire(slot, path, inode));
+          return await work(slot.file ?? (await acquire(slot, path, inode)));
         } finally {
-          await release();
+          const closing = release();
+          if (closing !== undefined) await closing;
         }
       },
       async retire() {

@@ -24,6 +24,8 @@ import {
   timelineOf,
 } from './queries.ts';
 import { rebuildManifest } from './rebuild.ts';
+import { createDirectTextIndex } from './search/direct-text-index.ts';
+import type { TextIndex } from './search/text-index.ts';
 import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';
@@ -49,6 +51,8 @@ export interface ManifestCatalogOptions {
   readonly snapshots?: Partial<SnapshotRules>;
   /** Other rules for answers from a manifest's end than the usual ones. */
   readonly tail?: Partial<TailRules>;
+  /** Where texts are searched: in the caller's own thread when absent. Closed with the catalog. */
+  readonly textIndex?: TextIndex;
   /** Unused descriptors kept open over all owners. */
   readonly openFiles?: number;
 }
@@ -91,6 +95,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     storage,
     folders,
     log,
+    texts: options.textIndex ?? createDirectTextIndex(storage),
     files: createLogFiles(storage, options.openFiles ?? OPEN_FILES),
     random: options.random ?? (() => randomBytes(8).toString('hex')),
     recentSize,
@@ -259,6 +264,8 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       await quiet();
       await owners.snapshots.finish(owners.all.map(({ store }) => store));
       await owners.drain();
+      for (const { store } of owners.all) store.search?.retire();
+      await context.texts.close();
       await context.files.close();
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     },

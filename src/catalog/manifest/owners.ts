@@ -205,6 +205,7 @@ export class Owners {
   }
 
   private drop({ store }: Held): void {
+    store.search?.retire();
     const { file } = store;
     if (file === undefined) return;
     const closed = this.snapshots

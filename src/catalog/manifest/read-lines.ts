@@ -1,8 +1,12 @@
+import type { PictureId } from '../../domain/id.ts';
+import { KINDS, STATUSES } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import type { Entry } from '../catalog.ts';
+import { after, afterDigits, ascii, numberAt } from './bytes.ts';
+import { HEX_LENGTH, ULID_LENGTH } from './ids.ts';
 import { crcHolds, emptyView, type LineView, scanLine } from './line.ts';
-import { lineEntry, type RowSnapshot } from './line-entry.ts';
+import { entryOf, type LineEntry, type RowSnapshot } from './line-entry.ts';
 import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
 
 /** Lines closer than this are read together: a second read costs more than the bytes between. */
@@ -12,10 +16,10 @@ const MOST_AT_ONCE = 1 << 20;
 interface Run {
   readonly start: number;
   end: number;
-  readonly rows: number[];
+  /** Bytes of the lines that are wanted. */
+  wanted: number;
+  readonly places: number[];
 }
-
-const view: LineView = emptyView();
 
 /**
  * Reads the lines of some rows, in the order given: neighbours in one positional read, the runs side by side.
@@ -29,25 +33,31 @@ export async function readEntries(
 ): Promise<Entry[]> {
   const entries: Entry[] = new Array(rows.length);
   const runs = runsOf(rows);
-  await file.use(async (open) => {
-    await Promise.all(runs.map((run) => readRun(open, owner, rows, run, entries)));
-  });
+  const [first] = runs;
+  await file.use((open) =>
+    runs.length === 1 && first !== undefined
+      ? readRun(open, owner, rows, first, entries)
+      : Promise.all(runs.map((run) => readRun(open, owner, rows, run, entries))),
+  );
   return entries;
 }
 
 function runsOf(rows: readonly RowSnapshot[]): Run[] {
-  const order = rows.map((_, i) => i).sort((a, b) => (rows[a]?.offset ?? 0) - (rows[b]?.offset ?? 0));
+  const order = rows.map((_, place) => place);
+  order.sort((a, b) => (rows[a]?.offset ?? 0) - (rows[b]?.offset ?? 0));
   const runs: Run[] = [];
-  for (const i of order) {
-    const row = rows[i];
+  let last: Run | undefined;
+  for (const place of order) {
+    const row = rows[place];
     if (row === undefined) continue;
     const end = row.offset + row.length;
-    const last = runs.at(-1);
     if (last !== undefined && row.offset - last.end <= NEAR && end - last.start <= MOST_AT_ONCE) {
       last.end = Math.max(last.end, end);
-      last.rows.push(i);
+      last.wanted += row.length;
+      last.places.push(place);
     } else {
-      runs.push({ start: row.offset, end, rows: [i] });
+      last = { start: row.offset, end, wanted: row.length, places: [place] };
+      runs.push(last);
     }
   }
   return runs;
@@ -61,22 +71,61 @@ async function readRun(
   entries: Entry[],
 ): Promise<void> {
   const bytes = await readExact(file, run.start, run.end - run.start);
-  const wanted = run.rows.reduce((sum, i) => sum + (rows[i]?.length ?? 0), 0);
-  // entries live on in the ring: they must not hold on to far more bytes than they are
-  const sparse = wanted * 2 < bytes.length;
-  for (const i of run.rows) {
-    const row = rows[i];
+  // entries may live on in the ring: they must not hold on to far more bytes than they are
+  const sparse = run.wanted * 2 < bytes.length;
+  for (const place of run.places) {
+    const row = rows[place];
     if (row === undefined) continue;
-    const record = recordAt(bytes, row, run.start);
-    entries[i] = lineEntry(owner, sparse ? Buffer.from(record) : record, row);
+    const entry = entryAt(bytes, row.offset - run.start, owner, row);
+    if (sparse) entry.detach();
+    entries[place] = entry;
   }
 }
 
-function recordAt(bytes: Buffer, row: RowSnapshot, start: number): Buffer {
-  const at = row.offset - start;
+const view: LineView = emptyView();
+
+/** @throws ManifestChangedError */
+function entryAt(bytes: Buffer, at: number, owner: Owner, row: RowSnapshot): LineEntry {
   const end = at + row.length - 1;
-  if (!crcHolds(bytes, at, end) || !scanLine(bytes, at, end, view))
-    throw new ManifestChangedError('bad line');
-  if (view.seq !== row.seq || view.recordStart < 0) throw new ManifestChangedError('another line');
-  return bytes.subarray(view.recordStart, view.recordEnd);
+  if (!crcHolds(bytes, at, end)) throw new ManifestChangedError('bad line');
+  if (!findRecord(bytes, at, end, row)) {
+    if (!scanLine(bytes, at, end, view)) throw new ManifestChangedError('bad line');
+    if (view.seq !== row.seq || view.recordStart < 0) throw new ManifestChangedError('another line');
+  }
+  const id = bytes.toString('latin1', view.idStart, view.idStart + view.idLength) as PictureId;
+  return entryOf(owner, id, bytes.subarray(view.recordStart, view.recordEnd), row);
+}
+
+const QUOTE = 0x22;
+const SEQ_LENGTH = '{"s":'.length;
+const OP_LENGTH = ',"op":"'.length;
+const ID_LENGTH = '","id":"'.length;
+const TIME_LENGTH = '","t":'.length;
+const KIND_LENGTH = ',"k":"'.length;
+const STATUS_LENGTH = '","st":"'.length;
+const RECORD = ascii('","r":{');
+const CRC_LENGTH = ',"c":"01234567"}'.length;
+/** Of an op by its first letter; a purge has no record. */
+const OP_LENGTHS = new Map(['put', 'edit', 'trash', 'restore'].map((op) => [op.charCodeAt(0), op.length]));
+const KIND_LENGTHS = KINDS.map((kind) => kind.length);
+const STATUS_LENGTHS = STATUSES.map((status) => status.length);
+
+/**
+ * Finds the id and the record of a line whose checksum holds, by what the index says of it: its number is compared,
+ * and that the record begins where it then must. False where it does not, which `scanLine` will explain.
+ */
+function findRecord(bytes: Buffer, start: number, end: number, row: RowSnapshot): boolean {
+  let at = afterDigits(bytes, start + SEQ_LENGTH);
+  if (at < 0 || numberAt(bytes, start + SEQ_LENGTH, at) !== row.seq) return false;
+  at += OP_LENGTH;
+  at += (OP_LENGTHS.get(bytes[at] ?? 0) ?? 0) + ID_LENGTH;
+  view.idStart = at;
+  view.idLength = bytes[at + ULID_LENGTH] === QUOTE ? ULID_LENGTH : HEX_LENGTH;
+  at = afterDigits(bytes, at + view.idLength + TIME_LENGTH);
+  if (at < 0) return false;
+  at += KIND_LENGTH + (KIND_LENGTHS[row.kind] ?? 0) + STATUS_LENGTH + (STATUS_LENGTHS[row.status] ?? 0);
+  at = after(bytes, at, RECORD);
+  view.recordStart = at - 1;
+  view.recordEnd = end - CRC_LENGTH;
+  return at >= 0 && at < view.recordEnd;
 }

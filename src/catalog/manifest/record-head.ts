@@ -84,11 +84,22 @@ const IDEM_TAIL = 27;
 /** `2026-01-02T03:04:05.678Z` */
 const ISO_LENGTH = 24;
 const ADOPTED = ',"adopted_from":{';
+const TIME_MEMBER = ascii('"mtime":');
+/** No number is longer. */
+const MOST_TIME = 26;
 
 /** Fills `head` from the record between two positions; false when its members stand in another order. */
 export function scanHead(bytes: Buffer, start: number, end: number, head: RecordHead): boolean {
   const at = scanFront(bytes, start, head);
   if (at < 0 || scanMiddle(bytes, at, end, head) < 0) return false;
+  scanTail(bytes, start, end, head);
+  return true;
+}
+
+/** The same for no more than a URL is made of; the members behind it may stand in any order. */
+export function scanUrlHead(bytes: Buffer, start: number, end: number, head: RecordHead): boolean {
+  const at = scanFront(bytes, start, head);
+  if (at < 0 || scanPlace(bytes, at, head) < 0) return false;
   scanTail(bytes, start, end, head);
   return true;
 }
@@ -183,5 +194,13 @@ function scanTail(bytes: Buffer, start: number, end: number, head: RecordHead): 
   const rest = head.idemStart < 0 ? end - 1 : end - IDEM_TAIL;
   head.hasPrivate =
     head.idemStart >= 0 ||
-    (bytes[rest - 1] === 0x7d && bytes.subarray(start, end).includes(ADOPTED, 0, 'latin1'));
+    (endsInTime(bytes, rest - 1) && bytes.subarray(start, end).includes(ADOPTED, 0, 'latin1'));
+}
+
+/** An object ends at `brace` whose last member is a number `mtime`, as that of `adopted_from` always is. */
+function endsInTime(bytes: Buffer, brace: number): boolean {
+  if (bytes[brace] !== 0x7d) return false;
+  let at = brace;
+  while (at > brace - MOST_TIME && bytes[at - 1] !== 0x3a) at -= 1;
+  return after(bytes, at - TIME_MEMBER.length, TIME_MEMBER) === at;
 }

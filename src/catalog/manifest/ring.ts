@@ -1,4 +1,5 @@
 import type { Entry } from '../catalog.ts';
+import type { Columns } from './columns.ts';
 import type { RowOrder } from './order.ts';
 
 /**
@@ -8,11 +9,13 @@ import type { RowOrder } from './order.ts';
 export class Ring {
   private readonly entries = new Map<number, Entry>();
   private readonly order: RowOrder;
+  private readonly columns: Columns;
   private readonly size: number;
   private held = 0;
 
-  constructor(order: RowOrder, size: number) {
+  constructor(order: RowOrder, columns: Columns, size: number) {
     this.order = order;
+    this.columns = columns;
     this.size = size;
   }
 
@@ -29,7 +32,7 @@ export class Ring {
     this.drop(row);
     const { order, size } = this;
     if (size === 0 || order.length === 0) return false;
-    if (order.placeOf(row) < order.length - size) return false;
+    if (!this.isAmongNewest(row)) return false;
     this.entries.set(row, entry);
     this.held += weightOf(entry);
     if (this.entries.size > size) this.prune();
@@ -54,8 +57,13 @@ export class Ring {
     this.drop(order.at(order.length - size - 1));
     if (this.entries.size <= size) return;
     for (const row of [...this.entries.keys()]) {
-      if (order.placeOf(row) < order.length - size) this.drop(row);
+      if (!this.isAmongNewest(row)) this.drop(row);
     }
+  }
+
+  private isAmongNewest(row: number): boolean {
+    const { order, columns, size } = this;
+    return order.length <= size || columns.compare(order.at(order.length - size), row) <= 0;
   }
 }
 

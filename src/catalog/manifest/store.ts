@@ -13,6 +13,7 @@ import type { LogFile, LogFiles } from './log-file.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { Ring } from './ring.ts';
 import type { Touched } from './scan.ts';
+import type { TextIndex } from './search/text-index.ts';
 import type { SnapshotRules } from './snapshot-rules.ts';
 import type { TailRules } from './tail-rules.ts';
 import { Warm } from './warm.ts';
@@ -25,6 +26,7 @@ export interface ManifestContext {
   readonly storage: Storage;
   readonly folders: FolderSync;
   readonly log: Log;
+  readonly texts: TextIndex;
   readonly files: LogFiles;
   /** A new epoch: 16 lower-case hex. */
   readonly random: () => string;
@@ -34,6 +36,13 @@ export interface ManifestContext {
   readonly snapshots: SnapshotRules;
   readonly tail: TailRules;
   readonly emit: (change: Change) => void;
+}
+
+/** What searches keep of an owner (`search/`), from the first one on. */
+export interface SearchHold {
+  readonly bytes: number;
+  /** Nothing is searched here any more. */
+  retire(): void;
 }
 
 /** A committed change whose lasting form could not be written: the sidecar to write, or to remove. */
@@ -58,6 +67,7 @@ export class OwnerStore {
   compacting: Promise<void> | undefined;
   /** The snapshot on disk, or the last try at one: of which file, up to which byte. */
   saved: { readonly file: LogFile; readonly end: number } | undefined;
+  search: SearchHold | undefined;
   warm = new Warm();
   private rings: readonly Ring[] = [];
   private readonly recentSize: number;
@@ -74,6 +84,8 @@ export class OwnerStore {
     this.file = file;
     this.end = end;
     this.baseEnd = baseEnd;
+    this.search?.retire();
+    this.search = undefined;
     this.warm = new Warm();
     this.rings = KINDS.map((_, kind) => new Ring(index.order(kind, 0), index.columns, this.recentSize));
   }
@@ -95,7 +107,9 @@ export class OwnerStore {
   /** Bytes held in all, about. */
   get bytes(): number {
     const ring = this.rings.reduce((sum, { bytes }) => sum + bytes, 0);
-    return 4_000 + this.index.bytes + ring + this.warm.bytes + this.owed.size * 4_000;
+    return (
+      4_000 + this.index.bytes + ring + this.warm.bytes + this.owed.size * 4_000 + (this.search?.bytes ?? 0)
+    );
   }
 
   ring(kind: number): Ring {

@@ -2,11 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../domain/json.ts';
 import type { SavedSearches } from '../../services/services.ts';
 import { ownerOf } from '../call.ts';
+import { checked } from '../checked.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
+import { SavedParams } from '../list-query.ts';
 import { respondJson } from '../respond.ts';
 import { NewSearch, Ok, SavedSearch, SavedSearchList, SearchPatch } from '../schemas.ts';
-import { selectionOf } from '../selection-query.ts';
+import { readParams, selectionOf } from '../selection-query.ts';
 import { answers, body, json, OwnerQuery } from './parts.ts';
 
 const Sid = z.object({ sid: z.string() });
@@ -82,12 +84,16 @@ export function savedSearchRoutes(kit: Kit, searches: SavedSearches) {
 }
 
 /**
- * The query as it is kept, once it is known that a list can run it.
+ * The query as it is kept, once it is known that a list can run it: written as a list's parameters and read again, so
+ * that what is empty, and means nothing there, is not kept either.
  * @throws KirokuError `invalid_parameter`, `invalid_query`
  */
-function runnable(query: Parameters<typeof selectionOf>[0]): JsonObject {
-  selectionOf(query);
-  return Object.fromEntries(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+function runnable(query: z.output<typeof SavedParams>): JsonObject {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, one);
+  }
+  const params = readParams(search.toString());
+  selectionOf(checked(SavedParams, params));
+  return params;
 }

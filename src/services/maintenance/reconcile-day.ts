@@ -1,30 +1,22 @@
-import type { Entry } from '../../catalog/catalog.ts';
-import { startOfDay } from '../../domain/day.ts';
 import { isKirokuError } from '../../domain/errors.ts';
 import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../domain/key.ts';
-import { STATUSES } from '../../domain/kind.ts';
 import { takeDropped } from './dropped-file.ts';
 import { adoptInPlace } from './reconcile-adopt.ts';
 import { eachLimited } from './reconcile-batch.ts';
 import { identityOf } from './reconcile-bytes.ts';
-import { everyEntry } from './reconcile-entries.ts';
 import { createTally, type Fate, NOTHING, type Tally, waitFor } from './reconcile-fate.ts';
 import { isYoung, statOf } from './reconcile-guards.ts';
+import { type Known, knownFrom, knownOf, knownOfDay } from './reconcile-known.ts';
 import { type Listing, listFolder, listNames, type OnDisk } from './reconcile-listing.ts';
 import type { FolderMemory } from './reconcile-memory.ts';
 import { checkLength, dropMissing } from './reconcile-original.ts';
-import {
-  compareSidecar,
-  dateTrash,
-  isUndated,
-  restoreFromSidecar,
-  rewriteMissing,
-} from './reconcile-sidecar.ts';
+import { compareSidecar, dateTrash, restoreFromSidecar, rewriteMissing } from './reconcile-sidecar.ts';
 import type { DayOptions, DayPlace, LookContext, ReconcileReport } from './reconcile-types.ts';
+import { createNamesVerifier, createVerifier, type Verifier } from './reconcile-verify.ts';
 
-const DAY_MS = 86_400_000;
+const NONE: ReadonlySet<PictureId> = new Set();
 /** Things looked at side by side: stats and reads; and copies, each of which decodes. */
 const LOOKS = 8;
 const COPIES = 3;
@@ -35,12 +27,6 @@ const ARRIVING = 60_000;
 /** After a failure of the machine, ms. */
 const RECOVERY = 5_000;
 
-/** What the catalog says lies in the folder; the entry itself is asked for again when something is off. */
-interface Known {
-  readonly ext: OriginalExt;
-  readonly undated: boolean;
-}
-
 interface Look {
   readonly context: LookContext;
   readonly memory: FolderMemory;
@@ -48,8 +34,16 @@ interface Look {
   readonly options: DayOptions;
   readonly listing: Listing;
   readonly known: ReadonlyMap<PictureId, Known>;
+  /** Pictures that are as they should be. */
+  readonly fine: ReadonlySet<PictureId>;
   /** Sidecars older than this were read by an earlier look; undefined reads all. */
   readonly readBefore: number | undefined;
+}
+
+export interface DayOutcome {
+  readonly report: ReconcileReport;
+  /** Every name in the folder belongs to a picture that was proved to be as the catalog has it, and none is missing. */
+  readonly agrees: boolean;
 }
 
 /** One look at one day folder, or at some names of it. @throws when the catalog cannot answer */
@@ -58,26 +52,46 @@ export async function lookAtDay(
   memory: FolderMemory,
   place: DayPlace,
   options: DayOptions,
-): Promise<ReconcileReport> {
+): Promise<DayOutcome> {
   const started = context.storage.now();
   const tally = createTally();
   tally.folder();
   const { names } = options;
   const listing = await listingOf(context, place, names);
-  if (listing === undefined) return tally.report();
+  if (listing === undefined) return { report: tally.report(), agrees: false };
+  const verifier = verifierFor(context, listing, options);
   const known =
-    names === undefined ? await knownOfDay(context, place) : await knownOf(context, place, listing);
+    names === undefined
+      ? await knownOfDay(context, place, listing, verifier)
+      : await knownOf(context, place, listing);
+  const fine = (await verifier?.finish()) ?? NONE;
   const thorough = options.full === true || names !== undefined || memory.lookedAt === undefined;
   const readBefore = thorough ? undefined : (memory.lookedAt ?? 0) - SLACK;
-  const look: Look = { context, memory, place, options, listing, known, readBefore };
+  const look: Look = { context, memory, place, options, listing, known, fine, readBefore };
   await lookAtPictures(look, tally);
   await lookAtDropped(look, tally);
   await reportForeign(look);
   if (names === undefined && options.signal?.aborted !== true) {
-    memory.lookedAt = started;
+    if (options.namesOnly !== true) memory.lookedAt = started;
     forgetGone(memory, listing);
   }
-  return tally.report();
+  return { report: tally.report(), agrees: names === undefined && isAllFine(look) };
+}
+
+function verifierFor(
+  context: LookContext,
+  { folder }: Listing,
+  { full, namesOnly, names }: DayOptions,
+): Verifier | undefined {
+  if (names !== undefined) return undefined;
+  if (namesOnly === true) return createNamesVerifier();
+  return full === true ? createVerifier(context, folder) : undefined;
+}
+
+function isAllFine({ listing, known, fine }: Look): boolean {
+  const { pictures, dropped, foreign, missing } = listing;
+  if (missing || dropped.length + foreign.length > 0) return false;
+  return fine.size === known.size && fine.size === pictures.size;
 }
 
 /**
@@ -123,39 +137,11 @@ async function linkOnTheWay(context: LookContext, place: DayPlace): Promise<stri
   return undefined;
 }
 
-async function knownOfDay(context: LookContext, place: DayPlace): Promise<Map<PictureId, Known>> {
-  const known = new Map<PictureId, Known>();
-  const { owner, kind } = place;
-  const from = startOfDay(place.day);
-  for (const status of STATUSES) {
-    for await (const entry of everyEntry(context.catalog, { owner, kind, status, from, to: from + DAY_MS })) {
-      if (entry.day === place.day) known.set(entry.id, knownFrom(entry));
-    }
-  }
-  return known;
-}
-
-async function knownOf(
-  context: LookContext,
-  place: DayPlace,
-  listing: Listing,
-): Promise<Map<PictureId, Known>> {
-  const known = new Map<PictureId, Known>();
-  for (const id of listing.pictures.keys()) {
-    const entry = await context.catalog.find(place.owner, place.kind, id);
-    if (entry?.day === place.day) known.set(id, knownFrom(entry));
-  }
-  return known;
-}
-
-function knownFrom(entry: Entry): Known {
-  return { ext: entry.ext, undated: entry.status === 'trash' && isUndated(entry.record()) };
-}
-
 async function lookAtPictures(look: Look, tally: Tally): Promise<void> {
   const { context, place, known, listing, options } = look;
   const nothing: OnDisk = { sidecar: false, originals: [] };
   const ids = new Set([...known.keys(), ...listing.pictures.keys()]);
+  for (const id of look.fine) ids.delete(id);
   await eachLimited(ids, LOOKS, options.signal, async (id) => {
     const onDisk = listing.pictures.get(id) ?? nothing;
     const path = sidecarKey({ ...place, id });

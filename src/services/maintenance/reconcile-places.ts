@@ -47,23 +47,31 @@ export async function diskDays(context: LookContext, owner: Owner, kind: Kind): 
   return days;
 }
 
+export interface CatalogDays {
+  readonly days: ReadonlySet<Day>;
+  /** Some picture lies in another day's folder than its time says. */
+  readonly strays: boolean;
+}
+
 /**
  * The days on which the catalog has pictures. A picture that lies in another day's folder than its time says is
  * looked at here: a look at its folder would not ask for it.
  */
-export async function catalogDays(context: LookContext, owner: Owner, kind: Kind): Promise<Set<Day>> {
+export async function catalogDays(context: LookContext, owner: Owner, kind: Kind): Promise<CatalogDays> {
   const days = new Set<Day>();
+  let strays = false;
   for (const status of STATUSES) {
     for await (const entry of everyEntry(context.catalog, { owner, kind, status })) {
       days.add(entry.day);
       if (entry.day === dayOf(entry.createdAt)) continue;
+      strays = true;
       const place = { owner, kind, day: entry.day };
       const original = originalKey({ ...place, id: entry.id }, entry.ext);
       if ((await statOf(context.storage, original)) === undefined)
         await dropMissing(context, place, entry.id);
     }
   }
-  return days;
+  return { days, strays };
 }
 
 function isFolder(entry: FolderEntry, named: boolean): boolean {

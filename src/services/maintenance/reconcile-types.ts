@@ -23,7 +23,16 @@ export interface DayOptions {
   readonly names?: ReadonlySet<string>;
   /** Read every sidecar, not only those whose time says that they changed since the last look. */
   readonly full?: boolean;
+  /** Look for names that came or went, and take known pictures whose files are all there for unchanged. */
+  readonly namesOnly?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface PassOptions {
+  /** This owner only. */
+  readonly owner?: Owner;
+  /** Look at every folder, whatever an earlier pass found. */
+  readonly afresh?: boolean;
 }
 
 /** What a look did. */
@@ -49,8 +58,13 @@ export interface Reconcile {
   day(place: DayPlace, options?: DayOptions): Promise<ReconcileReport>;
   /** Every owner's last days, and tomorrow for the sake of clocks that go ahead. One bad folder is reported, not thrown. */
   recent(signal: AbortSignal): Promise<ReconcileReport>;
-  /** Every owner, every day folder on disk and every day that the catalog knows; reads every sidecar. */
-  full(signal: AbortSignal): Promise<ReconcileReport>;
+  /**
+   * Every owner, every day folder on disk and every day that the catalog knows. Reads every sidecar of a folder in
+   * which a name, a size, a time or the catalog changed since the last such pass.
+   */
+  full(signal: AbortSignal, options?: PassOptions): Promise<ReconcileReport>;
+  /** The same by names alone: finds what was added and what is gone, and no edit. */
+  names(signal: AbortSignal, options?: PassOptions): Promise<ReconcileReport>;
   /** How often each finding was made since the start, for metrics. */
   counts(): ReadonlyMap<string, number>;
 }

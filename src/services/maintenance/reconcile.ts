@@ -3,16 +3,18 @@ import { dayFolder } from '../../domain/key.ts';
 import { KINDS } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { breathe } from './reconcile-batch.ts';
-import { lookAtDay } from './reconcile-day.ts';
+import { type DayOutcome, lookAtDay } from './reconcile-day.ts';
 import { createTally, type Tally } from './reconcile-fate.ts';
 import { createFindings } from './reconcile-findings.ts';
 import { statOf, volumePresent } from './reconcile-guards.ts';
 import { createReconcileMemory, type ReconcileMemory } from './reconcile-memory.ts';
-import { catalogDays, diskDays, ownersOnDisk } from './reconcile-places.ts';
+import { passOver } from './reconcile-pass.ts';
+import { ownersOnDisk } from './reconcile-places.ts';
 import type {
   DayOptions,
   DayPlace,
   LookContext,
+  PassOptions,
   Reconcile,
   ReconcileDeps,
   ReconcileReport,
@@ -35,18 +37,28 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
   const context: LookContext = { ...deps, findings };
   const memory = createReconcileMemory();
   const inTurn = createTurns();
-  const day = (place: DayPlace, options: DayOptions = {}): Promise<ReconcileReport> =>
+  const outcome = (place: DayPlace, options: DayOptions): Promise<DayOutcome> =>
     inTurn(dayFolder(place.owner, place.kind, place.day), () => look(context, memory, place, options));
+  const day = async (place: DayPlace, options: DayOptions = {}): Promise<ReconcileReport> =>
+    (await outcome(place, options)).report;
+  const pass = (
+    of: 'names' | 'files',
+    signal: AbortSignal,
+    options: PassOptions,
+  ): Promise<ReconcileReport> => {
+    const depth = of === 'names' ? { namesOnly: true } : { full: true };
+    const lookAt = (place: DayPlace) => outcome(place, { ...depth, signal });
+    const deps = { context, signal, of, afresh: options.afresh === true, lookAt };
+    return eachOwner(context, signal, (owner, tally) => passOver(deps, owner, tally), options.owner);
+  };
   return {
     day,
     recent: (signal) =>
       eachOwner(context, signal, (owner, tally) =>
         recentOf(context, memory, owner, (place) => day(place, { signal }), tally),
       ),
-    full: (signal) =>
-      eachOwner(context, signal, (owner, tally) =>
-        fullOf(context, owner, (place) => day(place, { full: true, signal }), tally, signal),
-      ),
+    full: (signal, options = {}) => pass('files', signal, options),
+    names: (signal, options = {}) => pass('names', signal, options),
     counts: findings.counts,
   };
 }
@@ -56,10 +68,12 @@ async function eachOwner(
   context: LookContext,
   signal: AbortSignal,
   act: (owner: Owner, tally: Tally) => Promise<void>,
+  only?: Owner,
 ): Promise<ReconcileReport> {
   const tally = createTally();
   for (const owner of await ownersOnDisk(context)) {
     if (signal.aborted) break;
+    if (only !== undefined && owner !== only) continue;
     if (!(await volumePresent(context))) {
       context.log.error({}, NO_VOLUME);
       break;
@@ -82,17 +96,18 @@ async function look(
   memory: ReconcileMemory,
   place: DayPlace,
   options: DayOptions,
-): Promise<ReconcileReport> {
+): Promise<DayOutcome> {
+  const failed = { report: { ...createTally().report(), again: RECOVERY }, agrees: false };
   if (!(await volumePresent(context))) {
     context.log.error({}, NO_VOLUME);
-    return { ...createTally().report(), again: RECOVERY };
+    return failed;
   }
   try {
     return await lookAtDay(context, memory.of(place), place, options);
   } catch (error) {
     const path = dayFolder(place.owner, place.kind, place.day);
     context.log.warn({ err: error, path }, 'a day folder could not be looked at');
-    return { ...createTally().report(), again: RECOVERY };
+    return failed;
   }
 }
 
@@ -119,26 +134,6 @@ async function worthALook(context: LookContext, memory: ReconcileMemory, place: 
     return (await statOf(context.storage, dayFolder(place.owner, place.kind, place.day))) !== undefined;
   } catch {
     return true;
-  }
-}
-
-async function fullOf(
-  context: LookContext,
-  owner: Owner,
-  lookAt: LookAt,
-  tally: Tally,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const kind of KINDS) {
-    const days = new Set([
-      ...(await diskDays(context, owner, kind)),
-      ...(await catalogDays(context, owner, kind)),
-    ]);
-    for (const day of [...days].sort()) {
-      if (signal.aborted) return;
-      tally.addReport(await lookAt({ owner, kind, day }));
-      await breathe();
-    }
   }
 }
 

@@ -41,6 +41,15 @@ describe('a stack', () => {
     expect(stack('nonsense')).toBeUndefined();
   });
 
+  it('is over the seed where that varies, whatever else has more', () => {
+    const { stack, varying } = variations({}, { cfg: 8 }, { cfg: 9 }, { seed: '2' });
+    expect(varying).toEqual([
+      { name: 'seed', total: 2 },
+      { name: 'cfg', total: 3 },
+    ]);
+    expect(stack()?.varies).toBe('seed');
+  });
+
   it('is over the number with the most pictures where the seed does not vary', () => {
     const { stack } = variations({}, { steps: 30 }, { cfg: 8 }, { cfg: 9 });
     expect(stack()?.varies).toBe('cfg');

@@ -5,6 +5,7 @@ import { COMPACTION } from '../../../../src/catalog/manifest/compaction-rules.ts
 import { loadStore } from '../../../../src/catalog/manifest/load.ts';
 import { createLogFiles } from '../../../../src/catalog/manifest/log-file.ts';
 import type { ManifestCatalog } from '../../../../src/catalog/manifest/manifest-catalog.ts';
+import { createDirectTextIndex } from '../../../../src/catalog/manifest/search/direct-text-index.ts';
 import { SNAPSHOTS } from '../../../../src/catalog/manifest/snapshot-rules.ts';
 import type { ManifestContext } from '../../../../src/catalog/manifest/store.ts';
 import { isTailQuery, ManifestTail } from '../../../../src/catalog/manifest/tail.ts';
@@ -24,6 +25,7 @@ function contextOf(storage: Storage, tail: TailRules = SMALL): ManifestContext {
     storage,
     folders: createFolderSync(storage),
     log: silentLog,
+    texts: createDirectTextIndex(storage),
     files: createLogFiles(storage, 4),
     random: () => '0'.repeat(16),
     recentSize: 4,
