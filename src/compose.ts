@@ -10,12 +10,12 @@ import type { Owner } from './domain/owner.ts';
 import { createEventBus } from './events/bus.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
-import { type JobJournal, openJobJournal } from './jobs/journal.ts';
 import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
 import { jobTable } from './jobs/table.ts';
 import { createProcessDecoder, type ProcessDecoder } from './media/process-decoder.ts';
 import { sniffMime } from './media/signature.ts';
 import { createAdmit } from './services/admit.ts';
+import { createAudit } from './services/audit.ts';
 import { createBulk } from './services/bulk.ts';
 import { createFiles } from './services/files.ts';
 import { createGallery } from './services/gallery.ts';
@@ -24,6 +24,7 @@ import { createIdentity } from './services/identity.ts';
 import { createIdSource } from './services/ids.ts';
 import { createIngest, type IngestDeps } from './services/ingest.ts';
 import { createInputs } from './services/inputs.ts';
+import { type JobJournal, openJobJournal } from './services/maintenance/job-journal.ts';
 import { createReconcile } from './services/maintenance/reconcile.ts';
 import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
@@ -213,6 +214,9 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       now,
       present: () => tree.present(),
     }),
+    purge: parts.purge,
+    audit: createAudit({ state: engine.state, now }),
+    jobs: () => parts.scheduler,
     events,
     changes: catalog,
     identity: createIdentity({ keys: secrets.cookie, now, random: randomBytes }),

@@ -12,6 +12,8 @@ import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
 import { createAdmission } from './middleware/admission.ts';
 import { respondProblem } from './respond.ts';
+import { upkeepRoutes } from './routes/admin-upkeep.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
@@ -51,6 +53,8 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'images', 'generated'),
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
+    ...upkeepRoutes(kit, deps),
+    ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),
   ]);
   app.get('/outputs/*', fileRoute(kit, createFileRoutes({ files, gallery, log })).handler);

@@ -4,8 +4,11 @@ import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
+import type { Audit } from '../services/audit.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
+import type { Jobs } from '../services/maintenance/job-journal.ts';
+import type { Purge } from '../services/purge.ts';
 import type {
   Bulk,
   Files,
@@ -61,6 +64,10 @@ export interface AppDeps {
   readonly files: Files;
   readonly related: Related;
   readonly searches: SavedSearches;
+  readonly purge: Purge;
+  readonly audit: Audit;
+  /** Undefined until the server listens. */
+  readonly jobs: () => Jobs | undefined;
   readonly events: EventBus;
   readonly changes: Changes;
   readonly identity: Identity;

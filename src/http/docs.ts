@@ -10,6 +10,7 @@ const SECURITY: Record<Access['who'], Record<string, string[]>[]> = {
   owner: [{ cookie: [] }, { service: [] }],
   service: [{ service: [] }],
   file: [{ cookie: [] }, { service: [] }, { admin: [] }],
+  admin: [{ admin: [] }],
   metrics: [{ metrics: [] }, { admin: [] }],
 };
 

@@ -2,7 +2,7 @@ import { schedule } from 'node-cron';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
-import type { JobJournal, JobRun } from './journal.ts';
+import type { JobJournal, JobRun, Jobs } from '../services/maintenance/job-journal.ts';
 
 /** One thing that is done again and again. */
 export interface Job {
@@ -16,27 +16,11 @@ export interface Job {
   run(signal: AbortSignal): Promise<JsonObject | undefined>;
 }
 
-/** What an operator sees of a job. Times in ms since the epoch. */
-export interface JobStatus {
-  readonly name: string;
-  readonly cron: string;
-  readonly running: boolean;
-  /** The last run that came to an end, well or not; null when none is known. */
-  readonly last: JobRun | null;
-  readonly next: number | null;
-}
-
-export interface Scheduler {
+export interface Scheduler extends Jobs {
   /** Starts no more runs, stops the running ones, and resolves when they have come to their end. */
   stop(): Promise<void>;
   /** When each job last came to its end without a failure, ms since the epoch. */
   lastRun(name: string): number | undefined;
-  statuses(): JobStatus[];
-  /**
-   * Begins a run now, whatever the clock says, and resolves at its end with what it did.
-   * @throws KirokuError `not_found` for a job that is none, `job_running`, `draining`, and the run's own failure
-   */
-  runNow(name: string): Promise<JobRun>;
 }
 
 export interface SchedulerDeps {
@@ -129,6 +113,7 @@ export function startScheduler(deps: SchedulerDeps): Scheduler {
             ?.task.getNextRun()
             ?.getTime() ?? null,
       })),
+    recent: () => journal.recent(),
     async runNow(name) {
       const job = jobs.get(name);
       if (job === undefined) throw new KirokuError('not_found', 'There is no such job.');

@@ -8,6 +8,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createIdentity } from '../../src/services/identity.ts';
+import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
 import { testServices } from './services.ts';
 
 export const SERVICE = 'service-token-of-the-http-tests-0123456789abcd';
@@ -35,7 +36,7 @@ export interface Browser {
 }
 
 /** The whole wire over real services and the drivers in memory, on a loopback socket. */
-export function useApp(config: Partial<HttpConfig> = {}) {
+export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
   const services = testServices();
   const { catalog, clock } = services;
   const events = createEventBus();
@@ -53,6 +54,9 @@ export function useApp(config: Partial<HttpConfig> = {}) {
     files: services.files,
     related: services.related,
     searches: services.searches,
+    purge: services.purge,
+    audit: services.audit,
+    jobs: () => jobs,
     config: settings,
     tokens: { service: SERVICE, admin: ADMIN, metrics: undefined },
     log: silentLog,

@@ -8,12 +8,14 @@ import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import type { DecodedImage, Decoder } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
+import { createAudit } from '../../src/services/audit.ts';
 import { createBulk } from '../../src/services/bulk.ts';
 import { createFiles } from '../../src/services/files.ts';
 import { createGallery } from '../../src/services/gallery.ts';
 import { createIdSource } from '../../src/services/ids.ts';
 import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
 import { createInputs } from '../../src/services/inputs.ts';
+import { createPurge } from '../../src/services/purge.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
@@ -98,6 +100,7 @@ export function testServices(options: TestServicesOptions = {}) {
   const state = createMemoryStateStore();
   const { ids } = deps;
   const ingest = createIngest(deps);
+  const related = createRelated({ catalog });
   return {
     clock,
     blobs,
@@ -109,7 +112,20 @@ export function testServices(options: TestServicesOptions = {}) {
     gallery: createGallery({ catalog }),
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(deps),
-    related: createRelated({ catalog }),
+    related,
+    audit: createAudit({ state, now }),
+    purge: createPurge({
+      catalog,
+      blobs,
+      log,
+      now,
+      retention: { guestDays: 7, memberDays: 30, keepFavorites: true },
+      mostShare: 0.5,
+      present: async () => true,
+      isInUse: async () => false,
+      isReferenced: (owner, id) => related.isReferenced(owner, id),
+      lastRun: async () => undefined,
+    }),
     searches: createSavedSearches({ state, catalog, ids, now, present: async () => true }),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     /** Receives and commits in one. */

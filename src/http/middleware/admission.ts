@@ -12,10 +12,11 @@ import { createTokenCheck } from './tokens.ts';
 /**
  * Who may call a route:
  * `public` anybody, uncounted · `owner` a browser or the service, about one owner · `service` the service alone ·
- * `file` as `owner`, and the admin; nobody is given an identity there · `metrics` the admin or the metrics token.
+ * `file` as `owner`, and the admin; nobody is given an identity there · `admin` the admin alone · `metrics` the admin
+ * or the metrics token.
  */
 export interface Access {
-  readonly who: 'public' | 'owner' | 'service' | 'file' | 'metrics';
+  readonly who: 'public' | 'owner' | 'service' | 'file' | 'admin' | 'metrics';
   readonly write?: boolean;
   /** The service may name the owner in the body instead. */
   readonly ownerInBody?: boolean;
@@ -49,11 +50,12 @@ export function createAdmission(deps: AppDeps): Admission {
       call.role = 'admin';
       return;
     }
-    if (role === 'admin' && access.who === 'file') {
+    if (role === 'admin' && (access.who === 'file' || access.who === 'admin')) {
       call.role = 'admin';
       return;
     }
-    if (role !== 'service') throw new KirokuError('forbidden', 'This token does not open this.');
+    if (role !== 'service' || access.who === 'admin')
+      throw new KirokuError('forbidden', 'This token does not open this.');
     call.role = 'service';
     call.owner = namedOwner(incoming, call.search);
     if (call.owner === undefined && access.who === 'file') throw notFound();
@@ -97,7 +99,7 @@ export function createAdmission(deps: AppDeps): Admission {
   };
 
   const admitBrowser = (incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void> => {
-    if (access.who === 'metrics' || access.who === 'service') {
+    if (access.who === 'metrics' || access.who === 'service' || access.who === 'admin') {
       throw new KirokuError('unauthorized', 'A token is needed here.');
     }
     if (access.write === true) crossSite.refuseWrite(incoming);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openJobJournal } from '../../../src/jobs/journal.ts';
-import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
+import { openJobJournal } from '../../../../src/services/maintenance/job-journal.ts';
+import { createMemoryStateStore } from '../../../../src/state/memory-state-store.ts';
 
 const run = (at: number, ok: boolean, result: { readonly n: number } | undefined) => ({
   job: 'a',

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../domain/json.ts';
-import type { StateStore } from '../state/state-store.ts';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import type { StateStore } from '../../state/state-store.ts';
 
 /** One run that came to an end. */
 export interface JobRun {
@@ -11,6 +11,28 @@ export interface JobRun {
   readonly ok: boolean;
   /** What it did, or why it failed; undefined when there was nothing to do. */
   readonly result: JsonObject | undefined;
+}
+
+/** What an operator sees of a job. Times in ms since the epoch. */
+export interface JobStatus {
+  readonly name: string;
+  readonly cron: string;
+  readonly running: boolean;
+  /** The last run that came to an end, well or not; null when none is known. */
+  readonly last: JobRun | null;
+  readonly next: number | null;
+}
+
+/** The scheduled jobs as an operator has them at hand. */
+export interface Jobs {
+  statuses(): JobStatus[];
+  /** The newest runs that did something, newest first. */
+  recent(): readonly JobRun[];
+  /**
+   * Begins a run now, whatever the clock says, and resolves at its end with what it did.
+   * @throws KirokuError `not_found` for a job that is none, `job_running`, `draining`, `aborted`
+   */
+  runNow(name: string): Promise<JobRun>;
 }
 
 /** What the jobs did, durably, and the last run of each at hand. */
