@@ -7,6 +7,8 @@ import {
   type ManifestCatalog,
   type ManifestStats,
 } from './catalog/manifest/manifest-catalog.ts';
+import type { TextIndex } from './catalog/manifest/search/text-index.ts';
+import { createWorkerTextIndex } from './catalog/manifest/search/worker-text-index.ts';
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
@@ -65,7 +67,9 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     volumeId: config.volumeId,
   });
   try {
-    return await openDrivers(config, log, { storage, folders, state, tree });
+    // another storage is searched beside its caller: the thread knows only the real one
+    const texts = options.storage === undefined ? createWorkerTextIndex(config.outputDir) : undefined;
+    return await openDrivers(config, log, { storage, folders, state, tree }, texts);
   } catch (error) {
     await tree.close().catch(() => undefined);
     throw error;
@@ -74,7 +78,12 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
 
 type Ground = Pick<Engine, 'storage' | 'folders' | 'state' | 'tree'>;
 
-async function openDrivers(config: Config, log: Log, ground: Ground): Promise<Engine> {
+async function openDrivers(
+  config: Config,
+  log: Log,
+  ground: Ground,
+  textIndex: TextIndex | undefined,
+): Promise<Engine> {
   const { storage, folders, state, tree } = ground;
   const now = () => storage.now();
   const former = await readFormerRun(state, tree.isNew);
@@ -86,6 +95,7 @@ async function openDrivers(config: Config, log: Log, ground: Ground): Promise<En
     recentSize: config.recentSize,
     indexMaxBytes: config.indexMaxBytes,
     legacyTz: config.legacyTz,
+    ...(textIndex === undefined ? {} : { textIndex }),
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });
   const { catalog, clock } = watchCommits(bare, now, io);
