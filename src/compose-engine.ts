@@ -12,6 +12,7 @@ import { createWorkerTextIndex } from './catalog/manifest/search/worker-text-ind
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
+import type { Owner } from './domain/owner.ts';
 import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
 import { recoverStaged } from './services/maintenance/recover.ts';
 import { type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
@@ -35,6 +36,8 @@ export interface Engine {
   readonly stats: () => ManifestStats;
   /** Brings every change to its lasting form, those that an unclean stop left too. @throws KirokuError what is left */
   settle(signal: AbortSignal): Promise<void>;
+  /** Makes the owner's manifest again from the sidecars. @throws KirokuError, as the storage */
+  rebuild(owner: Owner): Promise<void>;
   /** Everything acknowledged is settled, the run is closed as clean and the lock is given back. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -110,6 +113,7 @@ async function openDrivers(
       catalog,
       io,
       stats: () => bare.stats(),
+      rebuild: (owner) => bare.rebuild(owner),
       settle: (signal) => settle(bare, clock, run, signal),
       close: closing(bare, clock, run, tree),
     };
