@@ -7,9 +7,12 @@ import {
   type ManifestCatalog,
   type ManifestStats,
 } from './catalog/manifest/manifest-catalog.ts';
+import type { TextIndex } from './catalog/manifest/search/text-index.ts';
+import { createWorkerTextIndex } from './catalog/manifest/search/worker-text-index.ts';
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
+import type { Owner } from './domain/owner.ts';
 import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
 import { recoverStaged } from './services/maintenance/recover.ts';
 import { type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
@@ -33,6 +36,8 @@ export interface Engine {
   readonly stats: () => ManifestStats;
   /** Brings every change to its lasting form, those that an unclean stop left too. @throws KirokuError what is left */
   settle(signal: AbortSignal): Promise<void>;
+  /** Makes the owner's manifest again from the sidecars. @throws KirokuError, as the storage */
+  rebuild(owner: Owner): Promise<void>;
   /** Everything acknowledged is settled, the run is closed as clean and the lock is given back. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -65,7 +70,9 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     volumeId: config.volumeId,
   });
   try {
-    return await openDrivers(config, log, { storage, folders, state, tree });
+    // another storage is searched beside its caller: the thread knows only the real one
+    const texts = options.storage === undefined ? createWorkerTextIndex(config.outputDir) : undefined;
+    return await openDrivers(config, log, { storage, folders, state, tree }, texts);
   } catch (error) {
     await tree.close().catch(() => undefined);
     throw error;
@@ -74,7 +81,12 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
 
 type Ground = Pick<Engine, 'storage' | 'folders' | 'state' | 'tree'>;
 
-async function openDrivers(config: Config, log: Log, ground: Ground): Promise<Engine> {
+async function openDrivers(
+  config: Config,
+  log: Log,
+  ground: Ground,
+  textIndex: TextIndex | undefined,
+): Promise<Engine> {
   const { storage, folders, state, tree } = ground;
   const now = () => storage.now();
   const former = await readFormerRun(state, tree.isNew);
@@ -86,6 +98,7 @@ async function openDrivers(config: Config, log: Log, ground: Ground): Promise<En
     recentSize: config.recentSize,
     indexMaxBytes: config.indexMaxBytes,
     legacyTz: config.legacyTz,
+    ...(textIndex === undefined ? {} : { textIndex }),
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });
   const { catalog, clock } = watchCommits(bare, now, io);
@@ -100,6 +113,7 @@ async function openDrivers(config: Config, log: Log, ground: Ground): Promise<En
       catalog,
       io,
       stats: () => bare.stats(),
+      rebuild: (owner) => bare.rebuild(owner),
       settle: (signal) => settle(bare, clock, run, signal),
       close: closing(bare, clock, run, tree),
     };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
 import { createMetrics } from './compose-metrics.ts';
+import { createIntake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
 import { KirokuError } from './domain/errors.ts';
 import { ownerFolder } from './domain/key.ts';
@@ -12,20 +13,20 @@ import { createApp } from './http/app.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
 import { jobTable } from './jobs/table.ts';
-import { createProcessDecoder, type ProcessDecoder } from './media/process-decoder.ts';
+import type { ProcessDecoder } from './media/process-decoder.ts';
 import { sniffMime } from './media/signature.ts';
-import { createAdmit } from './services/admit.ts';
+
 import { createAudit } from './services/audit.ts';
 import { createBulk } from './services/bulk.ts';
+import { createDownloads } from './services/downloads.ts';
 import { createFiles } from './services/files.ts';
 import { createGallery } from './services/gallery.ts';
 import { createHealth } from './services/health.ts';
 import { createIdentity } from './services/identity.ts';
-import { createIdSource } from './services/ids.ts';
-import { createIngest, type IngestDeps } from './services/ingest.ts';
+import type { IngestDeps } from './services/ingest.ts';
 import { createInputs } from './services/inputs.ts';
+
 import { type JobJournal, openJobJournal } from './services/maintenance/job-journal.ts';
-import { createReconcile } from './services/maintenance/reconcile.ts';
 import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
@@ -105,66 +106,12 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 
 function createParts(config: Config, log: Log, engine: Engine, journal: JobJournal): Parts {
   const { storage, catalog } = engine;
-  const { maxPixels, maxFrames, thumbSize } = config;
-  const decoder = createProcessDecoder({ limits: { maxPixels, maxFrames, thumbSize } });
   const shutdown = new AbortController();
-  const ingestDeps = ingestDepsOf(config, log, engine, decoder, shutdown.signal);
-  const ingest = createIngest(ingestDeps);
-  const reconcile = reconcileOf(config, log, engine, decoder, ingest);
+  const { decoder, ingestDeps, ingest, reconcile } = createIntake(config, log, engine, shutdown.signal);
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
   const purge = purgeOf(config, log, engine, journal);
   const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
   return { ...fixed, purge, journal, phase: 'starting', scheduler: undefined, catchingUp: undefined };
-}
-
-function ingestDepsOf(
-  config: Config,
-  log: Log,
-  { storage, blobs, catalog, tree }: Engine,
-  decoder: ProcessDecoder,
-  shutdown: AbortSignal,
-): IngestDeps {
-  return {
-    blobs,
-    catalog,
-    decoder,
-    log,
-    sniff: sniffMime,
-    ids: createIdSource(randomBytes),
-    now: () => storage.now(),
-    admit: createAdmit({
-      present: () => tree.present(),
-      space: () => storage.space(),
-      reserveBytes: config.diskReserveBytes,
-      draining: () => shutdown.aborted,
-    }),
-  };
-}
-
-function reconcileOf(
-  config: Config,
-  log: Log,
-  { storage, folders, blobs, catalog, state, tree }: Engine,
-  decoder: ProcessDecoder,
-  ingest: Ingest,
-): Reconcile {
-  return createReconcile({
-    storage,
-    folders,
-    blobs,
-    catalog,
-    state,
-    ingest,
-    decoder,
-    log,
-    maxBytes: {
-      generated: config.uploadMaxBytes,
-      input: config.inputsMaxBytes,
-      control: config.controlsMaxBytes,
-    },
-    legacyTz: config.legacyTz,
-    present: () => tree.present(),
-  });
 }
 
 function purgeOf(
@@ -214,6 +161,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       now,
       present: () => tree.present(),
     }),
+    downloads: createDownloads({ catalog, blobs, now, random: randomBytes }),
     purge: parts.purge,
     audit: createAudit({ state: engine.state, now }),
     jobs: () => parts.scheduler,

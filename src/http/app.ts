@@ -15,6 +15,7 @@ import { respondProblem } from './respond.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -53,6 +54,7 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'images', 'generated'),
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
+    ...downloadRoutes(kit, { downloads: deps.downloads, log, basePath: config.basePath }),
     ...upkeepRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),

@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { Audit } from '../services/audit.ts';
+import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
@@ -64,6 +65,7 @@ export interface AppDeps {
   readonly files: Files;
   readonly related: Related;
   readonly searches: SavedSearches;
+  readonly downloads: Downloads;
   readonly purge: Purge;
   readonly audit: Audit;
   /** Undefined until the server listens. */

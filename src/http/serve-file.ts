@@ -1,15 +1,12 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { KirokuError, notFound } from '../domain/errors.ts';
+import { notFound } from '../domain/errors.ts';
 import { type ParsedKey, parseKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Files, Gallery, ServedFile } from '../services/services.ts';
 import type { Answer, Call, Ctx } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
 import { contentDisposition } from './content-disposition.ts';
-import { ifRangeHolds, parseRange } from './range.ts';
-import { respond, respondProblem, withOwnHeaders } from './respond.ts';
+import { respond } from './respond.ts';
+import { sendBytes } from './send-bytes.ts';
 
 export interface FileRoutes {
   /** Answers GET and HEAD of `/outputs/…`. */
@@ -88,61 +85,7 @@ function serve(
   if (downloadAs !== undefined) headers['Content-Disposition'] = contentDisposition('attachment', downloadAs);
   else headers['Content-Disposition'] = INLINE.includes(file.mime) ? 'inline' : 'attachment';
 
-  const asked = incoming.method === 'GET' ? incoming.headers.range : undefined;
-  const range =
-    asked === undefined || !ifRangeHolds(headerText(incoming.headers['if-range']), file.etag, lastModified)
-      ? ({ kind: 'whole' } as const)
-      : parseRange(asked, file.bytes);
-  if (range.kind === 'unsatisfiable') {
-    const error = new KirokuError('range_not_satisfiable', 'The file has no such bytes.');
-    return respondProblem(call, error, { 'Content-Range': `bytes */${file.bytes}` });
-  }
-  const start = range.kind === 'part' ? range.start : 0;
-  const end = range.kind === 'part' ? range.end : file.bytes - 1;
-  headers['Content-Length'] = String(end - start + 1);
-  if (range.kind === 'part') headers['Content-Range'] = `bytes ${start}-${end}/${file.bytes}`;
-  const status = range.kind === 'part' ? 206 : 200;
-  if (incoming.method === 'HEAD') return respond(call, status, null, headers);
-  if (file.content !== undefined) {
-    // A cache's own bytes: a Node buffer, never shared memory, which is all that the wider type would add.
-    const bytes = file.content.subarray(start, end + 1) as Uint8Array<ArrayBuffer>;
-    return respond(call, status, bytes, headers);
-  }
-  return stream(c, call, status, headers, file.stream(start, end), log);
-}
-
-/**
- * Writes to the socket itself: back pressure reaches the disk, a client that leaves closes the descriptor at once, and
- * a read that fails half way cuts the connection, so that no half file looks whole.
- */
-async function stream(
-  c: Ctx,
-  call: Call,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  chunks: AsyncIterable<Uint8Array>,
-  log: Log,
-): Promise<Response> {
-  const { outgoing } = c.env;
-  const iterator = chunks[Symbol.asyncIterator]();
-  // The first bytes are read before the status goes out: a file that cannot be read is still an honest error.
-  const first = await iterator.next();
-  async function* all(): AsyncGenerator<Uint8Array> {
-    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
-  }
-  try {
-    outgoing.writeHead(status, withOwnHeaders(call, headers));
-    await pipeline(Readable.from(all(), { objectMode: true, highWaterMark: 2 }), outgoing);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
-      log.warn({ req: call.id, err: error }, 'a file could not be sent to its end');
-    }
-    outgoing.destroy();
-  } finally {
-    // Not in the generator above: of a client that is gone already the pipeline reads nothing, and would close nothing.
-    await iterator.return?.();
-  }
-  return RESPONSE_ALREADY_SENT;
+  return sendBytes(c, call, { ...file, lastModified, headers }, log);
 }
 
 /** Trashed bytes are kept by nobody; a thumbnail is final under the version its URL names. */
@@ -151,8 +94,4 @@ function cacheControl(key: PictureKey, file: ServedFile, search: string): string
   if (key.role === 'original') return IMMUTABLE;
   const version = file.etag.slice(file.etag.lastIndexOf('-') + 1);
   return search === `?v=${version}` ? IMMUTABLE : REVALIDATE;
-}
-
-function headerText(header: string | string[] | undefined): string | undefined {
-  return header === undefined ? undefined : String(header);
 }

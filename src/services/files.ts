@@ -1,11 +1,12 @@
 import type { BlobReader, BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
-import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import { isKirokuError } from '../domain/errors.ts';
 import type { Mime, ThumbExt } from '../domain/format.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Decoder } from '../media/decoder.ts';
 import { createHotThumbs } from './hot-thumbs.ts';
+import { readBlob } from './read-blob.ts';
 import { remakeThumbnail } from './remake.ts';
 import type { Files, ServedFile } from './services.ts';
 
@@ -21,31 +22,10 @@ export interface FilesDeps {
   readonly onDamaged?: (entry: Entry) => void;
 }
 
-const CHUNK_BYTES = 256 * 1024;
 const HOT_BYTES = 64 * 1024 * 1024;
 /** No thumbnail of ours is larger: a file that is has been tampered with, and is made again. */
 const MAX_THUMB_BYTES = 4 * 1024 * 1024;
 const THUMB_MIME: Record<ThumbExt, Mime> = { webp: 'image/webp', jpg: 'image/jpeg' };
-
-async function* chunksOf(
-  blobs: BlobStore,
-  key: string,
-  start: number,
-  end: number,
-): AsyncGenerator<Uint8Array> {
-  const reader = await blobs.open(key);
-  if (reader === undefined) throw new KirokuError('io_error', 'The file is gone.');
-  try {
-    for (let position = start; position <= end; ) {
-      const chunk = await reader.read(position, Math.min(CHUNK_BYTES, end - position + 1));
-      if (chunk.byteLength === 0) throw new KirokuError('io_error', 'The file is shorter than it was.');
-      yield chunk;
-      position += chunk.byteLength;
-    }
-  } finally {
-    await reader.close();
-  }
-}
 
 async function readAll(reader: BlobReader): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -162,7 +142,7 @@ export function createFiles(deps: FilesDeps): Files {
         modified: stat.modified,
         trashed: entry.status === 'trash',
         content: undefined,
-        stream: (start, end) => chunksOf(blobs, key, start, end),
+        stream: (start, end) => readBlob(blobs, key, start, end),
       };
     },
 

@@ -84,12 +84,23 @@ function within(members: readonly Member[], names: readonly string[]): Member[] 
   return members.filter(({ differs }) => differs.every((name) => names.includes(name)));
 }
 
-/** Every two numbers that vary, the ones with the most pictures first. */
+/** Every two numbers that vary, the ones with the most pictures first. Counted in one pass: there may be many pairs. */
 function pairsOf(members: readonly Member[], names: readonly string[]): { x: string; y: string }[] {
-  const near = members.filter(({ differs }) => differs.length <= 2);
-  const vary = names.filter((name) => near.some(({ differs }) => differs.includes(name)));
+  const alone = new Map<string, number>();
+  const together = new Map<string, number>();
+  for (const { differs } of members) {
+    const counted = differs.length < 2 ? alone : together;
+    if (differs.length <= 2) counted.set(differs.join(), (counted.get(differs.join()) ?? 0) + 1);
+    if (differs.length === 2) for (const name of differs) alone.set(name, alone.get(name) ?? 0);
+  }
+  const vary = names.filter((name) => alone.has(name));
   return vary
-    .flatMap((x, index) => vary.slice(index + 1).map((y) => ({ x, y, total: within(near, [x, y]).length })))
+    .flatMap((x, index) => vary.slice(index + 1).map((y) => ({ x, y })))
+    .map(({ x, y }) => ({
+      x,
+      y,
+      total: (alone.get(x) ?? 0) + (alone.get(y) ?? 0) + (together.get([x, y].join()) ?? 0),
+    }))
     .sort((a, b) => b.total - a.total);
 }
 

@@ -259,4 +259,62 @@ export function listTests(withRig: WithRig): void {
       expect(await rig.catalog.lookup(ALICE, record.id)).toMatchObject({ thumb: null, day: '2026/06/01' });
     }),
   );
+
+  it(
+    'facets hold together, with everything else that is asked',
+    withRig(async (rig) => {
+      await put(rig, pictureOf(ALICE, 1, { model: 'flux', tags: ['cat', '고양이'] }));
+      await put(rig, pictureOf(ALICE, 2, { model: 'flux', tags: ['dog'], favorite: true }));
+      await put(rig, pictureOf(ALICE, 3, { model: 'sdxl', tags: ['cat'], favorite: true }));
+      const seen = async (over: Partial<ListQuery>) => ids((await rig.catalog.list(query(over))).entries);
+      const [one, two, three] = [1, 2, 3].map((n) => pictureOf(ALICE, n).id);
+      const flux = { facet: 'model', value: 'flux' } as const;
+      const cat = { facet: 'tag', value: 'cat' } as const;
+      expect(await seen({ facets: [flux] })).toEqual([two, one]);
+      expect(await seen({ facets: [flux, cat] })).toEqual([one]);
+      expect(await seen({ facets: [cat], favorite: true })).toEqual([three]);
+      expect(await seen({ facets: [{ facet: 'tag', value: 'Cat' }] })).toEqual([]);
+      expect(await seen({ facets: [cat, { facet: 'tag', value: '고양이' }] })).toEqual([one]);
+      expect(await seen({ facets: [flux], from: START + 2 * 60_000 })).toEqual([two]);
+      const tag = { by: 'facet', facet: 'tag', text: 'cat', whole: true, negated: true } as const;
+      expect(await seen({ terms: [tag] })).toEqual([two]);
+    }),
+  );
+
+  it(
+    'facets count each value once a picture, the most frequent first',
+    withRig(async (rig) => {
+      await put(
+        rig,
+        pictureOf(ALICE, 1, { tags: ['b', 'a'], model: 'flux', prompt: '<lora:ink:1> <lora:ink:2>' }),
+      );
+      await put(
+        rig,
+        pictureOf(ALICE, 2, { tags: ['a'], model: null, loras: [{ name: 'ink' }, { name: 'wash' }] }),
+      );
+      await put(rig, pictureOf(ALICE, 3, { tags: ['c'], status: 'trash' }));
+      const { total, facets } = await rig.catalog.facets(query(), 1);
+      expect(total).toBe(2);
+      expect(facets.tag).toEqual({ values: [{ value: 'a', count: 2 }], distinct: 2 });
+      expect(facets.lora).toEqual({ values: [{ value: 'ink', count: 2 }], distinct: 2 });
+      expect(facets.model).toEqual({ values: [{ value: 'flux', count: 1 }], distinct: 1 });
+      expect(facets.generator).toEqual({ values: [], distinct: 0 });
+    }),
+  );
+
+  it(
+    'a timeline has the days that have pictures, oldest first',
+    withRig(async (rig) => {
+      for (const n of [1, 2, 1_500, 4_400, 4_401]) await put(rig, pictureOf(ALICE, n));
+      const { days } = await rig.catalog.timeline(query(), (time) => {
+        const start = Math.floor(time / 86_400_000) * 86_400_000;
+        return { date: new Date(start).toISOString().slice(0, 10), start, end: start + 86_400_000 };
+      });
+      expect(days).toEqual([
+        { date: '2026-06-01', count: 2 },
+        { date: '2026-06-02', count: 1 },
+        { date: '2026-06-04', count: 2 },
+      ]);
+    }),
+  );
 }

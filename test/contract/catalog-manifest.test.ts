@@ -1,9 +1,13 @@
+import { describe, expect, it } from 'vitest';
 import { extOfRecord, locationOf } from '../../src/catalog/entry.ts';
 import { decodeHeader } from '../../src/catalog/manifest/header.ts';
 import { createManifestCatalog, type ManifestCatalog } from '../../src/catalog/manifest/manifest-catalog.ts';
+import { placeSidecar, stageSidecar } from '../../src/catalog/sidecar.ts';
+import { isErrno } from '../../src/domain/errors.ts';
 import { dayFolder, manifestKey, originalKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import type { PictureRecord } from '../../src/domain/record.ts';
+import { encodeRecord } from '../../src/domain/record-codec.ts';
 import { createFolderSync, ensureFolder, readWhole } from '../../src/storage/durable.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
@@ -11,7 +15,16 @@ import type { Storage } from '../../src/storage/storage.ts';
 import { tempFolder } from '../support/storage/temp-folder.ts';
 import { describeCatalog } from './catalog.contract.ts';
 import { describeCatalogModel } from './catalog-model.ts';
-import type { CatalogRig, MakeCatalog, TestClock } from './catalog-rig.ts';
+import { describeCatalogQueries } from './catalog-queries.ts';
+import {
+  ALICE,
+  type CatalogRig,
+  type MakeCatalog,
+  pictureOf,
+  put,
+  query,
+  type TestClock,
+} from './catalog-rig.ts';
 
 /** An original beside which a sidecar counts. */
 async function place(storage: Storage, record: PictureRecord): Promise<void> {
@@ -49,6 +62,17 @@ function rigOver(storage: Storage, recentSize: number, leastLog: number): Catalo
       const bytes = await readWhole(storage, manifestKey(owner));
       return bytes === undefined ? 0 : (decodeHeader(bytes)?.floor ?? 0);
     },
+    rebuild: (owner) => catalog.rebuild(owner),
+    async loseManifest(owner) {
+      await storage.unlink(manifestKey(owner)).catch((error: unknown) => {
+        if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+      });
+    },
+    async writeSidecar(record) {
+      const folders = createFolderSync(storage);
+      const staged = await stageSidecar(storage, folders, locationOf(record), encodeRecord(record));
+      await placeSidecar(storage, folders, staged);
+    },
     done: () => catalog.close(),
   };
 }
@@ -67,7 +91,28 @@ const onDisk: MakeCatalog = async (clock) => {
   return rig;
 };
 
+/** A rebuild stages its file under the name that a compaction uses. */
+describe('catalog manifest, rebuilt while it is compacted', () => {
+  it('does both, whichever is a little earlier', async () => {
+    const storage = createMemoryStorage();
+    const rig = rigOver(storage, 3, 1 << 20);
+    for (const n of [1, 2, 3, 4, 5]) await put(rig, pictureOf(ALICE, n));
+    for (let turns = 0; turns < 60; turns += 1) {
+      const compacted = rig.raiseFloor?.(ALICE);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await Promise.all([compacted, rig.rebuild?.(ALICE)]);
+      expect((await rig.catalog.list(query())).total).toBe(5);
+    }
+    await rig.done?.();
+  });
+});
+
 describeCatalog('manifest in memory', inMemory);
 describeCatalog('manifest on disk', onDisk);
 describeCatalogModel('manifest in memory, always compacting', inMemory, { numRuns: 60 });
 describeCatalogModel('manifest on disk', onDisk, { numRuns: 10 });
+describeCatalogQueries('manifest in memory, always compacting', inMemory, {
+  histories: 120,
+  questions: 200,
+  least: 20_000,
+});

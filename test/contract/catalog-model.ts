@@ -6,6 +6,7 @@ import { isKirokuError } from '../../src/domain/errors.ts';
 import { KINDS, type Kind, STATUSES } from '../../src/domain/kind.ts';
 import type { Owner } from '../../src/domain/owner.ts';
 import type { PictureRecord } from '../../src/domain/record.ts';
+import type { Selection } from '../../src/domain/search/selection.ts';
 import { idOf } from '../support/ids.ts';
 import {
   ALICE,
@@ -104,6 +105,8 @@ function recordOf(step: Extract<Step, { op: 'put' }>): PictureRecord {
     kind: step.kind,
     created_at: new Date(START + step.minute * 60_000).toISOString(),
     sha256: step.bytes.toString(16).padStart(64, '0'),
+    tags: step.minute % 2 === 0 ? [`minute ${step.minute}`, 'cat'] : [],
+    model: step.bytes === 0 ? null : `model ${step.bytes}`,
     extra: { step: step.minute },
     ...(step.idem === undefined ? {} : { idem: step.idem }),
   });
@@ -118,7 +121,8 @@ function mutationOf(step: Commit): Mutation {
   if (step.op === 'purge') return { op: 'purge', ...at };
   if (step.op === 'trash') return { op: 'trash', ...at, change: onlyIf('active', trashed) };
   if (step.op === 'restore') return { op: 'restore', ...at, change: onlyIf('trash', restored) };
-  if (step.op === 'edit') return { op: 'edit', ...at, change: (now) => ({ ...now, prompt: step.text }) };
+  if (step.op === 'edit')
+    return { op: 'edit', ...at, change: (now) => ({ ...now, prompt: step.text, tags: [step.text] }) };
   if (step.op === 'favorite')
     return { op: 'edit', ...at, change: (now) => ({ ...now, favorite: !now.favorite }) };
   return { op: 'edit', ...at, change: (now) => ({ ...now, owner: now.owner === ALICE ? BOB : ALICE }) };
@@ -171,6 +175,10 @@ async function answers(catalog: Catalog, owner: Owner): Promise<unknown[]> {
     const { entries, total, totalRelation, next, version } = await catalog.list(query);
     told.push({ query, entries: entries.map(plain), total, totalRelation, next, seq: version.seq });
   }
+  for (const status of STATUSES) {
+    const selection = { owner, kind: 'generated', status } as const;
+    told.push(await countsOf(catalog, selection), await countsOf(catalog, { ...selection, favorite: true }));
+  }
   for (let name = 1; name <= NAMES; name += 1) {
     told.push(plain(await catalog.lookup(owner, idOf(name))));
     told.push(plain(await catalog.find(owner, 'input', idOf(name))));
@@ -181,6 +189,16 @@ async function answers(catalog: Catalog, owner: Owner): Promise<unknown[]> {
   }
   for (const mark of MARKS) told.push(plain(await catalog.findByIdem(owner, mark, 0)));
   return told;
+}
+
+/** Facets, and a timeline whose days are two minutes, so that a history has more than one. */
+async function countsOf(catalog: Catalog, selection: Selection): Promise<unknown> {
+  const facets = await catalog.facets(selection, 3);
+  const minutes = await catalog.timeline(selection, (time) => {
+    const start = Math.floor(time / 120_000) * 120_000;
+    return { date: new Date(start).toISOString(), start, end: start + 120_000 };
+  });
+  return [facets.total, facets.facets, facets.version.seq, minutes.days, minutes.version.seq];
 }
 
 interface Run {

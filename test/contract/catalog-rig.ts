@@ -21,6 +21,12 @@ export interface CatalogRig {
   reopen?(): Promise<Catalog>;
   /** Makes the driver forget old changes, as compaction does; the new floor. */
   raiseFloor?(owner: Owner): Promise<number>;
+  /** Makes the driver's index again from what lasts. */
+  rebuild?(owner: Owner): Promise<void>;
+  /** Takes the driver's index away while it runs, as somebody outside would. */
+  loseManifest?(owner: Owner): Promise<void>;
+  /** Writes a record's lasting form from outside; the driver learns of it by `rebuild`. */
+  writeSidecar?(record: PictureRecord): Promise<void>;
   /** Closes everything. */
   done?(): Promise<void>;
 }

@@ -54,6 +54,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     files: services.files,
     related: services.related,
     searches: services.searches,
+    downloads: services.downloads,
     purge: services.purge,
     audit: services.audit,
     jobs: () => jobs,

@@ -10,6 +10,7 @@ import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createBulk } from '../../src/services/bulk.ts';
+import { createDownloads } from '../../src/services/downloads.ts';
 import { createFiles } from '../../src/services/files.ts';
 import { createGallery } from '../../src/services/gallery.ts';
 import { createIdSource } from '../../src/services/ids.ts';
@@ -113,6 +114,7 @@ export function testServices(options: TestServicesOptions = {}) {
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(deps),
     related,
+    downloads: createDownloads({ catalog, blobs, now, random: countingRandom() }),
     audit: createAudit({ state, now }),
     purge: createPurge({
       catalog,

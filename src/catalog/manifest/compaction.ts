@@ -71,18 +71,23 @@ interface Plan {
  * @throws the operating system's error, ManifestChangedError; the store is as before (or `suspect`, see `installStaged`)
  */
 export async function compact(context: ManifestContext, store: OwnerStore, lane: Lane): Promise<void> {
-  const plan = await lane.exclusive(async () => (isWhole(store) ? makePlan(context, store) : undefined));
-  if (plan === undefined) return;
   const name = manifestStagingName(store);
-  await clearStaged(context, name);
-  const target = await context.storage.open(stagingPath(name), 'create');
+  // made in the lane too, as a rebuild stages under the same name
+  const begun = await lane.exclusive(async () => {
+    const plan = isWhole(store) ? makePlan(context, store) : undefined;
+    if (plan === undefined) return undefined;
+    await clearStaged(context, name);
+    return { plan, target: await context.storage.open(stagingPath(name), 'create') };
+  });
+  if (begun === undefined) return;
+  const { plan, target } = begun;
   let installed = false;
   try {
     await plan.file.use((source) => writeBase(store, plan, source, target));
     await target.sync();
     installed = await lane.exclusive(() => swap(context, store, plan, target));
   } finally {
-    // in the lane, as a rebuild stages under the same name
+    // and taken away in the lane
     if (!installed) await lane.exclusive(() => clearStaged(context, name)).catch(() => undefined);
     await target.close();
   }

@@ -26,24 +26,30 @@ export function isSelected(
   const values = facetValues(record);
   if (!facets.every(({ facet, value }) => values[facet].includes(value))) return false;
   if (terms.length === 0) return true;
-  const text = searchText(record);
-  return terms.every((term) => holds(term, time, values, text) !== term.negated);
+  let text: SearchText | undefined;
+  const read = () => {
+    text ??= searchText(record);
+    return text;
+  };
+  return terms.every((term) => holds(term, time, values, read) !== term.negated);
 }
 
-function holds(term: Term, time: number, values: FacetValues, text: SearchText): boolean {
+function holds(term: Term, time: number, values: FacetValues, text: () => SearchText): boolean {
   switch (term.by) {
     case 'time':
       return time >= term.from && time < term.to;
     case 'facet':
       return values[term.facet].some((value) => facetHolds(term, value));
     case 'text':
-      return text.free.includes(term.text);
+      return text().free.includes(term.text);
     case 'field':
-      return termValues(text.terms, term.field).some((value) => value.includes(term.text));
+      return termValues(text().terms, term.field).some((value) => value.includes(term.text));
     case 'exact':
-      return termValues(text.terms, term.field).includes(term.text);
+      return termValues(text().terms, term.field).includes(term.text);
     case 'number':
-      return termValues(text.terms, term.field).some((value) => compares(Number(value), term.is, term.value));
+      return termValues(text().terms, term.field).some((value) =>
+        compares(Number(value), term.is, term.value),
+      );
   }
 }
 

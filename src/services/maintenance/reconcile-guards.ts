@@ -52,7 +52,10 @@ export async function settled(
   }
 }
 
+/** What a file's time may lie ahead of a clock that is read in whole ms, or of another one, ms. */
+const AHEAD = 1_000;
+
 /** True while `mtime` lies less than `limit` ms back. A time in the future is no reason to wait. */
 export function isYoung(now: number, mtime: number, limit: number): boolean {
-  return mtime <= now && now - mtime < limit;
+  return mtime <= now + AHEAD && now - mtime < limit;
 }

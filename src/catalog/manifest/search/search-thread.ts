@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { fromErrno } from '../../../domain/errors.ts';
+import { createNodeStorage } from '../../../storage/node-storage.ts';
+import { createDirectTextIndex } from './direct-text-index.ts';
+import type { TextFile } from './text-index.ts';
+import type { Answers, FromThread, Op, Request, ThreadData, ToThread } from './thread-protocol.ts';
+
+/** The thread that searches: a direct index of its own, asked by number. It has nothing else to do: no turns are given. */
+const { root }: ThreadData = workerData;
+const index = createDirectTextIndex(createNodeStorage(root), () => Promise.resolve());
+const files = new Map<number, TextFile>();
+let lastFile = 0;
+
+function keep(file: TextFile): number {
+  lastFile += 1;
+  files.set(lastFile, file);
+  return lastFile;
+}
+
+function fileOf(number: number): TextFile {
+  const file = files.get(number);
+  if (file === undefined) throw new RangeError('no such search file');
+  return file;
+}
+
+async function answer(request: Request): Promise<Answers[Op]> {
+  switch (request.op) {
+    case 'open': {
+      const { owner, epoch } = request.with;
+      const opened = await index.open(owner, epoch);
+      return opened === undefined ? undefined : { file: keep(opened.file), blocks: opened.blocks };
+    }
+    case 'create':
+      return keep(await index.create(request.with.owner, request.with.epoch));
+    case 'append':
+      return fileOf(request.with.file).append(request.with.places);
+    case 'match': {
+      const { file, blocks, sets, terms } = request.with;
+      return fileOf(file).match(blocks, sets, terms);
+    }
+    case 'isMadeFrom': {
+      const { file, block, picture, places } = request.with;
+      return fileOf(file).isMadeFrom(block, picture, places);
+    }
+    case 'publish':
+      return fileOf(request.with.file).publish();
+    case 'close': {
+      const file = fileOf(request.with.file);
+      files.delete(request.with.file);
+      await file.close();
+      return true;
+    }
+  }
+}
+
+const port = parentPort;
+port?.on('message', ({ id, request }: ToThread) => {
+  const reply = (message: FromThread): void => port.postMessage(message);
+  answer(request).then(
+    (value) => reply({ id, value }),
+    (error: unknown) => {
+      const { code, message, details } = fromErrno(error);
+      reply({ id, failed: { code, message, details } });
+    },
+  );
+});
