@@ -19,7 +19,8 @@ export interface Lists {
 
 interface FinishedPage {
   readonly version: Version;
-  readonly etag: string;
+  /** Undefined for one that this version will be answered otherwise soon. */
+  readonly etag: string | undefined;
   readonly body: Buffer<ArrayBuffer>;
 }
 
@@ -50,6 +51,8 @@ export function createLists(
   const build = async (owner: Owner, kind: Kind, parsed: ParsedList, key: string): Promise<FinishedPage> => {
     const list = await gallery.list({ owner, kind, ...parsed.query });
     const body = items.page(list.entries, tailOf(list, parsed));
+    for (const entry of list.entries) entry.release?.();
+    if (list.provisional === true) return { version: list.version, etag: undefined, body };
     const page = { version: list.version, etag: etagOf(list.version, parsed), body };
     if (key.length <= 600) pages.set(key, page);
     return page;
@@ -84,11 +87,19 @@ function etagOf(version: Version, parsed: ParsedList): string {
 }
 
 function send(call: Call, page: FinishedPage, asked: string | undefined): Response {
-  if (asked !== undefined && namesTag(asked, page.etag)) return notModified(call, page.etag);
-  return respond(call, 200, page.body, {
+  const { etag, body } = page;
+  if (etag === undefined) {
+    return respond(call, 200, body, {
+      'Content-Type': LIST_TYPE,
+      'Cache-Control': 'private, no-store',
+      Vary: 'Cookie, Authorization, X-User-Id',
+    });
+  }
+  if (asked !== undefined && namesTag(asked, etag)) return notModified(call, etag);
+  return respond(call, 200, body, {
     'Content-Type': LIST_TYPE,
     'Cache-Control': LIST_CACHE,
-    ETag: `"${page.etag}"`,
+    ETag: `"${etag}"`,
     Vary: 'Cookie, Authorization, X-User-Id',
   });
 }

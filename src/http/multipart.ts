@@ -47,8 +47,9 @@ export async function readUpload(
       reject(malformed(`The file must be in the field "${FILE_FIELD}".`));
       return;
     }
-    const receiving = ingest.receive(stream, { maxBytes, signal: abort.signal });
-    file = { stream, name: filename ?? '', receiving };
+    const name = filename ?? '';
+    const receiving = ingest.receive(stream, { maxBytes, filename: name, signal: abort.signal });
+    file = { stream, name, receiving };
     receiving.catch(reject);
   });
   let fieldsBytes = 0;

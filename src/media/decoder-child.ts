@@ -1,12 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fromErrno, KirokuError } from '../domain/errors.ts';
-import type { DecodedImage } from './decoder.ts';
-import { type DecodeAnswer, type DecodeQuestion, errorOfAnswer, isDecodeAnswer } from './decoder-protocol.ts';
+import {
+  type DecodeAnswer,
+  type DecodeQuestion,
+  type DecodeResult,
+  errorOfAnswer,
+  isDecodeAnswer,
+} from './decoder-protocol.ts';
 
 const ENTRY = fileURLToPath(new URL('./decoder-process.ts', import.meta.url));
 /** How much of what a dying process says is kept. */
 const STDERR_TAIL = 2000;
+
+/** What a question is answered with, when it is answered. */
+export type Answered = Exclude<DecodeResult, { readonly answer: 'error' }>;
 
 /** One decoder process, seen from the server. */
 export interface DecoderChild {
@@ -21,14 +29,14 @@ export interface DecoderChild {
    * @throws KirokuError what the decode threw; `decoder_failed` when the process died or was too slow; `overloaded`
    *   when it could not be started
    */
-  decode(question: DecodeQuestion, timeoutMs: number): Promise<DecodedImage>;
+  ask(question: DecodeQuestion, timeoutMs: number): Promise<Answered>;
   kill(): void;
   /** Resolves when the process is gone; never rejects. */
   readonly gone: Promise<void>;
 }
 
 interface Pending {
-  resolve(image: DecodedImage): void;
+  resolve(answer: Answered): void;
   reject(error: KirokuError): void;
 }
 
@@ -80,12 +88,12 @@ export function startDecoderChild(): DecoderChild {
     get rss() {
       return rss;
     },
-    decode(question, timeoutMs) {
+    ask(question, timeoutMs) {
       const timer = setTimeout(() => {
         fail('The picture took too long to decode.', `${timeoutMs} ms`);
         child.kill('SIGKILL');
       }, timeoutMs);
-      return new Promise<DecodedImage>((resolve, reject) => {
+      return new Promise<Answered>((resolve, reject) => {
         pending = { resolve, reject };
         // One that did not start has no channel; its `error` is on the way.
         if (child.pid === undefined) return;
@@ -100,8 +108,8 @@ export function startDecoderChild(): DecoderChild {
 }
 
 function settle(waiting: Pending, answer: DecodeAnswer): void {
-  if (answer.answer === 'image') waiting.resolve(answer.image);
-  else waiting.reject(errorOfAnswer(answer));
+  if (answer.answer === 'error') waiting.reject(errorOfAnswer(answer));
+  else waiting.resolve(answer);
 }
 
 /**

@@ -11,9 +11,11 @@ import {
 } from './decoder-protocol.ts';
 import { createInlineDecoder } from './inline-decoder.ts';
 
-async function decode({ source, limits }: DecodeQuestion): Promise<DecodeResult> {
+async function answer({ ask, source, limits }: DecodeQuestion): Promise<DecodeResult> {
   try {
-    return { answer: 'image', image: await createInlineDecoder(limits).decode(source) };
+    const decoder = createInlineDecoder(limits);
+    if (ask === 'graphs') return { answer: 'graphs', graphs: await decoder.graphs(source) };
+    return { answer: 'image', image: await decoder.decode(source) };
   } catch (error) {
     return answerOfError(error);
   }
@@ -26,7 +28,7 @@ function tell(result: DecodeResult): void {
 }
 
 process.on('message', (message: unknown) => {
-  if (isDecodeQuestion(message)) void decode(message).then(tell);
+  if (isDecodeQuestion(message)) void answer(message).then(tell);
 });
 
 // At once and without exit handlers: a decode may still be running on a thread that cannot be interrupted.

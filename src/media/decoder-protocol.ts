@@ -1,9 +1,10 @@
 import { ERROR_CODES, type ErrorCode, KirokuError } from '../domain/errors.ts';
-import type { DecodedImage, DecodeLimits, ImageSource } from './decoder.ts';
+import type { DecodedImage, DecodeLimits, EmbeddedGraphs, ImageSource } from './decoder.ts';
 
 /** What the server and its decoder processes say to each other; one question at a time. */
 export interface DecodeQuestion {
-  readonly ask: 'decode';
+  /** All of a picture, or only the graphs among its texts. */
+  readonly ask: 'decode' | 'graphs';
   readonly source: ImageSource;
   readonly limits: DecodeLimits;
 }
@@ -15,6 +16,7 @@ export type DecodeAnswer = DecodeResult & {
 
 export type DecodeResult =
   | { readonly answer: 'image'; readonly image: DecodedImage }
+  | { readonly answer: 'graphs'; readonly graphs: EmbeddedGraphs }
   | {
       readonly answer: 'error';
       readonly code: ErrorCode;
@@ -26,12 +28,12 @@ export type DecodeResult =
 
 /** A question for a decoder process. Both ends are ours and of one version, so the tag is the whole check. */
 export function isDecodeQuestion(message: unknown): message is DecodeQuestion {
-  return hasTag(message, 'ask', ['decode']);
+  return hasTag(message, 'ask', ['decode', 'graphs']);
 }
 
 /** An answer of a decoder process, known by its tag. */
 export function isDecodeAnswer(message: unknown): message is DecodeAnswer {
-  return hasTag(message, 'answer', ['image', 'error']);
+  return hasTag(message, 'answer', ['image', 'graphs', 'error']);
 }
 
 function hasTag(message: unknown, name: string, values: readonly string[]): boolean {

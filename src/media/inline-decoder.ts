@@ -3,7 +3,9 @@ import { fromErrno, KirokuError } from '../domain/errors.ts';
 import { createNodeStorage } from '../storage/node-storage.ts';
 import { type ByteSource, bytesSource, fileSource } from './byte-source.ts';
 import { decodePicture } from './decode.ts';
-import type { DecodeLimits, Decoder, ImageSource } from './decoder.ts';
+import type { DecodedImage, DecodeLimits, Decoder, GraphReader, ImageSource } from './decoder.ts';
+import { readGraphs } from './embedded-graphs.ts';
+import { findRecipe } from './found-recipe.ts';
 import { hardenLibvips } from './libvips.ts';
 import { THUMBNAIL_ENCODERS, type ThumbnailEncoder } from './thumbnail.ts';
 
@@ -16,26 +18,48 @@ export interface InlineDecoderOptions {
  * Decodes in this process: what a decoder process runs, and what tests use. Not for a server: a decoder bug or a
  * decode that never ends would be the server's own. An abort is seen before and after a decode, not within.
  */
-export function createInlineDecoder(limits: DecodeLimits, options: InlineDecoderOptions = {}): Decoder {
+export function createInlineDecoder(
+  limits: DecodeLimits,
+  options: InlineDecoderOptions = {},
+): Decoder & GraphReader {
   hardenLibvips();
   const encoders = options.encoders ?? THUMBNAIL_ENCODERS;
   return {
-    async decode(image, signal) {
-      throwIfAborted(signal);
-      const source = await openSource(image).catch((error: unknown) => {
-        throw fromErrno(error);
-      });
-      try {
+    decode: (image, signal) =>
+      withSource(image, signal, async (source): Promise<DecodedImage> => {
         const input = 'path' in image ? await inputOf(image.path, source) : image.bytes;
-        const decoded = await decodePicture({ input, source, limits, encoders });
-        throwIfAborted(signal);
-        return decoded;
-      } finally {
-        await source.close();
-      }
-    },
+        // Beside the decode, which has threads of its own. It never rejects.
+        const finding = findRecipe(source, image.filename);
+        try {
+          const decoded = await decodePicture({ input, source, limits, encoders });
+          const recipe = await finding;
+          return recipe === undefined ? decoded : { ...decoded, recipe };
+        } finally {
+          await finding;
+        }
+      }),
+    graphs: (image, signal) => withSource(image, signal, readGraphs),
     async close() {},
   };
+}
+
+/** Opens, reads, closes. An abort is seen before and after. */
+async function withSource<T>(
+  image: ImageSource,
+  signal: AbortSignal | undefined,
+  read: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  throwIfAborted(signal);
+  const source = await openSource(image).catch((error: unknown) => {
+    throw fromErrno(error);
+  });
+  try {
+    const result = await read(source);
+    throwIfAborted(signal);
+    return result;
+  } finally {
+    await source.close();
+  }
 }
 
 async function openSource(image: ImageSource): Promise<ByteSource> {

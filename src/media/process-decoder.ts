@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fromErrno, isKirokuError, KirokuError } from '../domain/errors.ts';
-import type { DecodedImage, DecodeLimits, Decoder, ImageSource } from './decoder.ts';
-import { type DecoderChild, startDecoderChild } from './decoder-child.ts';
+import type { DecodeLimits, Decoder, GraphReader, ImageSource } from './decoder.ts';
+import { type Answered, type DecoderChild, startDecoderChild } from './decoder-child.ts';
+import type { DecodeQuestion } from './decoder-protocol.ts';
 
 export interface ProcessDecoderOptions {
   readonly limits: DecodeLimits;
@@ -25,13 +26,13 @@ export interface DecoderStats {
   readonly failures: number;
 }
 
-export interface ProcessDecoder extends Decoder {
+export interface ProcessDecoder extends Decoder, GraphReader {
   stats(): DecoderStats;
 }
 
 interface Job {
-  readonly source: ImageSource;
-  resolve(image: DecodedImage): void;
+  readonly question: DecodeQuestion;
+  resolve(answer: Answered): void;
   reject(error: unknown): void;
 }
 
@@ -84,7 +85,7 @@ export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDec
     running.add(job);
     let spent = false;
     try {
-      job.resolve(await child.decode({ ask: 'decode', source: job.source, limits }, timeoutMs));
+      job.resolve(await child.ask(job.question, timeoutMs));
     } catch (error) {
       job.reject(error);
       if (isKirokuError(error, 'decoder_failed')) failures += 1;
@@ -97,18 +98,34 @@ export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDec
     pump();
   }
 
+  function ask(
+    ask: DecodeQuestion['ask'],
+    source: ImageSource,
+    signal: AbortSignal | undefined,
+  ): Promise<Answered> {
+    if (closed) return Promise.reject(draining());
+    if (signal?.aborted === true) return Promise.reject(aborted(signal));
+    if (waiting.size >= maxQueue && idle.length === 0 && children.size >= size) {
+      return Promise.reject(overloaded());
+    }
+    return new Promise((resolve, reject) => {
+      const question: DecodeQuestion = { ask, source, limits };
+      const job = createJob(question, { resolve, reject }, signal, (gone) => waiting.delete(gone));
+      waiting.add(job);
+      pump();
+    });
+  }
+
   return {
-    decode(source, signal) {
-      if (closed) return Promise.reject(draining());
-      if (signal?.aborted === true) return Promise.reject(aborted(signal));
-      if (waiting.size >= maxQueue && idle.length === 0 && children.size >= size) {
-        return Promise.reject(overloaded());
-      }
-      return new Promise((resolve, reject) => {
-        const job = createJob(source, { resolve, reject }, signal, (gone) => waiting.delete(gone));
-        waiting.add(job);
-        pump();
-      });
+    async decode(source, signal) {
+      const answer = await ask('decode', source, signal);
+      if (answer.answer !== 'image') throw misunderstood();
+      return answer.image;
+    },
+    async graphs(source, signal) {
+      const answer = await ask('graphs', source, signal);
+      if (answer.answer !== 'graphs') throw misunderstood();
+      return answer.graphs;
     },
     stats: () => ({
       running: running.size,
@@ -129,7 +146,7 @@ export function createProcessDecoder(options: ProcessDecoderOptions): ProcessDec
 
 /** A job answers once; `forget` takes it out of the queue when its caller goes away first. */
 function createJob(
-  source: ImageSource,
+  question: DecodeQuestion,
   answer: Pick<Job, 'resolve' | 'reject'>,
   signal: AbortSignal | undefined,
   forget: (job: Job) => void,
@@ -140,10 +157,10 @@ function createJob(
   };
   const settled = () => signal?.removeEventListener('abort', onAbort);
   const job: Job = {
-    source,
-    resolve(image) {
+    question,
+    resolve(answered) {
       settled();
-      answer.resolve(image);
+      answer.resolve(answered);
     },
     reject(error) {
       settled();
@@ -156,6 +173,10 @@ function createJob(
 
 function aborted(signal: AbortSignal | undefined): KirokuError {
   return new KirokuError('aborted', 'The caller went away.', { cause: signal?.reason });
+}
+
+function misunderstood(): KirokuError {
+  return new KirokuError('internal', 'A decoder has answered another question.');
 }
 
 function overloaded(): KirokuError {

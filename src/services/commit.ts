@@ -9,9 +9,10 @@ import { extOf } from '../domain/format.ts';
 import { type Location, originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
-import { type PictureRecord, RECORD_VERSION } from '../domain/record.ts';
+import { type Descriptive, type PictureRecord, RECORD_VERSION } from '../domain/record.ts';
 import { cleanTags } from '../domain/tags.ts';
 import { isoOf } from '../domain/time.ts';
+import { describe } from './describe.ts';
 import { dropStaged, type StagedPicture } from './receive.ts';
 import type { CommitRequest, IngestResult } from './services.ts';
 
@@ -44,12 +45,11 @@ function createdAt(request: CommitRequest, now: number): number {
 }
 
 /** The members that every generated picture has, known or not. */
-function generatedMembers(picture: StagedPicture, request: CommitRequest): Partial<PictureRecord> {
-  if (request.kind !== 'generated') return {};
-  const { workflow_id, aspect_ratio, seed, prompt } = request.meta;
+function generatedMembers({ image }: StagedPicture, meta: Descriptive): Descriptive {
+  const { workflow_id, aspect_ratio, seed, prompt } = meta;
   return {
     workflow_id: workflow_id ?? null,
-    aspect_ratio: aspect_ratio ?? aspectRatio(picture.image.width, picture.image.height),
+    aspect_ratio: aspect_ratio ?? aspectRatio(image.width, image.height),
     seed: seed ?? null,
     prompt: prompt ?? null,
   };
@@ -57,9 +57,10 @@ function generatedMembers(picture: StagedPicture, request: CommitRequest): Parti
 
 function recordOf(picture: StagedPicture, request: CommitRequest, time: number, now: number): PictureRecord {
   const { id, original, thumb, image } = picture;
+  const meta = describe(request.meta, image.recipe);
   return {
-    ...request.meta,
-    ...generatedMembers(picture, request),
+    ...meta,
+    ...(request.kind === 'generated' ? generatedMembers(picture, meta) : {}),
     v: RECORD_VERSION,
     rev: 1,
     id,

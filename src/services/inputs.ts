@@ -5,6 +5,7 @@ import type { PictureId } from '../domain/id.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import { commitStaged } from './commit.ts';
+import { recipeOf } from './describe.ts';
 import type { IngestDeps } from './ingest.ts';
 import { dropStaged, type StagedPicture, sourceOf, stageThumb } from './receive.ts';
 import type { Inputs } from './services.ts';
@@ -110,7 +111,7 @@ export function createInputs(deps: IngestDeps): Inputs {
         owner,
         kind: 'input',
         filename: record.original_filename,
-        meta: { parents: [{ kind: from, id, role: 'copy' }] },
+        meta: { ...recipeOf(record), parents: [{ kind: from, id, role: 'copy' }] },
         source: 'input-copy',
       });
       return entry;

@@ -12,7 +12,7 @@ export interface StagedPicture {
   readonly mime: Mime;
   readonly original: StagedBlob;
   readonly thumb: { readonly blob: StagedBlob; readonly ext: Thumbnail['ext'] } | undefined;
-  readonly image: Pick<DecodedImage, 'width' | 'height' | 'thumbhash'>;
+  readonly image: Pick<DecodedImage, 'width' | 'height' | 'thumbhash' | 'recipe'>;
 }
 
 export interface ReceiveDeps {
@@ -21,6 +21,13 @@ export interface ReceiveDeps {
   /** What the first bytes look like; undefined for none of our types. */
   readonly sniff: (head: Uint8Array) => Promise<Mime | undefined>;
   readonly log: Log;
+}
+
+export interface StageOptions {
+  readonly maxBytes: number;
+  /** The file's name as its sender gave it, where it is known by now. */
+  readonly filename?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** The signature reader looks at no more than this. */
@@ -92,15 +99,18 @@ async function finishAndDecode(
   deps: ReceiveDeps,
   writer: BlobWriter,
   staged: StagedBlob[],
-  signal: AbortSignal | undefined,
+  options: StageOptions,
 ): Promise<{ original: StagedBlob; image: DecodedImage }> {
+  const { filename, signal } = options;
+  const named = filename === undefined ? {} : { filename };
   try {
     const path = await writer.flush();
-    const early = path === undefined ? undefined : deps.decoder.decode({ path }, signal);
+    const early = path === undefined ? undefined : deps.decoder.decode({ path, ...named }, signal);
     early?.catch(() => undefined);
     const original = await writer.finish();
     staged.push(original);
-    return { original, image: await (early ?? deps.decoder.decode(await sourceOf(original), signal)) };
+    const late = async () => deps.decoder.decode({ ...(await sourceOf(original)), ...named }, signal);
+    return { original, image: await (early ?? late()) };
   } catch (error) {
     await abandon(deps, writer);
     throw error;
@@ -157,7 +167,7 @@ export async function stageBody(
   deps: ReceiveDeps,
   id: PictureId,
   body: AsyncIterable<Uint8Array>,
-  options: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  options: StageOptions,
 ): Promise<StagedPicture> {
   const chunks = counted(body, options.maxBytes, options.signal);
   const staged: StagedBlob[] = [];
@@ -166,7 +176,7 @@ export async function stageBody(
     const mime = await deps.sniff(head);
     if (mime === undefined) throw wrongType();
     const writer = await writeBody(deps, id, mime, chunks, head);
-    const { original, image } = await finishAndDecode(deps, writer, staged, options.signal);
+    const { original, image } = await finishAndDecode(deps, writer, staged, options);
     if (image.mime !== mime) throw wrongType();
     const thumb = image.thumbnail === null ? undefined : await stageThumb(deps, id, image.thumbnail);
     if (thumb !== undefined) staged.push(thumb.blob);

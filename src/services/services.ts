@@ -43,12 +43,13 @@ export interface IngestResult {
 export interface Ingest {
   /**
    * Reads the body to its end into staging, counting and hashing, then decodes it once.
+   * @param options.filename as its sender named it: tells which of several outputs of one graph it is
    * @throws KirokuError `payload_too_large`, `unsupported_type`, `undecodable_image`, `image_too_large`, `disk_full`,
    *   `aborted`, … Nothing stays staged after a throw.
    */
   receive(
     body: AsyncIterable<Uint8Array>,
-    options: { maxBytes: number; signal?: AbortSignal },
+    options: { maxBytes: number; filename?: string; signal?: AbortSignal },
   ): Promise<Received>;
   /**
    * The durable sequence of docs/storage-format.md, "Writing". Nothing of it stays after a throw, but for `UnsettledError`.

@@ -5,7 +5,7 @@ import { createMemoryCatalog } from '../../src/catalog/memory-catalog.ts';
 import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
-import type { DecodedImage, Decoder } from '../../src/media/decoder.ts';
+import type { DecodedImage, Decoder, GraphReader } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
 import { createAudit } from '../../src/services/audit.ts';
@@ -21,6 +21,7 @@ import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
 import { createTrash } from '../../src/services/trash.ts';
+import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
@@ -45,7 +46,7 @@ export function countingRandom(): (bytes: number) => Uint8Array {
 }
 
 /** A decoder that counts, and that can be told to give no thumbnail or to fail. */
-export interface TestDecoder extends Decoder {
+export interface TestDecoder extends Decoder, GraphReader {
   decodes: number;
   change: (image: DecodedImage) => DecodedImage;
 }
@@ -59,6 +60,7 @@ export function testDecoder(): TestDecoder {
       decoder.decodes += 1;
       return decoder.change(await inner.decode(source, signal));
     },
+    graphs: (source, signal) => inner.graphs(source, signal),
     close: () => inner.close(),
   };
   return decoder;
@@ -114,6 +116,7 @@ export function testServices(options: TestServicesOptions = {}) {
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(deps),
     related,
+    workflows: createWorkflow({ catalog, blobs, decoder }),
     downloads: createDownloads({ catalog, blobs, now, random: countingRandom() }),
     audit: createAudit({ state, now }),
     purge: createPurge({

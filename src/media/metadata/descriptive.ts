@@ -91,10 +91,14 @@ function originsOf(recipe: Recipe, meta: Descriptive): FoundMeta['from'] {
       .filter((field) => meta[field] !== undefined)
       .map((field) => {
         const part = SOURCES[field];
-        const text = part !== undefined && recipe.fromText?.includes(part) === true;
-        return [field, text ? 'embedded' : recipe.origin];
+        const other = part !== undefined && recipe.fromOther?.includes(part) === true;
+        return [field, other ? otherThan(recipe.origin) : recipe.origin];
       }),
   );
+}
+
+function otherThan(origin: Recipe['origin']): Recipe['origin'] {
+  return origin === 'graph' ? 'embedded' : 'graph';
 }
 
 function short(field: string, text: string | undefined, warn: Warn): string | undefined {

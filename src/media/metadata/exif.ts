@@ -63,3 +63,17 @@ export function orientationOf({ values, littleEndian }: Exif): number {
   const given = littleEndian ? first + second * 256 : first * 256 + second;
   return given >= 1 && given <= 8 ? given : 1;
 }
+
+/** An EXIF block that says nothing but which side is up, without the `Exif` lead. */
+export function orientationBlock(orientation: number): Uint8Array {
+  const block = Buffer.alloc(26);
+  block.write('MM\0*', 0, 'latin1');
+  block.writeUInt32BE(8, 4);
+  // One entry: tag, SHORT, one item, its value; then no further IFD.
+  block.writeUInt16BE(1, 8);
+  block.writeUInt16BE(0x0112, 10);
+  block.writeUInt16BE(3, 12);
+  block.writeUInt32BE(1, 14);
+  block.writeUInt16BE(orientation, 18);
+  return block;
+}

@@ -74,7 +74,7 @@ export function withText(graph: Recipe, text: Recipe | undefined): Recipe {
     ...graph,
     ...fields,
     also: ['a1111-text'],
-    fromText,
+    fromOther: fromText,
     dynamic: graph.dynamic.filter((field) => !fromText.some((one) => one === field)),
   };
 }

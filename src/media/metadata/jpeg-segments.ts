@@ -17,24 +17,33 @@ const MAX_SEGMENTS = 4096;
 const SOS = 0xda;
 const EOI = 0xd9;
 
+/** A marker that a walk ends at. */
+export interface Stop {
+  readonly marker: 'scan' | 'end';
+  /** Where its 0xff stands. */
+  readonly at: number;
+}
+
 /** Markers without a length: TEM, RST0–7, SOI (ITU-T T.81, B.1.1.3). */
-export function standsAlone(marker: number): boolean {
+function standsAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
 /**
- * Walks a JPEG's segments from SOI up to its first scan (ITU-T T.81, B.1.1.4), by their lengths.
- * @returns where the marker of the first scan stands, or undefined: cut, damaged or too many segments
+ * Walks a JPEG's segments from SOI, or from behind a scan, up to the next scan or the end (ITU-T T.81, B.1.1.4), by
+ * their lengths.
+ * @returns undefined: cut, damaged or too many segments
  * @throws what the source's reads throw
  */
-export async function walkJpeg(source: ByteSource, visit: Visit): Promise<number | undefined> {
+export async function walkJpeg(source: ByteSource, visit: Visit, from = 2): Promise<Stop | undefined> {
   const window = createWindow(source);
-  let position = 2;
+  let position = from;
   for (let count = 0; count < MAX_SEGMENTS; count += 1) {
     const head = window.peek(position, 4) ?? (await window.get(position, 4));
     const [lead, marker = 0, high = 0, low = 0] = head;
-    if (head.length < 2 || lead !== 0xff || marker === EOI) return undefined;
-    if (marker === SOS) return position;
+    if (head.length < 2 || lead !== 0xff) return undefined;
+    if (marker === SOS) return { marker: 'scan', at: position };
+    if (marker === EOI) return { marker: 'end', at: position };
     // Any number of fill bytes may stand before a marker (ITU-T T.81, B.1.1.2).
     if (marker === 0xff) position += 1;
     else if (standsAlone(marker)) position += 2;

@@ -9,15 +9,15 @@ import { addXmp } from './xmp.ts';
 const APP1 = 0xe1;
 const COM = 0xfe;
 /** What an APP1 with XMP begins with (XMP specification, part 3, 1.1.3). Extended XMP is left out. */
-export const XMP_LEAD = 'http://ns.adobe.com/xap/1.0/\0';
-export const EXIF_LEAD = 'Exif\0\0';
+const XMP_LEAD = 'http://ns.adobe.com/xap/1.0/\0';
+const EXIF_LEAD = 'Exif\0\0';
 
 /** Collects EXIF, XMP and comments of a JPEG; all stand in front of its first scan. */
 export async function readJpegText(source: ByteSource, into: Collector): Promise<void> {
-  const scan = await walkJpeg(source, (segment, window) =>
+  const stop = await walkJpeg(source, (segment, window) =>
     segment.marker === APP1 || segment.marker === COM ? readSegment(segment, window, into) : undefined,
   );
-  if (scan === undefined) into.warn('The file is cut short.');
+  if (stop === undefined) into.warn('The file is cut short.');
 }
 
 async function readSegment({ marker, start, length }: Segment, window: Window, into: Collector) {

@@ -35,8 +35,8 @@ export interface Recipe {
   readonly passes?: readonly Pass[];
   /** Where the fields come from: written down as such, or found by walking a graph. */
   readonly origin: 'embedded' | 'graph';
-  /** Of a recipe with `origin: 'graph'`: the fields that a text beside the graph gave. */
-  readonly fromText?: readonly (keyof RecipeParts)[];
+  /** The fields that came from the other of the two: a text beside the graph, or a graph beside the text. */
+  readonly fromOther?: readonly (keyof RecipeParts)[];
   readonly confidence: 'high' | 'medium' | 'low';
   /** Fields made at run time, which the file does not hold. */
   readonly dynamic: readonly string[];
@@ -68,5 +68,5 @@ export interface Pass {
 /** What one reader of one tool's texts finds: everything but what the caller adds. */
 export type RecipeParts = Omit<
   Recipe,
-  'tool' | 'also' | 'origin' | 'fromText' | 'confidence' | 'dynamic' | 'warnings'
+  'tool' | 'also' | 'origin' | 'fromOther' | 'confidence' | 'dynamic' | 'warnings'
 >;

@@ -1,8 +1,20 @@
 import { commonParts, foldKeys } from './common-fields.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe, RecipeParts } from './recipe.ts';
 import type { Texts } from './texts.ts';
-import { known } from './values.ts';
 import { written } from './written.ts';
+
+/** What its own JSON has no member for. */
+const FROM_GRAPH: readonly (keyof RecipeParts)[] = [
+  'scheduler',
+  'loras',
+  'vae',
+  'denoise',
+  'guidance',
+  'clipSkip',
+  'mode',
+  'initImage',
+  'passes',
+];
 
 /**
  * Stability Matrix: `parameters-json` says prompts and model; what it leaves out comes from the graph beside it.
@@ -17,7 +29,7 @@ export function readStabilityMatrix(texts: Texts, graph: () => Recipe | undefine
   const own = written('stability-matrix', commonParts(foldKeys(object)));
   const walked = graph();
   if (walked === undefined) return own;
-  const { loras, vae, scheduler, denoise, guidance, clipSkip, passes, mode, initImage } = walked;
-  const more = { loras, vae, scheduler, denoise, guidance, clipSkip, passes, mode, initImage };
-  return { ...own, ...known<Recipe>(more), ...known<Recipe>(own) };
+  const missing = FROM_GRAPH.filter((field) => own[field] === undefined && walked[field] !== undefined);
+  const fields = Object.fromEntries(missing.map((field) => [field, walked[field]]));
+  return { ...own, ...fields, fromOther: missing };
 }

@@ -119,6 +119,7 @@ async function adopt(
   const { place } = file;
   const received = await context.ingest.receive(chunksOf(open), {
     maxBytes: context.maxBytes[place.kind],
+    filename: file.name,
     ...(signal === undefined ? {} : { signal }),
   });
   try {

@@ -13,6 +13,7 @@ import { completeness } from '../../media/complete.ts';
 import type { DecodedImage, Thumbnail } from '../../media/decoder.ts';
 import { readAll } from '../../storage/durable.ts';
 import type { FileStat } from '../../storage/storage.ts';
+import { describe } from '../describe.ts';
 import { chunksOf, identityOf, isRefusal, readAtOf, sameFile, withFile } from './reconcile-bytes.ts';
 import { type Fate, NOTHING, waitFor } from './reconcile-fate.ts';
 import type { FindingName } from './reconcile-findings.ts';
@@ -201,6 +202,7 @@ function recordOf(place: DayPlace, id: PictureId, ext: OriginalExt, facts: Adopt
     rating: null,
     source: 'watch',
     ...(place.kind === 'generated' ? unknownOrigin(image) : {}),
+    ...describe({}, image.recipe),
     extra: {},
   };
 }

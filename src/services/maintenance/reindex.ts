@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isErrno, KirokuError, notFound } from '../../domain/errors.ts';
+import { isErrno, KirokuError } from '../../domain/errors.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Owner } from '../../domain/owner.ts';
@@ -52,7 +52,9 @@ export function createReindex(deps: ReindexDeps): Reindex {
   const { storage, catalog, reconcile, log } = deps;
 
   async function mustExist(owner: Owner): Promise<void> {
-    if ((await typeOf(storage, ownerFolder(owner))) !== 'folder') throw notFound();
+    if ((await typeOf(storage, ownerFolder(owner))) !== 'folder') {
+      throw new KirokuError('not_found', 'There is no such owner.');
+    }
   }
 
   /** An owner without a manifest gets one by being read. */
