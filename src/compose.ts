@@ -35,6 +35,9 @@ import { createPurge, type Purge } from './services/purge.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
+import { createShareSigner } from './services/share-token.ts';
+import { createShares } from './services/shares.ts';
+import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -162,6 +165,14 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       present: () => tree.present(),
     }),
     downloads: createDownloads({ catalog, blobs, now, random: randomBytes }),
+    shares: createShares({
+      catalog,
+      state,
+      signer: createShareSigner(secrets.cookie),
+      nextId: (time) => ingestDeps.ids.next(time),
+      now,
+    }),
+    stripped: (entry) => strippedOriginal(blobs, entry),
     purge: parts.purge,
     audit: createAudit({ state: engine.state, now }),
     jobs: () => parts.scheduler,

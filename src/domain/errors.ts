@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'forbidden',
   'quota_exceeded',
   'not_found',
+  'gone',
   'method_not_allowed',
   'precondition_failed',
   'purge_refused',

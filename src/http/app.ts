@@ -20,6 +20,7 @@ import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { searchRoutes } from './routes/search.ts';
 import { savedSearchRoutes } from './routes/searches.ts';
+import { sharedRoutes, shareRoutes } from './routes/shares.ts';
 import { fileRoute, systemRoutes } from './routes/system.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { createFileRoutes } from './serve-file.ts';
@@ -42,6 +43,8 @@ export function createApp(deps: AppDeps) {
   const counts = createCounts(gallery, createKeptAnswers(config.pageCacheBytes));
   const search = { counts, related: deps.related, items };
 
+  const sharing = { ...deps, basePath: config.basePath };
+
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
   const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
   const typed = app.openapiRoutes([
@@ -55,6 +58,8 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
     ...downloadRoutes(kit, { downloads: deps.downloads, log, basePath: config.basePath }),
+    ...shareRoutes(kit, sharing),
+    ...sharedRoutes(kit, sharing),
     ...upkeepRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Change, Version } from '../catalog/catalog.ts';
+import type { Change, Entry, Version } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
@@ -20,6 +20,7 @@ import type {
   SavedSearches,
   Trash,
 } from '../services/services.ts';
+import type { Shares } from '../services/shares.ts';
 
 export interface HealthSource {
   check(): Promise<Health>;
@@ -66,6 +67,9 @@ export interface AppDeps {
   readonly related: Related;
   readonly searches: SavedSearches;
   readonly downloads: Downloads;
+  readonly shares: Shares;
+  /** An original without what was embedded in it. */
+  readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly purge: Purge;
   readonly audit: Audit;
   /** Undefined until the server listens. */

@@ -11,6 +11,7 @@ const SECURITY: Record<Access['who'], Record<string, string[]>[]> = {
   service: [{ service: [] }],
   file: [{ cookie: [] }, { service: [] }, { admin: [] }],
   admin: [{ admin: [] }],
+  share: [],
   metrics: [{ metrics: [] }, { admin: [] }],
 };
 

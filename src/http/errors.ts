@@ -15,6 +15,7 @@ const STATUS: Record<ErrorCode, number> = {
   forbidden: 403,
   quota_exceeded: 403,
   not_found: 404,
+  gone: 410,
   method_not_allowed: 405,
   precondition_failed: 412,
   purge_refused: 409,

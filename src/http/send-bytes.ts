@@ -46,14 +46,14 @@ export function sendBytes(c: Ctx, call: Call, body: Sendable, log: Log): Respons
     const bytes = body.content.subarray(start, end + 1) as Uint8Array<ArrayBuffer>;
     return respond(call, status, bytes, headers);
   }
-  return stream(c, call, status, headers, body.stream(start, end), log);
+  return sendStream(c, call, status, headers, body.stream(start, end), log);
 }
 
 /**
  * Writes to the socket itself: back pressure reaches the disk, a client that leaves closes the descriptor at once, and
  * a read that fails half way cuts the connection, so that no half file looks whole.
  */
-async function stream(
+export async function sendStream(
   c: Ctx,
   call: Call,
   status: number,

@@ -55,6 +55,8 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     related: services.related,
     searches: services.searches,
     downloads: services.downloads,
+    shares: services.shares,
+    stripped: services.stripped,
     purge: services.purge,
     audit: services.audit,
     jobs: () => jobs,

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
 import { createMemoryBlobStore } from '../../src/blobs/memory-blob-store.ts';
-import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { Catalog, Entry } from '../../src/catalog/catalog.ts';
 import { createMemoryCatalog } from '../../src/catalog/memory-catalog.ts';
 import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { silentLog } from '../../src/domain/log.ts';
@@ -20,6 +20,9 @@ import { createPurge } from '../../src/services/purge.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
+import { createShareSigner } from '../../src/services/share-token.ts';
+import { createShares } from '../../src/services/shares.ts';
+import { strippedOriginal } from '../../src/services/stripped-original.ts';
 import { createTrash } from '../../src/services/trash.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
@@ -118,6 +121,14 @@ export function testServices(options: TestServicesOptions = {}) {
     related,
     workflows: createWorkflow({ catalog, blobs, decoder }),
     downloads: createDownloads({ catalog, blobs, now, random: countingRandom() }),
+    shares: createShares({
+      catalog,
+      state,
+      signer: createShareSigner(['s'.repeat(40)]),
+      nextId: (time) => ids.next(time),
+      now,
+    }),
+    stripped: (entry: Entry) => strippedOriginal(blobs, entry),
     audit: createAudit({ state, now }),
     purge: createPurge({
       catalog,

@@ -13,10 +13,10 @@ import { createTokenCheck } from './tokens.ts';
  * Who may call a route:
  * `public` anybody, uncounted · `owner` a browser or the service, about one owner · `service` the service alone ·
  * `file` as `owner`, and the admin; nobody is given an identity there · `admin` the admin alone · `metrics` the admin
- * or the metrics token.
+ * or the metrics token · `share` whoever has the link in the path: counted by address, and nobody's cookie is looked at.
  */
 export interface Access {
-  readonly who: 'public' | 'owner' | 'service' | 'file' | 'admin' | 'metrics';
+  readonly who: 'public' | 'owner' | 'service' | 'file' | 'admin' | 'share' | 'metrics';
   readonly write?: boolean;
   /** The service may name the owner in the body instead. */
   readonly ownerInBody?: boolean;
@@ -137,6 +137,10 @@ export function createAdmission(deps: AppDeps): Admission {
       const write = !READ_METHODS.includes(incoming.method ?? '');
       if (write && deps.shutdown.aborted) {
         throw new KirokuError('draining', 'The server is stopping.', { details: { retryAfter: 5 } });
+      }
+      if (access.who === 'share') {
+        perAddress.take(bucketOf(incoming));
+        return undefined;
       }
       const authorization = incoming.headers.authorization;
       if (authorization === undefined) return admitBrowser(incoming, call, access);

@@ -1,0 +1,227 @@
+import type { Catalog, Entry } from '../catalog/catalog.ts';
+import { KirokuError, notFound } from '../domain/errors.ts';
+import { isPictureId, type PictureId } from '../domain/id.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { isOwner, type Owner } from '../domain/owner.ts';
+import { cleanText } from '../domain/text.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { ShareSigner } from './share-token.ts';
+
+/** What whoever has the link may see. */
+export interface ShareOptions {
+  /** Thumbnails alone: originals are as if they were not there. */
+  readonly thumbnailOnly: boolean;
+  readonly showPrompt: boolean;
+  /** Originals without anything that was embedded in them. */
+  readonly stripMetadata: boolean;
+}
+
+export interface Share extends ShareOptions {
+  readonly sid: string;
+  readonly owner: Owner;
+  readonly ids: readonly PictureId[];
+  readonly name: string;
+  /** ms since the epoch. */
+  readonly created: number;
+  /** ms since the epoch; whole seconds. */
+  readonly expires: number;
+  readonly revoked: boolean;
+  /** How often its page was opened; a restart may forget the last minute. */
+  readonly views: number;
+}
+
+export interface ShareRequest extends ShareOptions {
+  readonly ids: readonly string[];
+  /** Seconds. */
+  readonly expiresIn: number;
+  readonly name: string;
+}
+
+export interface Shares {
+  /** Durable when it resolves. @throws KirokuError `not_found` for a picture that the owner cannot open; `invalid_parameter` */
+  create(owner: Owner, request: ShareRequest): Promise<{ readonly share: Share; readonly token: string }>;
+  /** The owner's, newest first; the expired and revoked ones of the last 30 days too. */
+  list(owner: Owner): Promise<readonly { readonly share: Share; readonly token: string }[]>;
+  /** Idempotent. @throws KirokuError `not_found` */
+  revoke(owner: Owner, sid: string): Promise<void>;
+  /** @throws KirokuError `not_found` for a token that is none of ours; `gone` for one that has expired or was revoked */
+  open(token: string): Promise<Share>;
+  /** Its pictures that are there and not in the trash, in the order in which they were shared. */
+  pictures(share: Share): Promise<readonly Entry[]>;
+  /** One of them. @throws KirokuError `not_found` */
+  picture(share: Share, id: string): Promise<Entry>;
+  /** Counts that the page was opened. */
+  viewed(share: Share): Promise<void>;
+}
+
+export interface SharesDeps {
+  readonly catalog: Catalog;
+  readonly state: StateStore;
+  readonly signer: ShareSigner;
+  /** A new ULID, lower case. */
+  readonly nextId: (time: number) => string;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+const MOST_PICTURES = 1_000;
+const MOST_ALIVE = 1_000;
+const LONGEST_SECONDS = 366 * 86_400;
+const SHOWN_AFTERWARDS_MS = 30 * 86_400_000;
+const VIEWS_EVERY_MS = 60_000;
+
+interface Held {
+  share: Share;
+  /** When its views were last written down. */
+  written: number;
+}
+
+/** Links by which others see some pictures for a while. The journal is the truth; what is alive is kept in memory. */
+export function createShares({ catalog, state, signer, nextId, now }: SharesDeps): Shares {
+  let loading: Promise<Map<string, Held>> | undefined;
+  const all = () =>
+    (loading ??= load(state).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
+  const tokenOf = (share: Share) => signer.sign(claimsOf(share));
+
+  const find = async (owner: Owner, id: string): Promise<Entry> => {
+    const entry = isPictureId(id) ? await catalog.find(owner, 'generated', id) : undefined;
+    if (entry === undefined || entry.status !== 'active') throw notFound();
+    return entry;
+  };
+
+  return {
+    async create(owner, request) {
+      const { expiresIn, thumbnailOnly, showPrompt, stripMetadata } = request;
+      const wanted = [...new Set(request.ids)];
+      if (wanted.length === 0 || wanted.length > MOST_PICTURES)
+        refuse('ids', `from 1 to ${MOST_PICTURES} pictures.`);
+      if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > LONGEST_SECONDS) {
+        refuse('expires_in', `seconds, from 1 to ${LONGEST_SECONDS}.`);
+      }
+      const shares = await all();
+      const alive = [...shares.values()].filter(
+        ({ share }) => share.owner === owner && isAlive(share, now()),
+      );
+      if (alive.length >= MOST_ALIVE) refuse('ids', `at most ${MOST_ALIVE} links at a time.`);
+      const entries = await Promise.all(wanted.map((id) => find(owner, id)));
+      const created = now();
+      const share: Share = {
+        sid: nextId(created),
+        owner,
+        ids: entries.map(({ id }) => id),
+        name: cleanText(request.name).slice(0, 100),
+        created,
+        expires: (Math.floor(created / 1000) + expiresIn) * 1000,
+        thumbnailOnly,
+        showPrompt,
+        stripMetadata,
+        revoked: false,
+        views: 0,
+      };
+      await state.append('shares', { op: 'create', ...entryOf(share) });
+      shares.set(share.sid, { share, written: created });
+      return { share, token: tokenOf(share) };
+    },
+
+    async list(owner) {
+      const shares = [...(await all()).values()].map(({ share }) => share);
+      return shares
+        .filter((share) => share.owner === owner && share.expires > now() - SHOWN_AFTERWARDS_MS)
+        .sort((a, b) => (a.sid < b.sid ? 1 : -1))
+        .map((share) => ({ share, token: tokenOf(share) }));
+    },
+
+    async revoke(owner, sid) {
+      const held = (await all()).get(sid);
+      if (held === undefined || held.share.owner !== owner) throw notFound();
+      if (held.share.revoked) return;
+      await state.append('shares', { op: 'revoke', sid, at: now() });
+      held.share = { ...held.share, revoked: true };
+    },
+
+    async open(token) {
+      const held = (await all()).get(signer.sidOf(token) ?? '');
+      if (held === undefined || !signer.verify(token, claimsOf(held.share))) throw notFound();
+      if (!isAlive(held.share, now())) throw new KirokuError('gone', 'This link is no longer valid.');
+      return held.share;
+    },
+
+    async pictures(share) {
+      const found = await Promise.all(share.ids.map((id) => catalog.find(share.owner, 'generated', id)));
+      return found.filter((entry) => entry?.status === 'active').filter((entry) => entry !== undefined);
+    },
+
+    async picture(share, id) {
+      if (!share.ids.some((shared) => shared === id)) throw notFound();
+      return find(share.owner, id);
+    },
+
+    async viewed({ sid }) {
+      const held = (await all()).get(sid);
+      if (held === undefined) return;
+      held.share = { ...held.share, views: held.share.views + 1 };
+      if (now() - held.written < VIEWS_EVERY_MS) return;
+      held.written = now();
+      await state.append('shares', { op: 'views', sid, views: held.share.views });
+    },
+  };
+}
+
+function isAlive(share: Share, now: number): boolean {
+  return !share.revoked && now < share.expires;
+}
+
+function claimsOf({ sid, owner, ids, expires }: Share) {
+  return { sid, owner, ids, expires: expires / 1000 };
+}
+
+function refuse(field: string, why: string): never {
+  throw new KirokuError('invalid_parameter', `${field}: ${why}`, { details: { field } });
+}
+
+function entryOf(share: Share): JsonObject {
+  const { sid, owner, ids, name, created, expires, thumbnailOnly, showPrompt, stripMetadata } = share;
+  return { sid, owner, ids: [...ids], name, created, expires, thumbnailOnly, showPrompt, stripMetadata };
+}
+
+async function load(state: StateStore): Promise<Map<string, Held>> {
+  const shares = new Map<string, Held>();
+  for await (const line of state.readJournal('shares')) {
+    const sid = line['sid'];
+    if (typeof sid !== 'string') continue;
+    const held = shares.get(sid);
+    if (line['op'] === 'create') {
+      const share = shareOf(sid, line);
+      if (share !== undefined) shares.set(sid, { share, written: 0 });
+    } else if (held !== undefined && line['op'] === 'revoke') held.share = { ...held.share, revoked: true };
+    else if (held !== undefined && line['op'] === 'views' && typeof line['views'] === 'number') {
+      held.share = { ...held.share, views: line['views'] };
+    }
+  }
+  return shares;
+}
+
+/** Undefined for an entry of another form: a later version's, say. */
+function shareOf(sid: string, line: JsonObject): Share | undefined {
+  const { owner, ids, name, created, expires } = line;
+  if (typeof owner !== 'string' || !isOwner(owner) || !Array.isArray(ids) || isJsonObject(ids))
+    return undefined;
+  if (typeof created !== 'number' || typeof expires !== 'number') return undefined;
+  const known = ids.filter((id): id is string => typeof id === 'string').filter(isPictureId);
+  return {
+    sid,
+    owner,
+    ids: known,
+    name: typeof name === 'string' ? name : '',
+    created,
+    expires,
+    thumbnailOnly: line['thumbnailOnly'] === true,
+    showPrompt: line['showPrompt'] === true,
+    stripMetadata: line['stripMetadata'] !== false,
+    revoked: false,
+    views: 0,
+  };
+}
