@@ -30,6 +30,7 @@ import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
 import { createTrash } from './services/trash.ts';
+import { createWorkflow } from './services/workflow.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ComposeOptions {
@@ -123,6 +124,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     inputs: createInputs(ingestDeps),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     related: createRelated({ catalog }),
+    workflows: createWorkflow({ catalog, blobs, decoder }),
     searches: createSavedSearches({
       state,
       catalog,

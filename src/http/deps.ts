@@ -15,6 +15,7 @@ import type {
   Related,
   SavedSearches,
   Trash,
+  Workflows,
 } from '../services/services.ts';
 
 export interface HealthSource {
@@ -60,6 +61,7 @@ export interface AppDeps {
   readonly inputs: Inputs;
   readonly files: Files;
   readonly related: Related;
+  readonly workflows: Workflows;
   readonly searches: SavedSearches;
   readonly events: EventBus;
   readonly changes: Changes;

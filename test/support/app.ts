@@ -52,6 +52,7 @@ export function useApp(config: Partial<HttpConfig> = {}) {
     inputs: services.inputs,
     files: services.files,
     related: services.related,
+    workflows: services.workflows,
     searches: services.searches,
     config: settings,
     tokens: { service: SERVICE, admin: ADMIN, metrics: undefined },
