@@ -23,7 +23,7 @@ import {
   readyPage,
   timelineOf,
 } from './queries.ts';
-import { rebuildManifest } from './rebuild.ts';
+import { ASKED_FOR, rebuildManifest } from './rebuild.ts';
 import { createDirectTextIndex } from './search/direct-text-index.ts';
 import type { TextIndex } from './search/text-index.ts';
 import { settleOwed } from './settle.ts';
@@ -63,6 +63,8 @@ export interface ManifestStats {
   readonly pictures: number;
   /** Bytes of their arrays. */
   readonly indexBytes: number;
+  /** Bytes of the arrays that searches keep. */
+  readonly searchBytes: number;
 }
 
 export interface ManifestCatalog extends Catalog {
@@ -214,7 +216,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       owners.use(owner, ({ store, lane }) =>
         lane.exclusive(async () => {
           await settleOwed(context, store);
-          await rebuildManifest(context, store, 'asked for');
+          await rebuildManifest(context, store, ASKED_FOR);
         }),
       ),
     compact: (owner, rules) =>
@@ -246,6 +248,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
         owners: stores.length,
         pictures: stores.reduce((sum, { index }) => sum + index.columns.count, 0),
         indexBytes: stores.reduce((sum, { indexBytes }) => sum + indexBytes, 0),
+        searchBytes: stores.reduce((sum, { search }) => sum + (search?.bytes ?? 0), 0),
       };
     },
     async close() {
