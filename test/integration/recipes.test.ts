@@ -2,7 +2,7 @@ import { readFile, utimes } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dayFolder, sidecarKey } from '../../src/domain/key.ts';
 import { createProcessDecoder } from '../../src/media/process-decoder.ts';
-import { node, plainGraph } from '../support/comfyui/graphs.ts';
+import { node, plainGraph, sampler } from '../support/comfyui/graphs.ts';
 import { chunks, pngTexts, pngWith } from '../support/metadata/containers.ts';
 import { alice, drop, placeFor, today, withRig } from '../support/reconcile-rig.ts';
 
@@ -11,7 +11,7 @@ const HEX = '0123456789abcdef0123456789abcdef';
 
 /** Two outputs with other seeds; only the name tells which one a file is. */
 const graph = plainGraph({
-  '20': node('KSampler', { ...(plainGraph()['3'] as { inputs: object }).inputs, seed: 7 }),
+  '20': sampler({ seed: 7 }),
   '21': node('VAEDecode', { samples: ['20', 0], vae: ['4', 2] }),
   '22': node('SaveImage', { filename_prefix: 'second', images: ['21', 0] }),
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { node, plainGraph } from '../../support/comfyui/graphs.ts';
+import { node, plainGraph, sampler } from '../../support/comfyui/graphs.ts';
 import { pngTexts } from '../../support/metadata/containers.ts';
 import { body, REQUEST, testServices } from '../../support/services.ts';
 
 /** Two pictures of one run, each with the same graph inside. */
 const graph = plainGraph({
-  '20': node('KSampler', { ...(plainGraph()['3'] as { inputs: object }).inputs, seed: 7 }),
+  '20': sampler({ seed: 7 }),
   '21': node('VAEDecode', { samples: ['20', 0], vae: ['4', 2] }),
   '22': node('SaveImage', { filename_prefix: 'second', images: ['21', 0] }),
 });
