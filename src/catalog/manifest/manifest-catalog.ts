@@ -30,6 +30,7 @@ import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';
 import { TAIL, type TailRules } from './tail-rules.ts';
+import { unlessAborted } from './turns.ts';
 
 export interface ManifestCatalogOptions {
   readonly storage: Storage;
@@ -233,8 +234,8 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     async settle(signal) {
       let failure: unknown;
       for await (const owner of ownerNames()) {
-        if (signal?.aborted === true) throw new KirokuError('aborted', 'Stopped.', { cause: signal.reason });
-        await settleOwner(owner).catch((error: unknown) => {
+        await unlessAborted(settleOwner(owner), signal).catch((error: unknown) => {
+          if (signal?.aborted === true) throw error;
           log.error({ owner, err: error }, 'owner cannot be settled now');
           failure ??= error;
         });
