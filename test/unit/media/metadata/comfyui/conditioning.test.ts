@@ -120,6 +120,44 @@ describe('conditioning', () => {
     });
   });
 
+  it('reads what loaders and settings hand on in one bundle', () => {
+    const graph = {
+      '1': node('easy fullLoader', {
+        ckpt_name: 'easy.safetensors',
+        lora_name: 'ink.safetensors',
+        lora_model_strength: 0.5,
+        lora_clip_strength: 0.5,
+        positive: 'a boat',
+        negative: 'fog',
+        batch_size: 1,
+      }),
+      '2': node('easy preSampling', {
+        steps: 15,
+        cfg: 6,
+        sampler_name: 'euler',
+        scheduler: 'karras',
+        denoise: 1,
+        seed: 21,
+        pipe: ['1', 0],
+      }),
+      '3': node('easy kSampler', { pipe: ['2', 0], image_output: 'Hide', link_id: 0, save_prefix: 'x' }),
+      '4': node('SaveImage', { filename_prefix: 'x', images: ['3', 1] }),
+    };
+    const recipe = read(graph);
+    expect(recipe).toMatchObject({
+      prompt: 'a boat',
+      negativePrompt: 'fog',
+      seed: '21',
+      steps: 15,
+      cfg: 6,
+      scheduler: 'karras',
+      model: { name: 'easy.safetensors' },
+      loras: [{ name: 'ink.safetensors', weight: 0.5, clipWeight: 0.5 }],
+      confidence: 'medium',
+    });
+    expect(recipe).not.toHaveProperty('passes');
+  });
+
   it('knows no prompt behind a node it does not know', () => {
     const graph = plainGraph({ '6': node('MysteryConditioner', { a: ['4', 1], b: ['5', 0] }) });
     const recipe = read(graph);

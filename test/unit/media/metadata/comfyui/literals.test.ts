@@ -67,6 +67,16 @@ describe('texts', () => {
     expect(read(graph)).toMatchObject({ prompt, dynamic: [] });
   });
 
+  it('typed into a styler are told, though the style may have added to them', () => {
+    const styler = node('SDXLPromptStyler', { text_positive: 'a fox', text_negative: 'fog', style: 'ink' });
+    const graph = plainGraph({
+      '6': node('CLIPTextEncode', { text: ['50', 0], clip: ['4', 1] }),
+      '7': node('CLIPTextEncode', { text: ['50', 1], clip: ['4', 1] }),
+      '50': styler,
+    });
+    expect(read(graph)).toMatchObject({ prompt: 'a fox', negativePrompt: 'fog', confidence: 'medium' });
+  });
+
   it('of an unknown node with only one are believed less', () => {
     expect(read(withText({ '50': node('MyNotes', { words: 'a tree' }) }))).toMatchObject({
       prompt: 'a tree',

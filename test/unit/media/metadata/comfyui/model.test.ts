@@ -105,6 +105,13 @@ describe('models and LoRAs', () => {
     });
   });
 
+  it('have the name beside a preview', () => {
+    const graph = plainGraph({
+      '4': node('CheckpointLoader|pysssss', { ckpt_name: { content: 'shown.safetensors', image: null } }),
+    });
+    expect(read(graph)?.model).toEqual({ name: 'shown.safetensors' });
+  });
+
   it('have no one name when merged', () => {
     const graph = plainGraph({
       '3': node('KSampler', { ...SAMPLER_INPUTS, model: ['80', 0] }),

@@ -53,6 +53,23 @@ describe('several saved pictures', () => {
     expect(read(graph)).toMatchObject({ seed: '0', confidence: 'high' });
   });
 
+  it('a saver that writes settings down is no sampler', () => {
+    const saver = node('SDPromptSaver', {
+      filename: 'x',
+      images: ['8', 0],
+      seed: 5,
+      steps: 1,
+      cfg: 2,
+      sampler_name: 'other',
+      scheduler: 'other',
+      positive: 'written down',
+      model_name: 'other',
+    });
+    const recipe = read(plainGraph({ '9': saver }));
+    expect(recipe).toMatchObject({ seed: '0', prompt: 'a cat, 고양이, 猫', confidence: 'high' });
+    expect(recipe).not.toHaveProperty('passes');
+  });
+
   it('names with signs that are no placeholders', () => {
     const graph = { ...two, '102': node('SaveImage', { filename_prefix: '100%', images: ['101', 0] }) };
     expect(read(graph, { filename: '100%_00001_.png' })?.seed).toBe('7');
