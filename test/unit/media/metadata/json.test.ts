@@ -73,10 +73,10 @@ describe('createJsonReader', () => {
 
   it('builds no more values for one file than its limit, however many texts it has', () => {
     const reader = createJsonReader();
-    const many = `[${'1,'.repeat(299_999)}1]`;
-    expect(reader.parse(many)).toHaveLength(300_000);
+    const many = `[${'1,'.repeat(99_999)}1]`;
+    expect(reader.parse(many)).toHaveLength(100_000);
     expect(reader.parse(many)).toBeUndefined();
-    expect(createJsonReader().parse(`[${'{},'.repeat(400_000)}1]`)).toBeUndefined();
+    expect(createJsonReader().parse(`[${'{},'.repeat(160_000)}1]`)).toBeUndefined();
   });
 
   it('never throws, and never finds a number where JSON.parse finds another', () => {
