@@ -39,6 +39,7 @@ import { createShareSigner } from './services/share-token.ts';
 import { createShares } from './services/shares.ts';
 import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
+import { createWorkflow } from './services/workflow.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ComposeOptions {
@@ -157,6 +158,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     inputs: createInputs(ingestDeps),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     related: createRelated({ catalog }),
+    workflows: createWorkflow({ catalog, blobs, decoder }),
     searches: createSavedSearches({
       state,
       catalog,

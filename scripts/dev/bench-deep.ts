@@ -22,7 +22,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const sizes = values.sizes.split(',').map(Number);
-const PAGES = 1_600;
+/** More than the server remembers the queries of. */
+const PAGES = 4_000;
 const FAR_PAGE = 18_000;
 const DAY_PICTURES = 1_000;
 
@@ -66,6 +67,16 @@ interface Tree {
   readonly headers: Record<string, string>;
 }
 
+/** Active pictures of the owner, as soon as the whole index is there. */
+async function totalOf(url: string, headers: Record<string, string>): Promise<number> {
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/images?size=1`, { headers });
+    const page = (await answer.json()) as { total: number; total_relation: string };
+    if (page.total_relation === 'eq') return page.total;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 async function withServer(
   { folder, headers }: Tree,
   env: Record<string, string>,
@@ -74,8 +85,7 @@ async function withServer(
   const server = await startBenchServer(folder, { LOG_LEVEL: 'info', ...env });
   running.push(server.process);
   await firstAnswer(server, '/readyz');
-  const answer = await fetch(`${server.url}/api/v1/images?size=1`, { headers });
-  const { total } = (await answer.json()) as { total: number };
+  const total = await totalOf(server.url, headers);
   await work({ url: server.url, pid: server.process.pid ?? 0, paths: [], headers }, total);
   await server.stop();
 }

@@ -86,6 +86,11 @@ export interface Entry {
   readonly publicJson: Uint8Array;
   /** The whole record, parsed (on first use). */
   record(): PictureRecord;
+  /**
+   * Tells, once, that whoever asked the catalog for this entry is done with it, and that nobody else was given it or
+   * its JSON: its bytes may then be used again. Nobody has to; without it they are left to the collector.
+   */
+  release?(): void;
 }
 
 export interface ListQuery extends Selection {

@@ -37,11 +37,12 @@ function privateTail(record: PictureRecord): string {
  */
 export function decodeRecord(bytes: Uint8Array): PictureRecord {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const value = parseObject(text);
+  // nearly always there is nothing to be moved
+  if (Object.keys(value).every(isKnownMember)) return Object.assign(value, { extra: {} }) as PictureRecord;
   const known: [string, unknown][] = [];
   const unknown: [string, unknown][] = [];
-  for (const member of Object.entries(parseObject(text))) {
-    (isKnownMember(member[0]) ? known : unknown).push(member);
-  }
+  for (const member of Object.entries(value)) (isKnownMember(member[0]) ? known : unknown).push(member);
   known.push(['extra', Object.fromEntries(unknown)]);
   // The one trusted cast: our own bytes, proved by their checksum. `fromEntries` keeps even `__proto__` a plain member.
   return Object.fromEntries(known) as { [name: string]: unknown } & PictureRecord;

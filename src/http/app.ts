@@ -23,6 +23,7 @@ import { savedSearchRoutes } from './routes/searches.ts';
 import { sharedRoutes, shareRoutes } from './routes/shares.ts';
 import { fileRoute, systemRoutes } from './routes/system.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { workflowRoutes } from './routes/workflow.ts';
 import { createFileRoutes } from './serve-file.ts';
 import { createUploads } from './upload.ts';
 
@@ -54,6 +55,9 @@ export function createApp(deps: AppDeps) {
     ...searchRoutes(kit, search, 'images', 'generated'),
     ...searchRoutes(kit, search, 'inputs', 'input'),
     ...searchRoutes(kit, search, 'controls', 'control'),
+    ...workflowRoutes(kit, deps.workflows, 'images', 'generated'),
+    ...workflowRoutes(kit, deps.workflows, 'inputs', 'input'),
+    ...workflowRoutes(kit, deps.workflows, 'controls', 'control'),
     ...pictureRoutes(kit, pictures, 'images', 'generated'),
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),

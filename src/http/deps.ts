@@ -19,6 +19,7 @@ import type {
   Related,
   SavedSearches,
   Trash,
+  Workflows,
 } from '../services/services.ts';
 import type { Shares } from '../services/shares.ts';
 
@@ -65,6 +66,7 @@ export interface AppDeps {
   readonly inputs: Inputs;
   readonly files: Files;
   readonly related: Related;
+  readonly workflows: Workflows;
   readonly searches: SavedSearches;
   readonly downloads: Downloads;
   readonly shares: Shares;

@@ -38,8 +38,17 @@ const TABLE: Readonly<Record<string, Row>> = {
       [`post /api/v1/${base}/{id}/delete`, WRITE_ONE],
       [`post /api/v1/${base}/{id}/restore`, WRITE_ONE],
       [`post /api/v1/${base}/bulk`, WRITE_ALL],
+      [`get /api/v1/${base}/facets`, READ_ALL],
+      [`get /api/v1/${base}/timeline`, READ_ALL],
+      [`get /api/v1/${base}/{id}/related`, READ_ONE],
+      // a graph may hold keys and paths: for the owner, and the pipeline that acts for the owner
+      [`get /api/v1/${base}/{id}/workflow`, READ_ONE],
     ]),
   ),
+  'get /api/v1/searches': READ_ALL,
+  'post /api/v1/searches': UPLOAD,
+  'patch /api/v1/searches/{sid}': WRITE_ONE,
+  'delete /api/v1/searches/{sid}': WRITE_ONE,
   'get /outputs/{key}': [200, 404, 404, 404, 200, 404, 200],
   'get /metrics': [401, 401, 401, 401, 403, 403, 200],
   'get /healthz': PUBLIC,
@@ -49,6 +58,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   'get /': [302, 302, 302, 302, 302, 302, 302],
 };
 
+/** As ComfyUI's editor embeds it. */
+const GRAPH = JSON.stringify({
+  nodes: [{ id: 1, type: 'Note', widgets_values: ['mine'] }],
+  links: [],
+  version: 0.4,
+});
+
 let owner: Visitor;
 let other: Visitor;
 const pictures = new Map<string, Item>();
@@ -57,11 +73,14 @@ beforeAll(async () => {
   owner = await visit(server.url);
   other = await visit(server.url);
   for (const [index, path] of ['images', 'inputs/upload', 'controls/upload'].entries()) {
-    const parts = [filePart(tinyPng(index + 1))];
+    const parts = [filePart(tinyPng(index + 1, 24, { workflow: GRAPH }))];
     const answer = await uploadParts(server.url, { parts, path: `/api/v1/${path}`, owner: owner.owner });
     expect(answer.status).toBe(201);
     pictures.set(path.split('/')[0] ?? '', await itemOf(answer));
   }
+  // without a picture of its own nothing would be saved for it
+  const theirs = await uploadParts(server.url, { parts: [filePart(tinyPng(20))], owner: other.owner });
+  expect(theirs.status).toBe(201);
 });
 
 function callAs(caller: Caller): { headers: Record<string, string>; owner?: string } {
@@ -84,17 +103,31 @@ function callAs(caller: Caller): { headers: Record<string, string>; owner?: stri
   }
 }
 
+let searches = 0;
+
+/** A new saved search of the owner's. */
+async function newSearch(): Promise<string> {
+  const { body, type } = bodyFor('/api/v1/searches');
+  const headers = { cookie: owner.cookie, 'content-type': type };
+  const answer = await fetch(`${server.url}/api/v1/searches`, { method: 'POST', headers, body });
+  const { id }: { id: string } = JSON.parse(await answer.text());
+  return id;
+}
+
 function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: string } {
   const id = pictureFor(path)?.id;
   if (path === '/api/v1/images' || path.endsWith('/upload')) {
     const { body, type } = multipart([filePart(tinyPng(9))]);
     return { body: new Uint8Array(body), type };
   }
-  const json = path.endsWith('/bulk')
-    ? { action: 'favorite', ids: [id] }
-    : path.endsWith('/copy')
-      ? { source: 'generated', id }
-      : { tags: ['a'] };
+  searches += 1;
+  const json = path.startsWith('/api/v1/searches')
+    ? { name: `search ${searches}`, query: { q: 'cat' } }
+    : path.endsWith('/bulk')
+      ? { action: 'favorite', ids: [id] }
+      : path.endsWith('/copy')
+        ? { source: 'generated', id }
+        : { tags: ['a'] };
   return { body: JSON.stringify(json), type: 'application/json' };
 }
 
@@ -111,11 +144,15 @@ interface Answered {
 async function call(operation: string, caller: Caller, id?: string): Promise<Answered> {
   const [method = '', template = ''] = operation.split(' ');
   const item = pictureFor(template);
-  const path = template.replace('{id}', id ?? item?.id ?? '').replace('/outputs/{key}', item?.url ?? '');
+  const sid = template.includes('{sid}') ? (id ?? (await newSearch())) : '';
+  const path = template
+    .replace('{id}', id ?? item?.id ?? '')
+    .replace('{sid}', sid)
+    .replace('/outputs/{key}', item?.url ?? '');
   const as = callAs(caller);
   const url = new URL(path, server.url);
   if (as.owner !== undefined) url.searchParams.set('owner', as.owner);
-  const sent = method === 'get' ? undefined : bodyFor(template);
+  const sent = method === 'get' || method === 'delete' ? undefined : bodyFor(template);
   const stop = new AbortController();
   const answer = await fetch(url, {
     method: method.toUpperCase(),
@@ -152,8 +189,8 @@ describe('who may do what', () => {
   });
 
   it('of somebody else: the same bytes as for what never was', async () => {
-    const operations = Object.keys(TABLE).filter((operation) => operation.includes('{id}'));
-    expect(operations).toHaveLength(12);
+    const operations = Object.keys(TABLE).filter((operation) => /\{s?id\}/.test(operation));
+    expect(operations).toHaveLength(20);
     const never = '01h0000000000000000000000z';
     for (const operation of operations) {
       for (const caller of ['other', 'service for other'] as const) {

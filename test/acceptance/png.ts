@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A real PNG of `size`² pixels whose content depends on `seed`: every seed gives other bytes. */
-export function tinyPng(seed: number, size = 24): Uint8Array<ArrayBuffer> {
+/**
+ * A real PNG of `size`² pixels whose content depends on `seed`: every seed gives other bytes.
+ * @param texts `tEXt` chunks by keyword (Latin-1)
+ */
+export function tinyPng(
+  seed: number,
+  size = 24,
+  texts: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const raw = Buffer.alloc((size * 3 + 1) * size);
   let state = (seed * 2654435761 + 1) >>> 0;
   for (let index = 0; index < raw.length; index += 1) {
@@ -17,6 +24,9 @@ export function tinyPng(seed: number, size = 24): Uint8Array<ArrayBuffer> {
   const file = Buffer.concat([
     signature,
     chunk('IHDR', header),
+    ...Object.entries(texts).map(([keyword, text]) =>
+      chunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1')),
+    ),
     chunk('IDAT', deflateSync(raw)),
     chunk('IEND'),
   ]);

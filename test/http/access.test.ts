@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isOwner } from '../../src/domain/owner.ts';
 import { ADMIN, type Browser, jsonOf, SERVICE, useApp } from '../support/app.ts';
 import { idOf } from '../support/ids.ts';
-import { recordShelf } from '../support/library.ts';
+import { pngTexts } from '../support/metadata/containers.ts';
 
 /** What was added to the wire for searching × everybody who may call it. The running server's whole table is an acceptance test. */
 const app = useApp();
@@ -23,6 +23,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       [`get /api/v1/${base}/facets`, READ_ALL],
       [`get /api/v1/${base}/timeline`, READ_ALL],
       [`get /api/v1/${base}/{id}/related`, READ_ONE],
+      // a graph may hold keys and paths: for the owner, and the pipeline that acts for the owner
+      [`get /api/v1/${base}/{id}/workflow`, READ_ONE],
     ]),
   ),
   'get /api/v1/searches': READ_ALL,
@@ -32,6 +34,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'delete /api/v1/searches/{sid}': WRITE_ONE,
 };
 
+const GRAPH = JSON.stringify({ nodes: [{ id: 1, type: 'Note', widgets_values: ['secret'] }], links: [] });
 const KINDS = { images: 'generated', inputs: 'input', controls: 'control' } as const;
 const ids = new Map<string, string>();
 
@@ -39,9 +42,10 @@ beforeAll(async () => {
   owner = await app.browser();
   other = await app.browser();
   if (!isOwner(owner.owner)) throw new Error('no owner');
-  const put = recordShelf(app.services.catalog, owner.owner, '2026-11-20T00:00:00.000Z');
+  const png = await pngTexts({ workflow: GRAPH });
   for (const [base, kind] of Object.entries(KINDS)) {
-    ids.set(base, await put({ kind, prompt: 'a secret', tags: ['secret'] }));
+    const request = { owner: owner.owner, kind, meta: { prompt: 'a secret' }, tags: ['secret'] };
+    ids.set(base, (await app.services.add(png, request)).entry.id);
   }
 });
 

@@ -53,6 +53,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     inputs: services.inputs,
     files: services.files,
     related: services.related,
+    workflows: services.workflows,
     searches: services.searches,
     downloads: services.downloads,
     shares: services.shares,

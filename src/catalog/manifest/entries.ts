@@ -52,7 +52,7 @@ async function readRows(store: OwnerStore, rows: readonly number[]): Promise<Ent
   const held = rows.map((row) => store.ready(row));
   const missing = wanted.filter((_, i) => held[i] === undefined);
   if (file === undefined) throw new ManifestChangedError('gone');
-  const read = await readEntries(file, store.owner, missing);
+  const read = await readEntries(file, store.owner, missing, true);
   if (store.index === index) {
     for (const [i, entry] of read.entries()) store.keep(missing[i]?.row ?? -1, entry);
   }

@@ -52,7 +52,7 @@ export class FacetCodes {
       this.take(this.parse(start, end));
       return;
     }
-    this.readTags(start, end);
+    this.readTags();
     this.readLook(start, end);
   }
 
@@ -67,7 +67,14 @@ export class FacetCodes {
     return decodeRecord(this.buffer.subarray(start, end));
   }
 
-  private readTags(start: number, end: number): void {
+  /** The look's members alone: without tags, and without the prompt. */
+  private parseLook(): PictureRecord {
+    const { tagsEnd, lookEnd } = this.place;
+    const members = this.buffer.toString('utf8', tagsEnd, lookEnd);
+    return decodeRecord(Buffer.from(`{"tags":[]${members}}`));
+  }
+
+  private readTags(): void {
     const { place, hash, tagCodes } = this;
     this.tags = 0;
     if (place.tagsEnd - place.tagsStart <= 2) return;
@@ -75,7 +82,8 @@ export class FacetCodes {
     hashRange(this.view, place.tagsStart, place.tagsEnd, hash);
     this.tags = tagCodes.find(hash);
     if (this.tags >= 0) return;
-    this.tags = this.table.tagsOf(facetValues(this.parse(start, end)));
+    const tags = this.buffer.toString('utf8', place.tagsStart, place.tagsEnd);
+    this.tags = this.table.tagsOf(facetValues(decodeRecord(Buffer.from(`{"tags":${tags}}`))));
     tagCodes.add(hash, this.tags);
   }
 
@@ -85,9 +93,7 @@ export class FacetCodes {
     hashRange(this.view, place.tagsEnd, place.lookEnd, hash);
     let known = lookCodes.find(hash);
     if (known < 0) {
-      const record = this.parse(start, end);
-      const { prompt: _, ...look } = record;
-      const values = facetValues(look);
+      const values = facetValues(this.parseLook());
       known = this.table.lookOf(values) * 2 + (values.lora.length > 0 ? 1 : 0);
       lookCodes.add(hash, known);
     }

@@ -6,6 +6,7 @@ import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { decodeRecord, publicJsonOf } from '../../domain/record-codec.ts';
 import type { Entry } from '../catalog.ts';
+import type { Loan } from './read-buffers.ts';
 import { emptyHead, type RecordHead, scanUrlHead } from './record-head.ts';
 
 /** What the index knows of a row when its line is read. */
@@ -29,8 +30,8 @@ interface Place {
   readonly thumbV: number;
 }
 
-/** Bytes of a line around its record, at most. */
-const MOST_AROUND = 256;
+/** In place of bytes that may be another's by now. */
+const RELEASED = Buffer.alloc(0);
 
 const head = emptyHead();
 
@@ -40,14 +41,20 @@ export function lineEntry(
   json: Buffer,
   facts: RecordFacts & { readonly id: PictureId },
 ): LineEntry {
-  return entryOf(owner, facts.id, json, facts);
+  return entryOf(owner, facts.id, json, facts, undefined);
 }
 
-/** The same with the id apart. */
-export function entryOf(owner: Owner, id: PictureId, json: Buffer, facts: RecordFacts): LineEntry {
+/** The same of bytes that may be on loan; the entry is one of the holders. */
+export function entryOf(
+  owner: Owner,
+  id: PictureId,
+  json: Buffer,
+  facts: RecordFacts,
+  loan: Loan | undefined,
+): LineEntry {
   const canonical = scanUrlHead(json, 0, json.length, head);
   const place = canonical ? placeOf(json, head, facts.createdAt) : undefined;
-  return new LineEntry(owner, id, json, facts, !canonical || head.hasPrivate, place);
+  return new LineEntry(owner, id, json, facts, !canonical || head.hasPrivate, place, loan);
 }
 
 /** An entry over its line's own bytes. Made for every line of every page: few objects, nothing before it is asked for. */
@@ -65,6 +72,7 @@ export class LineEntry implements Entry {
   readonly #mayBePrivate: boolean;
   #json: Buffer;
   #shown: Uint8Array | undefined;
+  #loan: Loan | undefined;
   #parsed: PictureRecord | undefined;
 
   constructor(
@@ -74,11 +82,13 @@ export class LineEntry implements Entry {
     facts: RecordFacts,
     mayBePrivate: boolean,
     known: Place | undefined,
+    loan: Loan | undefined,
   ) {
     this.owner = owner;
     this.id = id;
     this.#json = json;
     this.#mayBePrivate = mayBePrivate;
+    this.#loan = loan;
     this.kind = KINDS[facts.kind] ?? 'generated';
     this.status = STATUSES[facts.status] ?? 'active';
     this.createdAt = facts.createdAt;
@@ -100,18 +110,29 @@ export class LineEntry implements Entry {
     return this.#parsed;
   }
 
-  /** It was read as one of many, and holds on to the bytes of all of them. */
+  /** It was read as one of many, into bytes that it shares with them. */
   get isShared(): boolean {
-    return this.#json.buffer.byteLength > this.#json.byteLength + MOST_AROUND;
+    return this.#loan !== undefined;
   }
 
-  /** Lets go of the bytes of others. For who keeps it. */
+  /** Gives it bytes of its own. For who keeps it. */
   detach(): void {
-    if (!this.isShared) return;
-    const own = Buffer.allocUnsafeSlow(this.#json.byteLength);
+    if (this.#loan === undefined) return;
+    const own = Buffer.allocUnsafeSlow(this.#json.length);
     own.set(this.#json);
     this.#json = own;
     this.#shown = undefined;
+    this.#loan.done();
+    this.#loan = undefined;
+  }
+
+  /** Nothing for one that is kept: it has bytes of its own, and others may hold it. */
+  release(): void {
+    if (this.#loan === undefined) return;
+    this.#json = RELEASED;
+    this.#shown = undefined;
+    this.#loan.done();
+    this.#loan = undefined;
   }
 }
 

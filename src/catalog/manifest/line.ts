@@ -88,12 +88,22 @@ function finishLine(target: Buffer, at: number, front: string, record: Uint8Arra
   target.write(`,"c":"${sum}"}\n`, body, 'latin1');
 }
 
+/** Where the bytes end that the checksum is over; `end` is that of the line, newline excluded. */
+export function crcBodyEnd(end: number): number {
+  return end - CRC_LENGTH;
+}
+
+/** The checksum that stands at the end of the line (newline excluded); −1 when none does. */
+export function claimedCrc(bytes: Buffer, end: number): number {
+  const body = crcBodyEnd(end);
+  if (body < 0 || after(bytes, body, CRC_MEMBER) < 0) return -1;
+  return bytes[end - 2] === 0x22 && bytes[end - 1] === 0x7d ? hex32(bytes, body + 6) : -1;
+}
+
 /** True when the checksum at the end of the line (newline excluded) is that of what stands before it. */
 export function crcHolds(bytes: Buffer, start: number, end: number): boolean {
-  const body = end - CRC_LENGTH;
-  if (body <= start || after(bytes, body, CRC_MEMBER) < 0) return false;
-  if (bytes[end - 2] !== 0x22 || bytes[end - 1] !== 0x7d) return false;
-  return hex32(bytes, body + 6) === crc32(bytes.subarray(start, body));
+  const body = crcBodyEnd(end);
+  return body > start && claimedCrc(bytes, end) === crc32(bytes.subarray(start, body));
 }
 
 const SEQ = ascii('{"s":');

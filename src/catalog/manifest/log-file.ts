@@ -1,5 +1,6 @@
 import { isErrno, KirokuError } from '../../domain/errors.ts';
 import type { Storage, StorageFile } from '../../storage/storage.ts';
+import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 
 /** The manifest at a path is not the file that the index describes (any more), or does not say what it should. */
 export class ManifestChangedError extends KirokuError {
@@ -12,6 +13,8 @@ export class ManifestChangedError extends KirokuError {
 export interface LogFile {
   readonly path: string;
   readonly inode: string;
+  /** For the lines of a page; all files share them. */
+  readonly buffers: ReadBuffers;
   /**
    * Runs `work` on an open descriptor, which stays open meanwhile, also when the file is replaced.
    * @throws ManifestChangedError when another file lies there
@@ -40,6 +43,7 @@ interface Slot {
  */
 export function createLogFiles(storage: Storage, most: number): LogFiles {
   const idle = new Set<Slot>();
+  const buffers = createReadBuffers();
 
   async function closeSlot(slot: Slot): Promise<void> {
     idle.delete(slot);
@@ -101,6 +105,7 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
     return {
       path,
       inode,
+      buffers,
       async use(work) {
         slot.users += 1;
         idle.delete(slot);
@@ -133,11 +138,21 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
 /** Exactly `length` bytes from `position`. @throws ManifestChangedError when the file ends before */
 export async function readExact(file: StorageFile, position: number, length: number): Promise<Buffer> {
   const target = Buffer.allocUnsafeSlow(length);
+  await readInto(file, target, position, length);
+  return target;
+}
+
+/** The same into the beginning of `target`. @throws ManifestChangedError when the file ends before */
+export async function readInto(
+  file: StorageFile,
+  target: Buffer,
+  position: number,
+  length: number,
+): Promise<void> {
   let done = 0;
   while (done < length) {
     const got = await file.read(target, done, length - done, position + done);
     if (got === 0) throw new ManifestChangedError('short');
     done += got;
   }
-  return target;
 }

@@ -23,13 +23,14 @@ import {
   readyPage,
   timelineOf,
 } from './queries.ts';
-import { rebuildManifest } from './rebuild.ts';
+import { ASKED_FOR, rebuildManifest } from './rebuild.ts';
 import { createDirectTextIndex } from './search/direct-text-index.ts';
 import type { TextIndex } from './search/text-index.ts';
 import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
 import { type ManifestContext, NO_EPOCH } from './store.ts';
 import { TAIL, type TailRules } from './tail-rules.ts';
+import { unlessAborted } from './turns.ts';
 
 export interface ManifestCatalogOptions {
   readonly storage: Storage;
@@ -63,6 +64,8 @@ export interface ManifestStats {
   readonly pictures: number;
   /** Bytes of their arrays. */
   readonly indexBytes: number;
+  /** Bytes of the arrays that searches keep. */
+  readonly searchBytes: number;
 }
 
 export interface ManifestCatalog extends Catalog {
@@ -214,7 +217,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       owners.use(owner, ({ store, lane }) =>
         lane.exclusive(async () => {
           await settleOwed(context, store);
-          await rebuildManifest(context, store, 'asked for');
+          await rebuildManifest(context, store, ASKED_FOR);
         }),
       ),
     compact: (owner, rules) =>
@@ -231,8 +234,8 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     async settle(signal) {
       let failure: unknown;
       for await (const owner of ownerNames()) {
-        if (signal?.aborted === true) throw new KirokuError('aborted', 'Stopped.', { cause: signal.reason });
-        await settleOwner(owner).catch((error: unknown) => {
+        await unlessAborted(settleOwner(owner), signal).catch((error: unknown) => {
+          if (signal?.aborted === true) throw error;
           log.error({ owner, err: error }, 'owner cannot be settled now');
           failure ??= error;
         });
@@ -246,6 +249,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
         owners: stores.length,
         pictures: stores.reduce((sum, { index }) => sum + index.columns.count, 0),
         indexBytes: stores.reduce((sum, { indexBytes }) => sum + indexBytes, 0),
+        searchBytes: stores.reduce((sum, { search }) => sum + (search?.bytes ?? 0), 0),
       };
     },
     async close() {

@@ -23,7 +23,7 @@ export interface Tombstone {
 const MOST_TOMBSTONES = 10_000;
 const TOMBSTONE_BYTES = 160;
 /** Rows put into their orders between two turns of whoever else waits. */
-const ROWS_A_TURN = 1 << 17;
+const ROWS_A_TURN = 1 << 15;
 
 /** Everything that memory holds about one owner's manifest: columns, facets, ids, orders, marks, tombstones, version. */
 export class OwnerIndex {

@@ -7,7 +7,8 @@ import { after, afterDigits, ascii, numberAt } from './bytes.ts';
 import { HEX_LENGTH, ULID_LENGTH } from './ids.ts';
 import { crcHolds, emptyView, type LineView, scanLine } from './line.ts';
 import { entryOf, type LineEntry, type RowSnapshot } from './line-entry.ts';
-import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
+import { type LogFile, ManifestChangedError, readInto } from './log-file.ts';
+import type { Loan, ReadBuffers } from './read-buffers.ts';
 
 /** Lines closer than this are read together: a second read costs more than the bytes between. */
 const NEAR = 8 << 10;
@@ -16,28 +17,30 @@ const MOST_AT_ONCE = 1 << 20;
 interface Run {
   readonly start: number;
   end: number;
-  /** Bytes of the lines that are wanted. */
-  wanted: number;
   readonly places: number[];
 }
 
 /**
  * Reads the lines of some rows, in the order given: neighbours in one positional read, the runs side by side.
  * Every line's checksum and sequence number are checked.
+ * @param lend neighbours are read into bytes that are used again once each of their entries is released or detached:
+ *   whoever keeps one must detach it
  * @throws ManifestChangedError when a line is not what the index says
  */
 export async function readEntries(
   file: LogFile,
   owner: Owner,
   rows: readonly RowSnapshot[],
+  lend = false,
 ): Promise<Entry[]> {
   const entries: Entry[] = new Array(rows.length);
   const runs = runsOf(rows);
   const [first] = runs;
-  await file.use((open) =>
+  const buffers = lend ? file.buffers : undefined;
+  await file.use<unknown>((open) =>
     runs.length === 1 && first !== undefined
-      ? readRun(open, owner, rows, first, entries)
-      : Promise.all(runs.map((run) => readRun(open, owner, rows, run, entries))),
+      ? readRun(buffers, open, owner, rows, first, entries)
+      : Promise.all(runs.map((run) => readRun(buffers, open, owner, rows, run, entries))),
   );
   return entries;
 }
@@ -53,10 +56,9 @@ function runsOf(rows: readonly RowSnapshot[]): Run[] {
     const end = row.offset + row.length;
     if (last !== undefined && row.offset - last.end <= NEAR && end - last.start <= MOST_AT_ONCE) {
       last.end = Math.max(last.end, end);
-      last.wanted += row.length;
       last.places.push(place);
     } else {
-      last = { start: row.offset, end, wanted: row.length, places: [place] };
+      last = { start: row.offset, end, places: [place] };
       runs.push(last);
     }
   }
@@ -64,28 +66,35 @@ function runsOf(rows: readonly RowSnapshot[]): Run[] {
 }
 
 async function readRun(
-  file: StorageFile,
+  buffers: ReadBuffers | undefined,
+  open: StorageFile,
   owner: Owner,
   rows: readonly RowSnapshot[],
   run: Run,
   entries: Entry[],
 ): Promise<void> {
-  const bytes = await readExact(file, run.start, run.end - run.start);
-  // entries may live on in the ring: they must not hold on to far more bytes than they are
-  const sparse = run.wanted * 2 < bytes.length;
-  for (const place of run.places) {
+  const { start, places } = run;
+  const length = run.end - start;
+  const loan = places.length > 1 ? buffers?.lend(length) : undefined;
+  const bytes = loan?.bytes ?? Buffer.allocUnsafeSlow(length);
+  await readInto(open, bytes, start, length);
+  if (loan !== undefined) loan.holders = places.length;
+  for (const place of places) {
     const row = rows[place];
-    if (row === undefined) continue;
-    const entry = entryAt(bytes, row.offset - run.start, owner, row);
-    if (sparse) entry.detach();
-    entries[place] = entry;
+    if (row !== undefined) entries[place] = entryAt(bytes, row.offset - start, owner, row, loan);
   }
 }
 
 const view: LineView = emptyView();
 
 /** @throws ManifestChangedError */
-function entryAt(bytes: Buffer, at: number, owner: Owner, row: RowSnapshot): LineEntry {
+function entryAt(
+  bytes: Buffer,
+  at: number,
+  owner: Owner,
+  row: RowSnapshot,
+  loan: Loan | undefined,
+): LineEntry {
   const end = at + row.length - 1;
   if (!crcHolds(bytes, at, end)) throw new ManifestChangedError('bad line');
   if (!findRecord(bytes, at, end, row)) {
@@ -93,7 +102,7 @@ function entryAt(bytes: Buffer, at: number, owner: Owner, row: RowSnapshot): Lin
     if (view.seq !== row.seq || view.recordStart < 0) throw new ManifestChangedError('another line');
   }
   const id = bytes.toString('latin1', view.idStart, view.idStart + view.idLength) as PictureId;
-  return entryOf(owner, id, bytes.subarray(view.recordStart, view.recordEnd), row);
+  return entryOf(owner, id, bytes.subarray(view.recordStart, view.recordEnd), row, loan);
 }
 
 const QUOTE = 0x22;

@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog.ts';
 import type { Columns } from './columns.ts';
+import { LineEntry } from './line-entry.ts';
 import type { RowOrder } from './order.ts';
 
 /**
@@ -33,6 +34,7 @@ export class Ring {
     const { order, size } = this;
     if (size === 0 || order.length === 0) return false;
     if (!this.isAmongNewest(row)) return false;
+    if (entry instanceof LineEntry) entry.detach();
     this.entries.set(row, entry);
     this.held += weightOf(entry);
     if (this.entries.size > size) this.prune();

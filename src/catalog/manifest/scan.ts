@@ -6,11 +6,12 @@ import { decodeRecord } from '../../domain/record-codec.ts';
 import { isoOf } from '../../domain/time.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { ascii, hex32 } from './bytes.ts';
+import { ChunkLines } from './chunk-lines.ts';
 import type { RowFacts } from './columns.ts';
 import { FacetCodes } from './facet-codes.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
 import { compareIds, HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
-import { crcHolds, emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
+import { emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
 import { MARK_AGE } from './marks.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
@@ -83,6 +84,7 @@ class Scanner {
   private readonly view: LineView = emptyView();
   private readonly head: RecordHead = emptyHead();
   private readonly facets: FacetCodes;
+  private readonly lines = new ChunkLines();
   private readonly touched = new Map<PictureId, Touched>();
   private readonly ownerBytes: Uint8Array;
   private readonly marksFrom: Uint8Array;
@@ -136,15 +138,15 @@ class Scanner {
 
   /** Takes whole lines; how many bytes they were, or the end of the scan. */
   private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Torn | Damage {
-    let start = 0;
+    const { lines } = this;
     this.facets.begin(buffer);
-    while (start < held) {
-      // what lies behind `held` is left of an earlier read
-      const end = buffer.indexOf(10, start);
-      if (end < 0 || end >= held) return start;
+    lines.read(buffer, held);
+    let start = 0;
+    for (let n = 0; n < lines.count; n++) {
+      const end = lines.end(n);
       const offset = position + start;
-      const isLast = position + end + 1 === size;
-      if (!crcHolds(buffer, start, end) || !scanLine(buffer, start, end, this.view)) {
+      if (!lines.holds(start, end) || !scanLine(buffer, start, end, this.view)) {
+        const isLast = position + end + 1 === size;
         return isLast ? this.badLine(offset, 'bad line') : { damage: `bad line at byte ${offset}` };
       }
       const why = this.takeLine(buffer, offset, end + 1 - start);

@@ -4,12 +4,16 @@ export const FIELD_END = '\u0001';
 /** White space and control characters of every kind, as one blank. */
 const BLANKS = /[\s\p{Cc}\p{Zs}]+/gu;
 
+/** Printable ASCII without brackets, one blank between words: only its case can matter. */
+const PLAIN = /^(?:[!-'*-;=-Z^-z|~]+ )*[!-'*-;=-Z^-z|~]+$/;
+
 /**
  * A text as it is searched: well formed, NFKC (full-width letters, half-width kana, ligatures), lower case, white space
  * as one blank, and the emphasis of prompts taken off (`withoutSyntax`). A text and what is searched in it are folded
  * alike, so that a piece of a prompt pasted into the search finds that prompt.
  */
 export function foldText(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
   const folded = text.toWellFormed().normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
   return withoutSyntax(folded).replace(BLANKS, ' ').trim();
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isJsonObject } from '../json.ts';
 import type { PictureRecord } from '../record.ts';
 
@@ -12,10 +12,7 @@ export function recipeKey(record: PictureRecord): string | undefined {
   const names = lorasOf(record).map(({ name }) => name);
   const { width, height } = record;
   const parts = [prompt, negative, model, sampler, scheduler, workflow, names, width, height];
-  return createHash('sha256')
-    .update(JSON.stringify(parts.map((part) => part ?? null)))
-    .digest('hex')
-    .slice(0, 16);
+  return hash('sha256', JSON.stringify(parts.map((part) => part ?? null))).slice(0, 16);
 }
 
 /** The numbers of a recipe by name: `seed`, `steps`, `cfg`, and `lora:{name}` for each weight. Null is unknown. */

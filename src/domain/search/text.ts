@@ -24,11 +24,13 @@ export function searchText(record: PictureRecord): SearchText {
   const free = [record.prompt ?? '', ...tag, ...model, ...lora, ...workflow, record.original_filename]
     .map(foldText)
     .filter((text) => text !== '');
-  const terms = termsOf(record).flatMap(([name, value]) => {
-    const text = value === null || value === undefined ? '' : foldText(String(value));
-    return text === '' ? [] : [`${TERM_MARK}${name}=${text}`];
-  });
-  return { free: [...new Set(free)].join(FIELD_END), terms: `${terms.join('')}${TERM_MARK}` };
+  let terms = '';
+  for (const [name, value] of termsOf(record)) {
+    // a number's digits are folded as they are
+    const text = typeof value === 'string' ? foldText(value) : String(value ?? '');
+    if (text !== '') terms += `${TERM_MARK}${name}=${text}`;
+  }
+  return { free: [...new Set(free)].join(FIELD_END), terms: `${terms}${TERM_MARK}` };
 }
 
 function termsOf(record: PictureRecord): [string, string | number | null | undefined][] {

@@ -64,6 +64,8 @@ function namedJson(text: string): { name: string; json: string } | undefined {
   const json = text.slice(colon + 1).trimStart();
   if (!json.startsWith('{')) return undefined;
   const name = text.slice(0, colon).trim();
+  // JSON of another tool has a colon as well.
+  if (!/^[\w. -]+$/.test(name)) return undefined;
   const lower = name.toLowerCase();
   return { name: lower === 'prompt' || lower === 'workflow' ? lower : name, json };
 }

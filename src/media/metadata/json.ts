@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 
 const MAX_DEPTH = 64;
-/** Values and keys of all documents of one file: 20,000 graph nodes have fewer. */
-const MAX_VALUES = 400_000;
+/** Values and keys of all documents of one file: some 8,000 nodes of a graph have as many. */
+const MAX_VALUES = 160_000;
 /** UTF-16 units of all documents of one file. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** Older VideoHelperSuite wrote JSON in a JSON text. */
@@ -90,10 +90,16 @@ function mend(text: string, left: { values: number }): string | undefined {
 
 /** Where the text that begins at `open` has its closing quote; the text's end when it has none. */
 export function endOfString(text: string, open: number): number {
-  for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
-    if (backslashes % 2 === 0) return quote;
+  const quote = text.indexOf('"', open + 1);
+  if (quote < 0) return text.length;
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
+  if (backslashes % 2 === 0) return quote;
+  // A text with escaped quotes has many of them: from here on character by character.
+  for (let at = quote + 1; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char === 0x22) return at;
+    if (char === 0x5c) at += 1;
   }
   return text.length;
 }

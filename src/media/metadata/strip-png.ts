@@ -18,6 +18,8 @@ export async function planPng(source: ByteSource, plan: Plan): Promise<void> {
   plan.keep(0, PNG_SIGNATURE.length);
   const ended = await walkPng(source, ({ type, start, length }) => {
     if (type === 'eXIf') return keepOrientation(source, start, length, plan);
+    // The walk does not ask for a checksum: it may be what the file was cut in.
+    if (start + length + 4 > source.size) throw unstrippable();
     if (KEPT.has(type)) plan.keep(start - 8, start + length + 4);
     return undefined;
   });

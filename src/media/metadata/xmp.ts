@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 
 /** XMP that says more than this was not written by a generator. Characters. */
-const MAX_XMP = 1024 * 1024;
+const MAX_XMP = 256 * 1024;
 
 /** Properties that generators write, and the keyword each is collected under. */
 const PROPERTIES = [

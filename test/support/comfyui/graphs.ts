@@ -3,21 +3,29 @@ export function node(type: string, inputs: object = {}, title?: string) {
   return { class_type: type, inputs, ...(title === undefined ? {} : { _meta: { title } }) };
 }
 
+/** What the sampler of `plainGraph` is set to. */
+export const SAMPLER_INPUTS = {
+  seed: 0,
+  steps: 20,
+  cfg: 1.0,
+  sampler_name: 'euler_ancestral',
+  scheduler: 'normal',
+  denoise: 1,
+  model: ['4', 0],
+  positive: ['6', 0],
+  negative: ['7', 0],
+  latent_image: ['5', 0],
+};
+
+/** The sampler of `plainGraph` with other inputs. */
+export function sampler(changes: object = {}) {
+  return node('KSampler', { ...SAMPLER_INPUTS, ...changes });
+}
+
 /** A whole text-to-image graph, whose nodes can be replaced or taken away (undefined). */
 export function plainGraph(changes: { readonly [id: string]: object | undefined } = {}) {
   const graph: { [id: string]: object | undefined } = {
-    '3': node('KSampler', {
-      seed: 0,
-      steps: 20,
-      cfg: 1.0,
-      sampler_name: 'euler_ancestral',
-      scheduler: 'normal',
-      denoise: 1,
-      model: ['4', 0],
-      positive: ['6', 0],
-      negative: ['7', 0],
-      latent_image: ['5', 0],
-    }),
+    '3': sampler(),
     '4': node('CheckpointLoaderSimple', { ckpt_name: 'sd_xl_base_1.0.safetensors' }),
     '5': node('EmptyLatentImage', { width: 832, height: 1216, batch_size: 1 }),
     '6': node('CLIPTextEncode', { text: 'a cat, 고양이, 猫', clip: ['4', 1] }),

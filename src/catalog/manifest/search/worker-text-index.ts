@@ -82,12 +82,14 @@ function startThread(workerData: ThreadData): Thread {
   let lastId = 0;
   let failure: Error | undefined;
   let isGone = false;
+  /** Who ends it waits for its end. */
+  let isEnding = false;
 
   function settle(id: number): Waiting | undefined {
     const one = waiting.get(id);
     waiting.delete(id);
     // a thread that nobody waits for does not keep the process alive
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0 && !isEnding) worker.unref();
     return one;
   }
 
@@ -121,6 +123,9 @@ function startThread(workerData: ThreadData): Thread {
         worker.postMessage({ id: lastId, request: { op, with: asked } });
       }),
     async end() {
+      if (isGone) return;
+      isEnding = true;
+      worker.ref();
       await worker.terminate();
     },
   };

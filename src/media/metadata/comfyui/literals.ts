@@ -52,7 +52,7 @@ function resolveLink<T>(walk: Walk, link: Link, want: Wanted<T>): Found<T> {
     if (route === 'undecided') return DYNAMIC;
     if (route !== undefined) return resolve(walk, node, route.input, want);
     if (want.name === 'text') {
-      const computed = computedText(walk, node, (name) => resolve(walk, node, name, TEXT));
+      const computed = computedText(walk, link, (name) => resolve(walk, node, name, TEXT));
       if (computed?.state === 'value') return resultOf(computed.value, want);
       if (computed !== undefined) return computed;
     }

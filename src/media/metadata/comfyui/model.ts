@@ -22,7 +22,15 @@ export interface ModelLine {
 }
 
 /** Inputs that name the model's file, in the loaders of ComfyUI and of packs. */
-const LOADERS = ['ckpt_name', 'unet_name', 'model_name', 'base_ckpt_name', 'gguf_name', 'model'];
+const LOADERS = [
+  'ckpt_name',
+  'unet_name',
+  'model_name',
+  'base_ckpt_name',
+  'gguf_name',
+  'model_path',
+  'model',
+];
 const ONWARD = ['model', 'base_model', 'MODEL', 'unet'];
 const MERGED = ['model1', 'model2'];
 /** Links followed from one node to the next. */
@@ -38,6 +46,7 @@ export function modelAt(walk: Walk, place: InputPlace | undefined): ModelLine {
   const line: Line = { groups: [], seen: new Set() };
   let next = place === undefined ? undefined : linkOf(walk.graph, place.node, place.name);
   if (place !== undefined && next === undefined && LOADERS.includes(place.name)) {
+    line.groups.push(lorasOf(walk, place.node));
     return ended(line, walk, place.node);
   }
   for (let count = 0; next !== undefined && count < MAX_LINE; count += 1) {

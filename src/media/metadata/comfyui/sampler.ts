@@ -22,6 +22,8 @@ export interface Settings {
 
 const SAMPLERS = new Set(['KSampler', 'KSamplerAdvanced', 'SamplerCustom', 'SamplerCustomAdvanced']);
 const SEEDS = ['seed', 'noise_seed', 'rng_seed'];
+/** Savers that write settings down have them as inputs too. */
+const WRITES = /sav(?:e|ing)|metadata|parameters/i;
 const DRIVEN = ['positive', 'model', 'guider', 'pipe', 'context'];
 const MODELS = ['model', 'base_model', 'ckpt_name', 'unet_name'];
 
@@ -31,6 +33,7 @@ const MODELS = ['model', 'base_model', 'ckpt_name', 'unet_name'];
  */
 export function isSampler(walk: Walk, node: GraphNode): boolean {
   if (SAMPLERS.has(node.type)) return true;
+  if (WRITES.test(node.type) && !/sampl/i.test(node.type)) return false;
   const has = (name: string) => node.inputs.has(name);
   const set = has('sampler_name') || has('sampler') || has('scheduler') || has('cfg');
   if (SEEDS.some(has) && has('steps') && set) return true;
@@ -48,17 +51,22 @@ export function settingsOf(walk: Walk, node: GraphNode): Settings {
   const custom = customSettings(walk, node);
   return {
     seed: custom?.seed ?? (addsNoise(node) ? seedOf(ask(SEEDS, SEED)) : ABSENT),
-    steps: whole(custom?.steps ?? ask(['steps', 'steps_total'], NUMBER)),
+    steps: whole(told(custom?.steps) ?? ask(['steps', 'steps_total'], NUMBER)),
     cfg: custom?.cfg ?? ask(['cfg'], NUMBER),
-    sampler: custom?.sampler ?? ask(['sampler_name'], TEXT),
-    scheduler: custom?.scheduler ?? ask(['scheduler'], TEXT),
-    denoise: custom?.denoise ?? ask(['denoise'], NUMBER),
+    sampler: told(custom?.sampler) ?? ask(['sampler_name'], TEXT),
+    scheduler: told(custom?.scheduler) ?? ask(['scheduler'], TEXT),
+    denoise: told(custom?.denoise) ?? ask(['denoise'], NUMBER),
     ...(custom?.guided ?? {
       positive: placeOf(walk, node, ['positive', 'base_positive', 'text_embeds']),
       negative: placeOf(walk, node, ['negative', 'base_negative']),
       model: placeOf(walk, node, MODELS),
     }),
   };
+}
+
+/** What other nodes leave open, the sampler may say itself. */
+function told<T>(found: Found<T> | undefined): Found<T> | undefined {
+  return found?.state === 'absent' ? undefined : found;
 }
 
 /** A pass that goes on with what another has left adds none: its seed takes no part. */

@@ -1,5 +1,5 @@
 import { ABSENT, DYNAMIC, type Found, foundValue, mapFound } from './found.ts';
-import { type GraphNode, literalOf } from './graph.ts';
+import { type GraphNode, type Link, literalOf } from './graph.ts';
 import type { Walk } from './walk.ts';
 
 /** Asks for one of the node's own inputs. */
@@ -67,7 +67,7 @@ function numbered(node: GraphNode, prefix: string, countName: string): readonly 
  * The text that comes out of a node which puts texts together or shows them; undefined for any other node.
  * Names and order of the parts are those of the nodes' own sources.
  */
-export function computedText(walk: Walk, node: GraphNode, ask: Ask): Found<string> | undefined {
+export function computedText(walk: Walk, { node, slot }: Link, ask: Ask): Found<string> | undefined {
   const shown = Object.hasOwn(SHOWS, node.type) ? SHOWS[node.type] : undefined;
   if (shown !== undefined) return ask(shown);
   const join = Object.hasOwn(JOINS, node.type) ? JOINS[node.type] : undefined;
@@ -76,7 +76,10 @@ export function computedText(walk: Walk, node: GraphNode, ask: Ask): Found<strin
   if (node.type === 'StringTrim')
     return mapFound(ask('string'), (text) => trimmed(text, literalOf(node, 'mode')));
   if (node.type === 'StringReplace') return replaced(walk, ask);
-  return node.inputs.has('populated_text') ? populated(ask) : undefined;
+  if (node.inputs.has('populated_text')) return populated(ask);
+  return node.inputs.has('text_positive') && node.inputs.has('text_negative')
+    ? styled(walk, slot, ask)
+    : undefined;
 }
 
 function delimiterOf(found: Found<string>): Found<string> {
@@ -141,6 +144,14 @@ function replaced(walk: Walk, ask: Ask): Found<string> {
   if (find.value === '') return DYNAMIC;
   const most = Math.floor(text.value.length / find.value.length) * replace.value.length + text.value.length;
   return bounded(walk, most, () => text.value.split(find.value).join(replace.value));
+}
+
+/** What was typed into a styler; the style's own words are in a file of its pack. */
+function styled(walk: Walk, slot: number, ask: Ask): Found<string> {
+  const name = ['text_positive', 'text_negative'][slot];
+  if (name === undefined) return DYNAMIC;
+  walk.doubt('medium', 'a style may have added words to the prompt');
+  return ask(name);
 }
 
 /** A wildcard node that keeps what it has chosen. */

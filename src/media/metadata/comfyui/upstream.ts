@@ -15,6 +15,10 @@ export interface Upstream {
 const PICTURE_INPUT =
   /^(?:(?:samples|latents?|images?|pixels|frames|video|any|input|source|destination)[ _]?\d{0,3}|latent_image|samples_(?:to|from)|images?_[ab]|image_target|input_image|(?:start|init|base|upscaled|original)_image|image_embeds|optional_latent|foreground|background)$/;
 
+/** Inputs that bring no picture, under whatever name the node has. */
+const OTHER_INPUT =
+  /^(?:model|clip|vae|positive|negative|conditioning|mask|noise|guider|sampler|sigmas|audio)$|model|pipe|ctx|context|tuple|prompt|text|seed/i;
+
 export function isPictureInput(name: string): boolean {
   return PICTURE_INPUT.test(name);
 }
@@ -30,8 +34,9 @@ export function pictureLinks(walk: Walk, node: GraphNode): readonly Link[] {
   const named = links.filter(([name]) => PICTURE_INPUT.test(name));
   if (named.length > 0) return named.map(([, link]) => link);
   // An unknown node with a single link has nowhere else to take it from, unless it makes one of a given size.
-  if (links.length !== 1 || node.inputs.has('width')) return [];
-  return links.map(([, link]) => link);
+  const [only, second] = links;
+  if (only === undefined || second !== undefined || node.inputs.has('width')) return [];
+  return OTHER_INPUT.test(only[0]) ? [] : [only[1]];
 }
 
 /** Looks upstream from these links, through decoders, upscalers and compositors, as far as the next samplers. */

@@ -1,3 +1,5 @@
+import { isObject } from './graph.ts';
+
 /** A type of value that is looked for among a node's inputs. */
 export interface Wanted<T> {
   readonly name: 'text' | 'number' | 'seed' | 'boolean';
@@ -15,6 +17,12 @@ export function readSeed(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^[0-9]{1,20}$/.test(value)) return undefined;
   const exact = BigInt(value);
   return exact <= MAX_SEED ? exact.toString() : undefined;
+}
+
+/** pysssss' loaders keep a file's name beside its preview: `{content, image}`. */
+function readText(value: unknown): string | undefined {
+  const text = isObject(value) ? value['content'] : value;
+  return typeof text === 'string' ? text : undefined;
 }
 
 function readNumber(value: unknown): number | undefined {
@@ -41,7 +49,7 @@ const isPlainNumber = (value: unknown): boolean =>
 
 export const TEXT: Wanted<string> = {
   name: 'text',
-  read: (value) => (typeof value === 'string' ? value : undefined),
+  read: readText,
   isPlainly: (value) => typeof value === 'string',
 };
 export const NUMBER: Wanted<number> = { name: 'number', read: readNumber, isPlainly: isPlainNumber };
