@@ -10,6 +10,8 @@ export type Mime = (typeof FORMATS)[number]['mime'];
 export const THUMB_EXTS = ['webp', 'jpg'] as const;
 export type ThumbExt = (typeof THUMB_EXTS)[number];
 
+export const MIME_OF_THUMB: { readonly [ext in ThumbExt]: Mime } = { webp: 'image/webp', jpg: 'image/jpeg' };
+
 /** Extensions an original may carry on disk; `jpeg` only in trees that the earlier system wrote. */
 export const ORIGINAL_EXTS = ['png', 'jpg', 'webp', 'jpeg'] as const;
 export type OriginalExt = (typeof ORIGINAL_EXTS)[number];

@@ -1,7 +1,7 @@
 import type { BlobReader, BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
 import { isKirokuError } from '../domain/errors.ts';
-import type { Mime, ThumbExt } from '../domain/format.ts';
+import { MIME_OF_THUMB, type Mime, type ThumbExt } from '../domain/format.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Decoder } from '../media/decoder.ts';
@@ -25,7 +25,6 @@ export interface FilesDeps {
 const HOT_BYTES = 64 * 1024 * 1024;
 /** No thumbnail of ours is larger: a file that is has been tampered with, and is made again. */
 const MAX_THUMB_BYTES = 4 * 1024 * 1024;
-const THUMB_MIME: Record<ThumbExt, Mime> = { webp: 'image/webp', jpg: 'image/jpeg' };
 
 async function readAll(reader: BlobReader): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -42,7 +41,7 @@ async function readAll(reader: BlobReader): Promise<Uint8Array> {
 
 function thumbFile(entry: Entry, ext: ThumbExt, content: Uint8Array, modified: number): ServedFile {
   return {
-    mime: THUMB_MIME[ext],
+    mime: MIME_OF_THUMB[ext],
     bytes: content.byteLength,
     etag: `${entry.id}-${entry.thumbV}`,
     modified,
@@ -65,7 +64,7 @@ async function readThumb(deps: FilesDeps, entry: Entry, ext: ThumbExt): Promise<
       // the earlier system kept no length: 0 is unknown
       if (expected > 0 && expected !== reader.bytes) return undefined;
       const content = await readAll(reader);
-      if (content.byteLength !== reader.bytes || (await deps.sniff(content)) !== THUMB_MIME[ext])
+      if (content.byteLength !== reader.bytes || (await deps.sniff(content)) !== MIME_OF_THUMB[ext])
         return undefined;
       return thumbFile(entry, ext, content, reader.modified);
     } finally {
