@@ -9,6 +9,7 @@ import {
 } from './catalog/manifest/manifest-catalog.ts';
 import type { TextIndex } from './catalog/manifest/search/text-index.ts';
 import { createWorkerTextIndex } from './catalog/manifest/search/worker-text-index.ts';
+import type { SnapshotRules } from './catalog/manifest/snapshot-rules.ts';
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** The tree's storage; the real one under `config.outputDir` when absent. */
   readonly storage?: Storage;
+  /** Other rules for snapshots of indexes than the usual ones. */
+  readonly snapshots?: Partial<SnapshotRules>;
 }
 
 /** How often the settled time is written while something changes, ms. */
@@ -72,7 +75,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   try {
     // another storage is searched beside its caller: the thread knows only the real one
     const texts = options.storage === undefined ? createWorkerTextIndex(config.outputDir) : undefined;
-    return await openDrivers(config, log, { storage, folders, state, tree }, texts);
+    return await openDrivers(config, options, { storage, folders, state, tree }, texts);
   } catch (error) {
     await tree.close().catch(() => undefined);
     throw error;
@@ -83,7 +86,7 @@ type Ground = Pick<Engine, 'storage' | 'folders' | 'state' | 'tree'>;
 
 async function openDrivers(
   config: Config,
-  log: Log,
+  { log, snapshots = {} }: EngineOptions,
   ground: Ground,
   textIndex: TextIndex | undefined,
 ): Promise<Engine> {
@@ -98,6 +101,7 @@ async function openDrivers(
     recentSize: config.recentSize,
     indexMaxBytes: config.indexMaxBytes,
     legacyTz: config.legacyTz,
+    snapshots,
     ...(textIndex === undefined ? {} : { textIndex }),
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });

@@ -123,20 +123,33 @@ function judge(
   exts: readonly OriginalExt[],
   legacyTz: string,
 ): SidecarRead {
+  const found = recordOf(at, bytes, exts, legacyTz);
+  if (found === undefined) return { state: 'orphan', at, stat };
+  if (found instanceof KirokuError) return { state: 'invalid', at, stat, error: found };
+  return { state: 'read', at, stat, record: found };
+}
+
+/**
+ * The record that a sidecar's content holds, or why it holds none; undefined when no original lies beside it.
+ * @param bytes undefined for a file that is too large
+ */
+export function recordOf(
+  at: Location,
+  bytes: Buffer | undefined,
+  exts: readonly OriginalExt[],
+  legacyTz: string,
+): PictureRecord | KirokuError | undefined {
   const first = exts[0];
-  if (first === undefined) return { state: 'orphan', at, stat };
+  if (first === undefined) return undefined;
   try {
     if (bytes === undefined) throw new KirokuError('invalid_metadata', 'sidecar: is too large.');
     const value = parseSidecarText(bytes.toString('utf8'));
     const record = parseRecord(value, { ...at, ext: first }, { legacyTz });
     const usual = extOf(record.mime);
     const ext = exts.includes(usual) ? usual : first;
-    const placed = ext === first ? record : parseRecord(value, { ...at, ext }, { legacyTz });
-    return { state: 'read', at, stat, record: placed };
+    return ext === first ? record : parseRecord(value, { ...at, ext }, { legacyTz });
   } catch (error) {
-    if (isKirokuError(error, 'invalid_metadata') || isKirokuError(error, 'tree_unreadable')) {
-      return { state: 'invalid', at, stat, error };
-    }
+    if (isKirokuError(error, 'invalid_metadata') || isKirokuError(error, 'tree_unreadable')) return error;
     throw error;
   }
 }

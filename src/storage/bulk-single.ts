@@ -32,7 +32,7 @@ function createSingleReads(storage: Storage): BulkReads {
     readFiles: (folder, names, largest) => readSome(storage, folder, names, largest),
     async mapFiles(folder, names, largest, mapper, context) {
       const files = await readSome(storage, folder, names, largest);
-      return { count: files.count, value: mapper.map(files, context).value };
+      return { count: files.count, value: mapper.map(files, names, context).value };
     },
     async fileSizes(folder, names) {
       joinNames(names, 'lstat');

@@ -19,7 +19,8 @@ export interface BulkReads {
    */
   readFiles(folder: string, names: readonly string[], largest: number): Promise<FileBatch>;
   /**
-   * The same, worked on where it was read: only what the mapper makes of the files comes back.
+   * The same, worked on where it was read: only what the mapper makes of the files comes back. For names of regular files
+   * (as a listing told): the facts of files are not asked for.
    * @param context handed to the mapper; survives a structured clone, as its result does
    */
   mapFiles<C, T>(
@@ -39,7 +40,8 @@ export interface BulkReads {
  */
 export interface FileMapper<C, T> {
   readonly module: string;
-  map(files: FileBatch, context: C): Mapped<T>;
+  /** @param names of the files, and perhaps of more that are in the next batch */
+  map(files: FileBatch, names: readonly string[], context: C): Mapped<T>;
 }
 
 export interface Mapped<T> {
@@ -107,7 +109,7 @@ export interface FileBatch {
   state(index: number): FileState;
   /** Shares memory with the others. */
   content(index: number): Buffer;
-  /** @throws RangeError unless it was `read` or is `large` */
+  /** @throws RangeError unless it was `read` or is `large`; always for a mapper */
   stat(index: number): FileStat;
 }
 

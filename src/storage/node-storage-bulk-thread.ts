@@ -97,16 +97,15 @@ async function answer(request: BulkRequest): Promise<Made> {
       return { value: request.paths.map((path) => attempt(() => digestFolder(path, options))), transfer: [] };
     }
     case 'files': {
-      const value = readContents(request.folder, namesIn(request.names), request.largest, newMemory());
+      const value = readContents(request.folder, namesIn(request.names), request.largest, newMemory(), true);
       const { buffer } = value.bytes;
       return { value, transfer: buffer instanceof ArrayBuffer ? [buffer] : [] };
     }
     case 'mapped': {
       const mapper = await mapperOf(request.module);
-      const files = fileBatch(
-        readContents(request.folder, namesIn(request.names), request.largest, ownMemory),
-      );
-      const { value, transfer } = mapper.map(files, request.context);
+      const names = namesIn(request.names);
+      const files = fileBatch(readContents(request.folder, names, request.largest, ownMemory, false));
+      const { value, transfer } = mapper.map(files, names, request.context);
       return { value: { count: files.count, value }, transfer };
     }
     case 'sizes':

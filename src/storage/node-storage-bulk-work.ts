@@ -31,8 +31,10 @@ const STATE = {
   foreign: FILE_STATES.indexOf('foreign'),
   large: FILE_STATES.indexOf('large'),
 };
-/** First guess of a sidecar's length. */
+/** A sidecar's length, about; what is asked for when nothing is known; numbers of a file in `facts`. */
 const USUAL_BYTES = 2048;
+const USUAL_ROOM = 16 << 10;
+const FACTS = 4;
 
 /** Names sorted and joined with `/`, which no name has; types by place in `ENTRY_TYPES`. */
 export interface JoinedNames {
@@ -88,6 +90,7 @@ export function newMemory(): Memory {
 
 /**
  * @param gathered the contents are views of its bytes: whatever was in them is gone
+ * @param withFacts without, sizes and times are not asked for, and names are taken to be of regular files
  * @throws the operating system's error for anything but a name that is not there, or is no regular file
  */
 export function readContents(
@@ -95,20 +98,17 @@ export function readContents(
   names: readonly string[],
   largest: number,
   gathered: Memory,
+  withFacts: boolean,
 ): FileBatchParts {
   const states = new Uint8Array(names.length);
   const ends = new Uint32Array(names.length);
-  const facts = new BigInt64Array(names.length * 4);
+  const facts = new BigInt64Array(withFacts ? names.length * FACTS : 0);
   gathered.end = 0;
   makeRoom(gathered, Math.min(BATCH_BYTES, names.length * USUAL_BYTES));
   let count = 0;
   for (const name of names) {
-    states[count] = readInto(
-      gathered,
-      `${folder}/${name}`,
-      largest,
-      facts.subarray(count * 4, count * 4 + 4),
-    );
+    const its = withFacts ? facts.subarray(count * FACTS, (count + 1) * FACTS) : undefined;
+    states[count] = readInto(gathered, `${folder}/${name}`, largest, its);
     ends[count] = gathered.end;
     count += 1;
     if (gathered.end >= BATCH_BYTES) break;
@@ -116,7 +116,7 @@ export function readContents(
   return {
     states: states.slice(0, count),
     ends: ends.slice(0, count),
-    facts: facts.slice(0, count * 4),
+    facts: facts.slice(0, count * FACTS),
     bytes: gathered.bytes.subarray(0, gathered.end),
   };
 }
@@ -138,7 +138,7 @@ function lookAt(path: string): Stats | undefined {
 }
 
 /** Appends one file's content; its state. */
-function readInto(gathered: Memory, path: string, largest: number, facts: BigInt64Array): number {
+function readInto(gathered: Memory, path: string, largest: number, facts: BigInt64Array | undefined): number {
   let fd: number;
   try {
     fd = openSync(path, READ);
@@ -148,27 +148,32 @@ function readInto(gathered: Memory, path: string, largest: number, facts: BigInt
     throw error;
   }
   try {
+    if (facts === undefined) return readToEnd(gathered, fd, USUAL_ROOM, largest);
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile()) return STATE.foreign;
     facts.set([stats.size, stats.mtimeNs, BigInt.asIntN(64, stats.ino), stats.nlink]);
-    const size = Number(stats.size);
-    if (size > largest) return STATE.large;
-    readToEnd(gathered, fd, size);
-    return STATE.read;
+    return readToEnd(gathered, fd, Number(stats.size) + 1, largest);
+  } catch (error) {
+    // a folder, or a FIFO that somebody holds open
+    if (isErrno(error, 'EISDIR', 'EAGAIN')) return STATE.foreign;
+    throw error;
   } finally {
     closeSync(fd);
   }
 }
 
-/** One byte more than expected is asked for: a short answer of a regular file is its end, without another call. */
-function readToEnd(gathered: Memory, fd: number, size: number): void {
-  let position = 0;
-  for (let expected = size; ; expected = 4096) {
-    makeRoom(gathered, expected + 1);
-    const got = readSync(fd, gathered.bytes, gathered.end, expected + 1, position);
+/** Asks for more than is expected: a short answer of a regular file is its end, without another call (read(2)). */
+function readToEnd(gathered: Memory, fd: number, expected: number, largest: number): number {
+  const start = gathered.end;
+  for (let room = Math.min(expected, largest + 1); ; room = USUAL_ROOM) {
+    makeRoom(gathered, room);
+    const got = readSync(fd, gathered.bytes, gathered.end, room, gathered.end - start);
     gathered.end += got;
-    position += got;
-    if (got === 0 || (position === size && got <= expected)) return;
+    if (gathered.end - start > largest) {
+      gathered.end = start;
+      return STATE.large;
+    }
+    if (got < room) return STATE.read;
   }
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { extOfRecord, locationOf } from '../../src/catalog/entry.ts';
 import { decodeHeader } from '../../src/catalog/manifest/header.ts';
-import { createManifestCatalog, type ManifestCatalog } from '../../src/catalog/manifest/manifest-catalog.ts';
+import {
+  createManifestCatalog,
+  type ManifestCatalog,
+  type ManifestCatalogOptions,
+} from '../../src/catalog/manifest/manifest-catalog.ts';
 import { placeSidecar, stageSidecar } from '../../src/catalog/sidecar.ts';
 import { isErrno } from '../../src/domain/errors.ts';
 import { dayFolder, manifestKey, originalKey } from '../../src/domain/key.ts';
@@ -35,7 +39,12 @@ async function place(storage: Storage, record: PictureRecord): Promise<void> {
   await file?.close();
 }
 
-function rigOver(storage: Storage, recentSize: number, leastLog: number): CatalogRig {
+function rigOver(
+  storage: Storage,
+  recentSize: number,
+  leastLog: number,
+  options: Partial<ManifestCatalogOptions> = {},
+): CatalogRig {
   const open = (): ManifestCatalog =>
     createManifestCatalog({
       storage,
@@ -45,6 +54,7 @@ function rigOver(storage: Storage, recentSize: number, leastLog: number): Catalo
       indexMaxBytes: 1 << 20,
       legacyTz: 'UTC',
       compaction: { leastLog, tombstones: 1_000 },
+      ...options,
     });
   let catalog = open();
   return {
@@ -85,6 +95,13 @@ function withClock(storage: Storage, clock: TestClock): Storage {
 const inMemory: MakeCatalog = async (clock) =>
   rigOver(createMemoryStorage({ now: () => clock.now() }), 3, 4_000);
 
+/** Owners leave memory after each question, and come back from their snapshots. */
+const restored: MakeCatalog = async (clock) =>
+  rigOver(createMemoryStorage({ now: () => clock.now() }), 3, 20_000, {
+    indexMaxBytes: 1,
+    snapshots: { leastRows: 1, leastTail: 1_500, leastTailAtEnd: 0 },
+  });
+
 const onDisk: MakeCatalog = async (clock) => {
   const temp = await tempFolder();
   const rig = rigOver(withClock(createNodeStorage(temp), clock), 50, 1 << 20);
@@ -115,4 +132,10 @@ describeCatalogQueries('manifest in memory, always compacting', inMemory, {
   histories: 120,
   questions: 200,
   least: 20_000,
+});
+describeCatalogModel('manifest in memory, from snapshots', restored, { numRuns: 40 });
+describeCatalogQueries('manifest in memory, from snapshots', restored, {
+  histories: 20,
+  questions: 100,
+  least: 2_000,
 });

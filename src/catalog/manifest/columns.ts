@@ -33,6 +33,11 @@ export interface RowFacts {
   readonly tags: number;
 }
 
+export function emptyFacts(): { -readonly [name in keyof RowFacts]: RowFacts[name] } {
+  const numbers = { offset: 0, length: 0, createdAt: 0, seq: 0, kind: 0, status: 0, op: 0 };
+  return { ...numbers, favorite: false, form: ULID_FORM, sha: 0, look: 0, tags: 0 };
+}
+
 /**
  * One row a picture in typed arrays, 44 bytes (48 with very many looks or tag sets): where its line lies in the
  * manifest, and what a list must know before it reads the line. Rows keep their number; a removed one is used again.
@@ -75,7 +80,7 @@ export class Columns {
   add(words: Uint32Array, facts: RowFacts): number {
     const row = this.free.pop() ?? this.used++;
     if (row >= this.capacity) this.resize(row + 1 + Math.max(LEAST, row >> 3));
-    this.ids.set(words, row * 4);
+    for (let i = 0; i < 4; i++) this.ids[row * 4 + i] = words[i] ?? 0;
     this.set(row, facts);
     this.count += 1;
     return row;

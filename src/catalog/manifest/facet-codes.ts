@@ -3,7 +3,7 @@ import { decodeRecord } from '../../domain/record-codec.ts';
 import { facetValues, LORA_CALL } from '../../domain/search/facets.ts';
 import type { FacetTable } from './facet-table.ts';
 import { hashRange, RawCodes, type RawHash, startHash } from './raw-codes.ts';
-import { emptyPlace, type FacetPlace, findFacets, findPrompt } from './record-facets.ts';
+import { emptyPlace, type FacetPlace, findFacets, findPrompt, type Source } from './record-facets.ts';
 
 /** A network's name in a prompt, and the call around it, is no longer than this in UTF-8. */
 const LONGEST_CALL = 1_000;
@@ -24,7 +24,7 @@ export class FacetCodes {
   private readonly place: FacetPlace = emptyPlace();
   private readonly hash: RawHash = { high: 0, low: 0 };
   private buffer: Buffer = Buffer.alloc(0);
-  private view: DataView = new DataView(new ArrayBuffer(0));
+  private source: Source = sourceOf(this.buffer);
   /** The first of each in the buffer that is not behind what was read; the buffer's end when there is none. */
   private nextCall = 0;
   private nextEscape = 0;
@@ -36,7 +36,7 @@ export class FacetCodes {
   /** The records that follow lie in this buffer, with rising positions. */
   begin(buffer: Buffer): void {
     this.buffer = buffer;
-    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    this.source = sourceOf(buffer);
     this.nextCall = -1;
     this.nextEscape = -1;
   }
@@ -47,8 +47,7 @@ export class FacetCodes {
    * @throws KirokuError `tree_unreadable` when it must be parsed and cannot be
    */
   read(start: number, shaEnd: number, end: number): void {
-    const { place, buffer } = this;
-    if (shaEnd < 0 || !findFacets(buffer, shaEnd, end, place)) {
+    if (shaEnd < 0 || !findFacets(this.source, shaEnd, end, this.place)) {
       this.take(this.parse(start, end));
       return;
     }
@@ -79,7 +78,7 @@ export class FacetCodes {
     this.tags = 0;
     if (place.tagsEnd - place.tagsStart <= 2) return;
     startHash(hash);
-    hashRange(this.view, place.tagsStart, place.tagsEnd, hash);
+    hashRange(this.source.view, place.tagsStart, place.tagsEnd, hash);
     this.tags = tagCodes.find(hash);
     if (this.tags >= 0) return;
     const tags = this.buffer.toString('utf8', place.tagsStart, place.tagsEnd);
@@ -90,7 +89,7 @@ export class FacetCodes {
   private readLook(start: number, end: number): void {
     const { place, hash, lookCodes } = this;
     startHash(hash);
-    hashRange(this.view, place.tagsEnd, place.lookEnd, hash);
+    hashRange(this.source.view, place.tagsEnd, place.lookEnd, hash);
     let known = lookCodes.find(hash);
     if (known < 0) {
       const values = facetValues(this.parseLook());
@@ -113,7 +112,7 @@ export class FacetCodes {
   /** The same look with the LoRAs that the prompt calls: known by the look's bytes and those of the calls. */
   private readCalls(start: number, end: number): void {
     const { place, hash, lookCodes } = this;
-    if (!findPrompt(this.buffer, end, place) || !this.hashCalls()) {
+    if (!findPrompt(this.source, end, place) || !this.hashCalls()) {
       this.look = this.table.lookOf(facetValues(this.parse(start, end)));
       return;
     }
@@ -136,7 +135,7 @@ export class FacetCodes {
       at = from;
       while (at < place.promptEnd && at - from < LONGEST_CALL && !endsName(buffer[at])) at += 1;
       if (buffer[at] === BACKSLASH) return false;
-      hashRange(this.view, from, Math.min(at + 1, place.promptEnd), hash);
+      hashRange(this.source.view, from, Math.min(at + 1, place.promptEnd), hash);
     }
     return true;
   }
@@ -145,6 +144,10 @@ export class FacetCodes {
 /** `:`, `<`, `>`, and a backslash, behind which a name's true bytes cannot be told without parsing. */
 function endsName(byte: number | undefined): boolean {
   return byte === 0x3a || byte === 0x3c || byte === 0x3e || byte === BACKSLASH;
+}
+
+function sourceOf(bytes: Buffer): Source {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
 function found(buffer: Buffer, text: string, from: number): number {

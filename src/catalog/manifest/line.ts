@@ -159,7 +159,11 @@ function scanId(bytes: Buffer, at: number, view: LineView): number {
 /** Which of the words stands at `at` and ends there in a quote; −1 for none. */
 function wordAt(bytes: Buffer, at: number, words: readonly Uint8Array[]): number {
   if (at < 0) return -1;
-  return words.findIndex((word) => after(bytes, at, word) >= 0 && bytes[at + word.length] === 0x22);
+  for (let i = 0; i < words.length; i++) {
+    const end = after(bytes, at, words[i] ?? QUOTE);
+    if (end >= 0 && bytes[end] === 0x22) return i;
+  }
+  return -1;
 }
 
 function pastWord(at: number, word: number, words: readonly Uint8Array[]): number {

@@ -92,6 +92,17 @@ export class OwnerIndex {
     return row;
   }
 
+  /** The same for a picture that is known not to be there yet. */
+  insert(words: Uint32Array, facts: RowFacts): number {
+    const row = this.columns.add(words, facts);
+    this.ids.add(row);
+    if (!this.loading) {
+      this.orderOf(row).insert(row);
+      this.facets.tidy(this.columns);
+    }
+    return row;
+  }
+
   /** Forgets a picture; false when there was none. */
   purge(words: Uint32Array, form: IdForm, tombstone: Tombstone): boolean {
     this.tombstones.push(tombstone);
@@ -180,16 +191,6 @@ export class OwnerIndex {
       best.next += 1;
     }
     return rows;
-  }
-
-  private insert(words: Uint32Array, facts: RowFacts): number {
-    const row = this.columns.add(words, facts);
-    this.ids.add(row);
-    if (!this.loading) {
-      this.orderOf(row).insert(row);
-      this.facets.tidy(this.columns);
-    }
-    return row;
   }
 
   private orderOf(row: number): RowOrder {

@@ -1,13 +1,17 @@
+import { KirokuError } from '../../domain/errors.ts';
+import { isPictureId, type PictureId } from '../../domain/id.ts';
 import { encodeRecord } from '../../domain/record-codec.ts';
 import type { FileMapper } from '../../storage/bulk.ts';
-import { judgeFile } from '../sidecar.ts';
-import { createCanonicalReader } from '../sidecar-canonical.ts';
-import { type DayFolder, extsIn, type SidecarTask } from '../sidecar-walk.ts';
+import { recordOf } from '../sidecar.ts';
+import { type CanonicalFacts, type CanonicalReader, createCanonicalReader } from '../sidecar-canonical.ts';
+import { type DayFolder, extsIn } from '../sidecar-walk.ts';
 import { type LineFacts, writeLine } from './line.ts';
 
 /** What a thread must know to make lines of the sidecars of a task, from some place on. */
-export interface LinesContext extends Pick<SidecarTask, 'ids' | 'exts'> {
+export interface LinesContext {
   readonly place: DayFolder;
+  /** Of each file the originals beside it, as in `SidecarTask`. */
+  readonly exts: Uint8Array;
   /** Sequence number of the first one; each file has its own, also one that makes no line. */
   readonly firstSeq: number;
   readonly legacyTz: string;
@@ -27,40 +31,60 @@ export interface EncodedLines {
 /** Room for what stands around a record, about. */
 const AROUND = 256;
 
+function idIn(name: string): PictureId | undefined {
+  const id = name.slice(0, -'.json'.length);
+  return isPictureId(id) ? id : undefined;
+}
+
 /** A `put` line of each sidecar that has an original, in the order of the files. */
 export const mapper: FileMapper<LinesContext, EncodedLines> = {
   module: import.meta.url,
-  map(files, context) {
-    const { place, ids, exts, firstSeq } = context;
+  map(files, names, context) {
+    const { place, firstSeq } = context;
     const read = createCanonicalReader(place);
     const out = createOutput(files.count);
     const invalid: number[] = [];
     for (let index = 0; index < files.count; index += 1) {
-      const id = ids[index];
-      if (id === undefined) continue;
-      const { kind } = place;
-      const beside = extsIn(exts[index] ?? 0);
-      const canonical = files.state(index) === 'read' ? files.content(index) : undefined;
-      const facts = canonical === undefined ? undefined : read(canonical, id, beside);
-      const seq = firstSeq + index;
-      if (canonical !== undefined && facts !== undefined) {
-        const { time, status } = facts;
-        out.add(index, { seq, op: 'put', id, kind, time, status }, canonical);
-        continue;
-      }
-      const found = judgeFile({ ...place, id }, files, index, beside, context.legacyTz);
-      if (found?.state === 'invalid') invalid.push(index);
-      if (found?.state !== 'read') {
+      const id = idIn(names[index] ?? '');
+      if (id === undefined) throw new RangeError('not a sidecar');
+      const state = files.state(index);
+      const found =
+        state === 'absent' || state === 'foreign'
+          ? undefined
+          : encodedIn(context, read, id, index, state === 'read' ? files.content(index) : undefined);
+      if (found instanceof KirokuError) invalid.push(index);
+      if (found === undefined || found instanceof KirokuError) {
         out.skip(index);
         continue;
       }
-      const { record } = found;
-      const time = Date.parse(record.created_at);
-      out.add(index, { seq, op: 'put', id, kind, time, status: record.status }, encodeRecord(record));
+      const { time, status, encoded } = found;
+      out.add(index, { seq: firstSeq + index, op: 'put', id, kind: place.kind, time, status }, encoded);
     }
     return out.result(invalid);
   },
 };
+
+interface Encoded extends CanonicalFacts {
+  readonly encoded: Uint8Array;
+}
+
+/** A sidecar's record as a line holds it, or why it holds none. */
+function encodedIn(
+  { place, exts, legacyTz }: LinesContext,
+  read: CanonicalReader,
+  id: PictureId,
+  index: number,
+  bytes: Buffer | undefined,
+): Encoded | KirokuError | undefined {
+  const beside = extsIn(exts[index] ?? 0);
+  const facts = bytes === undefined ? undefined : read(bytes, id, beside);
+  if (bytes !== undefined && facts !== undefined) {
+    return { time: facts.time, status: facts.status, encoded: bytes };
+  }
+  const record = recordOf({ ...place, id }, bytes, beside, legacyTz);
+  if (record === undefined || record instanceof KirokuError) return record;
+  return { time: Date.parse(record.created_at), status: record.status, encoded: encodeRecord(record) };
+}
 
 function createOutput(count: number) {
   const ends = new Uint32Array(count);

@@ -32,8 +32,7 @@ export async function* linesFromSidecars(
   const { places, shared } = await placesByDay(storage, owner);
   const read = (_: Storage, task: SidecarTask, from: number): Promise<MappedFiles<EncodedLines>> => {
     const { place } = task;
-    const [ids, exts] = [task.ids.slice(from), task.exts.subarray(from)];
-    const context = { place, ids, exts, firstSeq: task.before + from + 1, legacyTz };
+    const context = { place, exts: task.exts.slice(from), firstSeq: task.before + from + 1, legacyTz };
     return bulkOf(storage).mapFiles(task.folder, namesOfTask(task, from), MAX_SIDECAR_BYTES, mapper, context);
   };
   for await (const batch of sidecarBatches(storage, places, { legacyTz }, read)) {

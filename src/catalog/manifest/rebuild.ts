@@ -8,11 +8,13 @@ import { createBaseWriter } from './base-writer.ts';
 import { HEADER_LENGTH } from './header.ts';
 import { ManifestChangedError } from './log-file.ts';
 import { linesFromSidecars } from './rebuild-records.ts';
-import { scanManifest } from './scan.ts';
+import { type Scanned, scanManifest } from './scan.ts';
 import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
 
 /** Why a manifest is made for sidecars that never had one. A new owner's first picture comes this way too. */
 export const NO_MANIFEST = 'there is no manifest';
+/** Why a sound manifest is made again: nobody will want to look at the old one. */
+export const ASKED_FOR = 'asked for';
 
 /**
  * Makes a new manifest, under a new epoch, of what the sidecars say; a file that lies in its place is kept aside.
@@ -30,30 +32,53 @@ export async function rebuildManifest(
     throw new KirokuError('io_error', 'The folder of this library is not a folder of its own.');
   }
   if (why !== NO_MANIFEST) context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
-  const count = await stageFromSidecars(context, store);
-  await keepAside(context, store);
-  if (count === 0) {
+  const staged = await stageFromSidecars(context, store);
+  if (why !== ASKED_FOR || staged === undefined) await keepAside(context, store);
+  if (staged === undefined) {
     await context.storage.unlink(stagingPath(manifestStagingName(store)));
     await replaceStore(store, { index: emptyIndex(), file: undefined, end: HEADER_LENGTH });
   } else {
     await installStaged(context, store);
-    await reload(context, store);
+    await adoptStaged(context, store, staged);
   }
   store.suspect = undefined;
   store.unrecovered = undefined;
-  if (count > 0 || why !== NO_MANIFEST)
-    context.log.info({ owner, why, records: count }, 'manifest rebuilt from the sidecars');
+  if (staged !== undefined || why !== NO_MANIFEST)
+    context.log.info({ owner, why, records: staged?.count ?? 0 }, 'manifest rebuilt from the sidecars');
 }
 
-/** Writes and syncs the whole new file; how many records it holds. */
-async function stageFromSidecars(context: ManifestContext, store: OwnerStore): Promise<number> {
+/** A new manifest, whole and on stable storage, and what was read from it. */
+interface Staged {
+  readonly count: number;
+  readonly inode: string;
+  readonly scanned: Scanned;
+}
+
+/** Writes, syncs and reads the whole new file; undefined when there is nothing to be in it. */
+async function stageFromSidecars(context: ManifestContext, store: OwnerStore): Promise<Staged | undefined> {
   const name = manifestStagingName(store);
   await clearStaged(context, name);
   const file = await context.storage.open(stagingPath(name), 'create');
   try {
     const count = await writeRecords(context, store, file);
-    await file.sync();
-    return count;
+    // reading needs the processor, and syncing the disk
+    const [synced, read] = await Promise.allSettled([file.sync(), scanStaged(context, store)]);
+    if (synced.status === 'rejected') throw synced.reason;
+    if (read.status === 'rejected') throw read.reason;
+    const { inode } = await file.stat();
+    return count === 0 ? undefined : { count, inode, scanned: read.value };
+  } finally {
+    await file.close();
+  }
+}
+
+async function scanStaged(context: ManifestContext, store: OwnerStore): Promise<Scanned> {
+  const file = await context.storage.open(stagingPath(manifestStagingName(store)), 'read');
+  try {
+    const options = { owner: store.owner, now: context.storage.now(), unsettledSince: undefined };
+    const scanned = await scanManifest(file, options);
+    if ('damage' in scanned || scanned.torn) throw new ManifestChangedError('damaged while it was made');
+    return scanned;
   } finally {
     await file.close();
   }
@@ -80,15 +105,15 @@ async function keepAside(context: ManifestContext, store: OwnerStore): Promise<v
   }
 }
 
-async function reload(context: ManifestContext, store: OwnerStore): Promise<void> {
+async function adoptStaged(
+  context: ManifestContext,
+  store: OwnerStore,
+  { inode, scanned }: Staged,
+): Promise<void> {
   const file = await context.files.open(manifestKey(store.owner));
-  const now = context.storage.now();
-  const scanned = await file.use((open) =>
-    scanManifest(open, { owner: store.owner, now, unsettledSince: undefined }),
-  );
-  if ('damage' in scanned || scanned.torn) {
+  if (file.inode !== inode) {
     await file.retire();
-    throw new ManifestChangedError('damaged while it was made');
+    throw new ManifestChangedError('replaced while it was made');
   }
   const { index, end, header } = scanned;
   await replaceStore(store, { index, file, end, baseEnd: header.sortedEnd });

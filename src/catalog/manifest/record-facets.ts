@@ -1,4 +1,5 @@
-import { after, ascii, stringEnd } from './bytes.ts';
+import { stringEnd } from './bytes.ts';
+import { type Literal, literal, past } from './literal.ts';
 
 /**
  * Where a record's tags and look (workflow, ratio, model, LoRAs, generator) stand, read by position. They lie together
@@ -15,6 +16,12 @@ export interface FacetPlace {
   promptEnd: number;
 }
 
+/** Bytes, and the same bytes as a view. */
+export interface Source {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 export function emptyPlace(): FacetPlace {
   return { tagsStart: -1, tagsEnd: -1, lookEnd: -1, promptStart: -1, promptEnd: -1 };
 }
@@ -25,8 +32,8 @@ const LOOK = ['workflow_id', 'aspect_ratio', 'model', 'loras', 'generator'].map(
 const BEFORE_PROMPT = ['sampler', 'scheduler', 'steps', 'cfg', 'seed'].map(member);
 const PROMPT = member('prompt');
 
-function member(name: string): Uint8Array {
-  return ascii(`,"${name}":`);
+function member(name: string): Literal {
+  return literal(`,"${name}":`);
 }
 
 const QUOTE = 0x22;
@@ -42,31 +49,31 @@ const CLOSE_OBJECT = 0x7d;
  * @param end behind the record's last brace
  * @returns false when the members stand in another order: then the record is to be parsed
  */
-export function findFacets(bytes: Uint8Array, from: number, end: number, place: FacetPlace): boolean {
+export function findFacets({ bytes, view }: Source, from: number, end: number, place: FacetPlace): boolean {
   let at = from;
-  for (const name of BEFORE_TAGS) at = afterValue(bytes, after(bytes, at, name), end);
-  at = after(bytes, at, TAGS);
+  for (const name of BEFORE_TAGS) at = afterValue(bytes, past(view, at, name), end);
+  at = past(view, at, TAGS);
   if (at < 0 || bytes[at] !== OPEN_ARRAY) return false;
   place.tagsStart = at;
   at = afterValue(bytes, at, end);
   place.tagsEnd = at;
   let found = 0;
   for (const name of LOOK) {
-    const value = after(bytes, at, name);
+    const value = past(view, at, name);
     if (value < 0) continue;
     at = afterValue(bytes, value, end);
     found += 1;
   }
   place.lookEnd = at;
   if (at < 0) return false;
-  return found === LOOK.length || hasNoLook(bytes, at, end);
+  return found === LOOK.length || hasNoLook({ bytes, view }, at, end);
 }
 
 /** Whether none of the look's members stands behind its place too: another writer may have put it there. */
-function hasNoLook(bytes: Uint8Array, from: number, end: number): boolean {
+function hasNoLook({ bytes, view }: Source, from: number, end: number): boolean {
   let at = from;
   while (bytes[at] === COMMA) {
-    for (const name of LOOK) if (after(bytes, at, name) >= 0) return false;
+    for (const name of LOOK) if (past(view, at, name) >= 0) return false;
     if (bytes[at + 1] !== QUOTE) return false;
     const colon = stringEnd(bytes, at + 2, end) + 1;
     at = colon === 0 ? -1 : afterValue(bytes, colon + 1, end);
@@ -76,13 +83,13 @@ function hasNoLook(bytes: Uint8Array, from: number, end: number): boolean {
 }
 
 /** Finds the prompt behind the look; false when it is not at its place. */
-export function findPrompt(bytes: Uint8Array, end: number, place: FacetPlace): boolean {
+export function findPrompt({ bytes, view }: Source, end: number, place: FacetPlace): boolean {
   let at = place.lookEnd;
   for (const name of BEFORE_PROMPT) {
-    const value = after(bytes, at, name);
+    const value = past(view, at, name);
     if (value >= 0) at = afterValue(bytes, value, end);
   }
-  at = after(bytes, at, PROMPT);
+  at = past(view, at, PROMPT);
   if (at < 0 || bytes[at] !== QUOTE) return false;
   place.promptStart = at + 1;
   place.promptEnd = stringEnd(bytes, at + 1, end);

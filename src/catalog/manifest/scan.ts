@@ -7,7 +7,7 @@ import { isoOf } from '../../domain/time.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { ChunkLines } from './chunk-lines.ts';
-import type { RowFacts } from './columns.ts';
+import { emptyFacts, type RowFacts } from './columns.ts';
 import { FacetCodes } from './facet-codes.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
 import { compareIds, HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
@@ -15,6 +15,7 @@ import { emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
 import { MARK_AGE } from './marks.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
+import { RecordScanner } from './record-scanner.ts';
 import { inTurns } from './turns.ts';
 
 /** Bytes read at once; between two reads others get their turn. */
@@ -85,11 +86,13 @@ class Scanner {
   private readonly head: RecordHead = emptyHead();
   private readonly facets: FacetCodes;
   private readonly lines = new ChunkLines();
+  private readonly records: RecordScanner;
   private readonly touched = new Map<PictureId, Touched>();
   private readonly ownerBytes: Uint8Array;
   private readonly marksFrom: Uint8Array;
   private readonly unsettledFrom: Uint8Array | undefined;
   private readonly lastWords = new Uint32Array(4);
+  private readonly row: { -readonly [name in keyof RowFacts]: RowFacts[name] } = emptyFacts();
   private lastForm: IdForm = ULID_FORM;
   private lastTime = Number.NEGATIVE_INFINITY;
   private unsettled = false;
@@ -102,6 +105,7 @@ class Scanner {
     this.index = options.resume?.index ?? new OwnerIndex({ epoch, floor, seq: maxSeq });
     this.reserved = options.resume !== undefined;
     this.facets = new FacetCodes(this.index.facets);
+    this.records = new RecordScanner(options.owner);
     this.ownerBytes = ascii(options.owner);
     this.marksFrom = isoBytes(options.now - MARK_AGE);
     const { unsettledSince } = options;
@@ -140,6 +144,7 @@ class Scanner {
   private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Torn | Damage {
     const { lines } = this;
     this.facets.begin(buffer);
+    this.records.begin(buffer);
     lines.read(buffer, held);
     let start = 0;
     for (let n = 0; n < lines.count; n++) {
@@ -184,7 +189,7 @@ class Scanner {
     if (!(order > 0)) return 'base out of order';
     this.lastTime = view.time;
     this.lastForm = form;
-    this.lastWords.set(view.words);
+    for (let i = 0; i < 4; i++) this.lastWords[i] = view.words[i] ?? 0;
     return this.index.ids.find(view.words, form) >= 0 ? 'a picture twice in the base' : undefined;
   }
 
@@ -211,22 +216,35 @@ class Scanner {
 
   private takeRecord(buffer: Buffer, offset: number, length: number, inBase: boolean): string | undefined {
     const { view, head } = this;
-    const canonical = scanHead(buffer, view.recordStart, view.recordEnd, head);
-    if (canonical && !this.namesMatch(buffer)) return 'record of another picture';
+    const usual = this.records.read(view, head);
+    const canonical = usual || scanHead(buffer, view.recordStart, view.recordEnd, head);
+    if (canonical && !usual && !this.namesMatch(buffer)) return 'record of another picture';
     const wrong = canonical ? this.takeFacets() : this.takeForeign(buffer);
     if (wrong !== undefined) return wrong;
-    const row = this.index.put(view.words, this.facts(offset, length));
+    const facts = this.facts(offset, length);
+    // of the base it is known by now that no line before has the id
+    const row = inBase ? this.index.insert(view.words, facts) : this.index.put(view.words, facts);
     if (canonical) this.takeMark(buffer, row, inBase);
     if (!inBase && this.isUnsettled(canonical ? buffer : undefined, this.options.now)) this.touchRow(row);
     return undefined;
   }
 
+  /** The facts of the line in the view: one object for all lines. */
   private facts(offset: number, length: number): RowFacts {
-    const { seq, op, kind, status, time: createdAt } = this.view;
-    const { favorite, sha } = this.head;
-    const { look, tags } = this.facets;
-    const form = this.form();
-    return { offset, length, createdAt, seq, op, kind, status, favorite, form, sha, look, tags };
+    const { view, head, row } = this;
+    row.offset = offset;
+    row.length = length;
+    row.createdAt = view.time;
+    row.seq = view.seq;
+    row.op = view.op;
+    row.kind = view.kind;
+    row.status = view.status;
+    row.favorite = head.favorite;
+    row.form = this.form();
+    row.sha = head.sha;
+    row.look = this.facets.look;
+    row.tags = this.facets.tags;
+    return row;
   }
 
   private touchRow(row: number): void {

@@ -41,7 +41,9 @@ export async function startMachine(
 ): Promise<Machine> {
   const loaded = loadConfig({ DISK_RESERVE_MB: '0', RECENT_SIZE: '4' });
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
-  const engine = await openEngine(loaded.config, { log: silentLog, storage });
+  // a snapshot of the index after every change
+  const snapshots = { leastRows: 1, leastTail: 0, leastTailAtEnd: 0 };
+  const engine = await openEngine(loaded.config, { log: silentLog, storage, snapshots });
   const { blobs, catalog } = engine;
   const now = () => storage.now();
   const ids = createIdSource(random);
