@@ -29,6 +29,7 @@ import type { Watcher } from './services/maintenance/watch-types.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
+import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
 import { createWorkflow } from './services/workflow.ts';
 import type { Storage } from './storage/storage.ts';
@@ -122,6 +123,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     trash,
     bulk: createBulk({ catalog, trash, log }),
     inputs: createInputs(ingestDeps),
+    stripped: (entry) => strippedOriginal(blobs, entry),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     related: createRelated({ catalog }),
     workflows: createWorkflow({ catalog, blobs, decoder }),

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Change, Version } from '../catalog/catalog.ts';
+import type { Change, Entry, Version } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
@@ -60,6 +60,8 @@ export interface AppDeps {
   readonly bulk: Bulk;
   readonly inputs: Inputs;
   readonly files: Files;
+  /** An original without what was embedded in it. */
+  readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly related: Related;
   readonly workflows: Workflows;
   readonly searches: SavedSearches;

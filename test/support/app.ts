@@ -51,6 +51,7 @@ export function useApp(config: Partial<HttpConfig> = {}) {
     bulk: services.bulk,
     inputs: services.inputs,
     files: services.files,
+    stripped: services.stripped,
     related: services.related,
     workflows: services.workflows,
     searches: services.searches,

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
 import { createMemoryBlobStore } from '../../src/blobs/memory-blob-store.ts';
-import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { Catalog, Entry } from '../../src/catalog/catalog.ts';
 import { createMemoryCatalog } from '../../src/catalog/memory-catalog.ts';
 import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { silentLog } from '../../src/domain/log.ts';
@@ -17,6 +17,7 @@ import { createInputs } from '../../src/services/inputs.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
+import { strippedOriginal } from '../../src/services/stripped-original.ts';
 import { createTrash } from '../../src/services/trash.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
@@ -114,6 +115,7 @@ export function testServices(options: TestServicesOptions = {}) {
     related: createRelated({ catalog }),
     workflows: createWorkflow({ catalog, blobs, decoder }),
     searches: createSavedSearches({ state, catalog, ids, now, present: async () => true }),
+    stripped: (entry: Entry) => strippedOriginal(blobs, entry),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     /** Receives and commits in one. */
     async add(bytes: Uint8Array, request: Partial<CommitRequest> = {}) {
