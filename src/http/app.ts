@@ -68,7 +68,10 @@ export function createApp(deps: AppDeps) {
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),
   ]);
-  app.get('/outputs/*', fileRoute(kit, createFileRoutes({ files, gallery, log })).handler);
+  app.get(
+    '/outputs/*',
+    fileRoute(kit, createFileRoutes({ files, gallery, stripped: deps.stripped, log })).handler,
+  );
   mountDocs(app, kit, config.basePath);
 
   app.notFound((c) => respondProblem(c.env.call, unrouted(app, c)));

@@ -65,13 +65,13 @@ export interface AppDeps {
   readonly bulk: Bulk;
   readonly inputs: Inputs;
   readonly files: Files;
+  /** An original without what was embedded in it. */
+  readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly related: Related;
   readonly workflows: Workflows;
   readonly searches: SavedSearches;
   readonly downloads: Downloads;
   readonly shares: Shares;
-  /** An original without what was embedded in it. */
-  readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly purge: Purge;
   readonly audit: Audit;
   /** Undefined until the server listens. */

@@ -1,3 +1,4 @@
+import type { Entry } from '../catalog/catalog.ts';
 import { notFound } from '../domain/errors.ts';
 import { type ParsedKey, parseKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
@@ -6,7 +7,7 @@ import type { Answer, Call, Ctx } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
 import { contentDisposition } from './content-disposition.ts';
 import { respond } from './respond.ts';
-import { sendBytes } from './send-bytes.ts';
+import { sendBytes, sendStream } from './send-bytes.ts';
 
 export interface FileRoutes {
   /** Answers GET and HEAD of `/outputs/…`. */
@@ -15,6 +16,8 @@ export interface FileRoutes {
 
 export interface FileDeps {
   readonly files: Files;
+  /** An original without what was embedded in it. */
+  readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly gallery: Gallery;
   readonly log: Log;
 }
@@ -33,7 +36,7 @@ type PictureKey = Exclude<ParsedKey, { role: 'sidecar' }>;
  * spelling for each file and no client text ever reaches the disk (docs/security.md, S2, S3).
  */
 export function createFileRoutes(deps: FileDeps): FileRoutes {
-  const { files, gallery, log } = deps;
+  const { files, gallery, stripped, log } = deps;
   const locate = (key: PictureKey, text: string) =>
     key.role === 'thumb'
       ? files.thumbnail(key.at.owner, key.at.kind, key.at.id, text)
@@ -42,10 +45,24 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
   const load = async (c: Ctx, call: Call, key: PictureKey, text: string): Promise<Response> => {
     const file = await locate(key, text);
     if (file === undefined) throw notFound();
+    if (key.role === 'original' && call.search.includes('strip=1')) return serveStripped(c, call, key, file);
     const download = call.search.includes('download=1');
     if (!download) return serve(c, call, key, file, undefined, log);
     const entry = await gallery.get(key.at.owner, key.at.kind, key.at.id);
     return serve(c, call, key, file, entry.record().original_filename, log);
+  };
+
+  /** Its length is not known before it is taken apart: sent without one, and in one piece. */
+  const serveStripped = async (c: Ctx, call: Call, key: PictureKey, file: ServedFile): Promise<Response> => {
+    const entry = await gallery.get(key.at.owner, key.at.kind, key.at.id);
+    const headers = {
+      'Cache-Control': file.trashed ? NEVER : REVALIDATE,
+      'Content-Type': file.mime,
+      'Content-Disposition': contentDisposition('attachment', entry.record().original_filename),
+      Vary: 'Cookie, Authorization, X-User-Id',
+    };
+    if (c.env.incoming.method === 'HEAD') return respond(call, 200, null, headers);
+    return sendStream(c, call, 200, headers, stripped(entry), log);
   };
 
   return {

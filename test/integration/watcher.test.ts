@@ -33,6 +33,7 @@ function lister(tree: TempTree) {
       return IDLE;
     },
     full: async () => IDLE,
+    names: async () => IDLE,
     counts: () => new Map(),
   };
   return { reconcile, seen, recent: () => recent };

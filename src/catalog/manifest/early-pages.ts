@@ -17,11 +17,14 @@ interface Coming {
 export class EarlyPages {
   private readonly context: ManifestContext;
   private readonly owners: Owners;
+  private readonly mayBeUnsettled: (owner: Owner) => Promise<boolean>;
   private readonly coming = new Map<Owner, Coming>();
 
-  constructor(context: ManifestContext, owners: Owners) {
+  /** @param mayBeUnsettled false when an unclean stop left nothing to be compared of this owner */
+  constructor(context: ManifestContext, owners: Owners, mayBeUnsettled: (owner: Owner) => Promise<boolean>) {
     this.context = context;
     this.owners = owners;
+    this.mayBeUnsettled = mayBeUnsettled;
   }
 
   /**
@@ -30,9 +33,9 @@ export class EarlyPages {
    */
   async page(query: ListQuery): Promise<ListPage | undefined> {
     const { owner } = query;
-    // after an unclean stop lines may have to be compared with their sidecars first
-    if (!isTailQuery(query) || this.owners.needsSettling(owner) || this.owners.isEmpty(owner))
-      return undefined;
+    if (!isTailQuery(query) || this.owners.isEmpty(owner) || !(await this.isSettled(owner))) return undefined;
+    // it may have come meanwhile
+    if (this.owners.peek(owner) !== undefined) return undefined;
     const coming = this.coming.get(owner) ?? this.begin(owner);
     if (coming.tail === undefined) {
       const { patience } = this.context.tail;
@@ -49,6 +52,19 @@ export class EarlyPages {
   /** Waits until no load runs beside an answer. */
   async quiet(): Promise<void> {
     await Promise.all([...this.coming.values()].map(({ loaded }) => loaded));
+  }
+
+  /** False when lines may have to be compared with their sidecars before anything is told. */
+  private async isSettled(owner: Owner): Promise<boolean> {
+    if (!this.owners.needsSettling(owner)) return true;
+    try {
+      if (await this.mayBeUnsettled(owner)) return false;
+    } catch {
+      // the load meets the same trouble, and says so
+      return false;
+    }
+    this.owners.markSettled(owner);
+    return true;
   }
 
   private begin(owner: Owner): Coming {

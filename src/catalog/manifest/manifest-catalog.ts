@@ -118,7 +118,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     },
   };
   const owners = new Owners(context, { indexMaxBytes: options.indexMaxBytes, unsettledSince });
-  const early = new EarlyPages(context, owners);
+  const early = new EarlyPages(context, owners, mayBeUnsettled);
   let closed = false;
 
   function healer({ lane }: Held): Heal {

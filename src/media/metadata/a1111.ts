@@ -7,6 +7,8 @@ const NEGATIVE = 'Negative prompt:';
 /** UTF-16 units; a longer text is no prompt with settings. */
 const MAX_TEXT = 1024 * 1024;
 const TEMPLATES = ['Template:', 'Negative Template:'];
+/** Lines that begin like a template and are looked at. */
+const MAX_TEMPLATES = 16;
 /** Trailing lines that may together be settings: some imitators break them over several. */
 const MAX_SETTINGS_LINES = 64;
 /** Fewer pairs on the last line belong to the prompt, as with the tool itself. */
@@ -52,12 +54,12 @@ function split(text: string): Split {
 
 /** An extension writes what it made the prompt from behind the settings, as lines of free text. */
 function withoutTemplates(lines: readonly string[]): readonly string[] {
-  const at = lines.findIndex(
-    (line, index) =>
-      TEMPLATES.some((template) => line.startsWith(template)) &&
-      isSettings(parseSettings(lines[index - 1] ?? '')),
-  );
-  return at < 0 ? lines : lines.slice(0, at);
+  const candidates: number[] = [];
+  for (let at = 1; at < lines.length && candidates.length < MAX_TEMPLATES; at += 1) {
+    if (TEMPLATES.some((template) => lines[at]?.startsWith(template) === true)) candidates.push(at);
+  }
+  const cut = candidates.find((at) => isSettings(parseSettings(lines[at - 1] ?? '')));
+  return cut === undefined ? lines : lines.slice(0, cut);
 }
 
 type Parsed = ReturnType<typeof parseSettings>;

@@ -43,6 +43,7 @@ export const hostileFiles: { readonly [name: string]: () => Promise<Buffer> } = 
   'parameters: 8 MiB of lines': () => pngTexts({ parameters: filled('', 'a\n', '') }),
   'parameters: 1 MiB of settings': () =>
     pngTexts({ parameters: filled('p\n', 'Steps: 1, Seed: 2, a:{,\n', 'Steps: 3', MIB) }),
+  'parameters: 1 MiB of templates': () => pngTexts({ parameters: filled('', 'Template:\n', '', MIB) }),
   'parameters: a line of open brackets': () => pngTexts({ parameters: filled('', 'a:{"', '', 64 * 1024) }),
   'parameters: 8 MiB of open tags': () => pngTexts({ parameters: filled('', '<lora:', '') }),
   'parameters: 8 MiB of Korean': () => pngWith([chunks.international('parameters', '성'.repeat(2_700_000))]),

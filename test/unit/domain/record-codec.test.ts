@@ -35,8 +35,8 @@ describe('encodeRecord', () => {
     expect([...text.matchAll(/[{,]"([a-z0-9_]+)":/g)].map((match) => match[1])).toEqual(
       (
         'v rev mime thumb thumb_v favorite id owner kind status created_at updated_at trashed_at ' +
-        'original_filename bytes thumb_bytes sha256 crc32 width height thumbhash tags rating source ' +
-        'workflow_id aspect_ratio seed prompt model 7 zz b adopted_from name inode size mtime idem'
+        'original_filename bytes thumb_bytes sha256 crc32 width height thumbhash rating source tags ' +
+        'workflow_id aspect_ratio model seed prompt 7 zz b adopted_from name inode size mtime idem'
       ).split(' '),
     );
   });

@@ -46,6 +46,7 @@ describe('a file', () => {
         thumbnail: async () => undefined,
         peekThumbnail: () => undefined,
       },
+      stripped: () => slow.file.stream(0, 0),
       gallery: createGallery({ catalog: createMemoryCatalog({ now: () => 0 }) }),
       log: silentLog,
     });

@@ -19,13 +19,28 @@ export function searchFilePath(owner: Owner): string {
   return `${INDEX_FOLDER}/${owner}.search`;
 }
 
-/**
- * Searches in this thread, with the given storage.
- * @param breathe awaited between reads; lets the thread's other work go on when absent
- */
-export function createDirectTextIndex(storage: Storage, breathe = nextTurn): TextIndex {
+/** Texts that the disk does not take are kept in memory up to so many bytes an owner. */
+const MOST_IN_MEMORY = 64 << 20;
+
+export interface DirectOptions {
+  /** Awaited between reads; lets the thread's other work go on when absent. */
+  readonly breathe?: () => Promise<void>;
+  /** Bytes of texts kept in memory where the disk does not take them; 64 MiB when absent. */
+  readonly mostInMemory?: number;
+}
+
+/** Searches in this thread, with the given storage. */
+export function createDirectTextIndex(storage: Storage, options: DirectOptions = {}): TextIndex {
+  const { breathe = nextTurn, mostInMemory = MOST_IN_MEMORY } = options;
   const files = createLogFiles(storage, OPEN_FILES);
-  const tools: Tools = { storage, files, breathe, scratch: createScratch(), inTurn: createTurns() };
+  const tools: Tools = {
+    storage,
+    files,
+    breathe,
+    scratch: createScratch(),
+    inTurn: createTurns(),
+    mostInMemory,
+  };
   return {
     open: (owner, epoch) => openText(tools, owner, epoch),
     async create(owner, epoch) {
@@ -33,9 +48,14 @@ export function createDirectTextIndex(storage: Storage, breathe = nextTurn): Tex
       try {
         for (const folder of [OWN_FOLDER, INDEX_FOLDER]) await storage.makeFolder(folder);
         await createFile(storage, stagedPath(path), encodeFileHead(owner, epoch));
-        return textFile(tools, owner, new SegmentFile(await files.open(stagedPath(path))), path);
+        return textFile(
+          tools,
+          owner,
+          new SegmentFile(await files.open(stagedPath(path)), mostInMemory),
+          path,
+        );
       } catch (error) {
-        return textFile(tools, owner, new SegmentFile(undefined, error), undefined);
+        return textFile(tools, owner, new SegmentFile(undefined, mostInMemory, error), undefined);
       }
     },
     close: () => files.close(),
@@ -47,6 +67,7 @@ interface Tools extends MatchTools {
   /** Few descriptors, however many owners are searched. */
   readonly files: LogFiles;
   readonly inTurn: Turns;
+  readonly mostInMemory: number;
 }
 
 type Turns = <T>(work: () => Promise<T>) => Promise<T>;
@@ -76,7 +97,7 @@ async function openText(tools: Tools, owner: Owner, epoch: string): Promise<Open
     return undefined;
   }
   try {
-    const segments = new SegmentFile(file);
+    const segments = new SegmentFile(file, tools.mostInMemory);
     const head = await segments.read(0, FILE_HEAD_LENGTH);
     if (head.equals(encodeFileHead(owner, epoch))) {
       const heads: SegmentHead[] = [];

@@ -7,7 +7,7 @@ import type { Answers, FromThread, Op, Request, ThreadData, ToThread } from './t
 
 /** The thread that searches: a direct index of its own, asked by number. It has nothing else to do: no turns are given. */
 const { root }: ThreadData = workerData;
-const index = createDirectTextIndex(createNodeStorage(root), () => Promise.resolve());
+const index = createDirectTextIndex(createNodeStorage(root), { breathe: () => Promise.resolve() });
 const files = new Map<number, TextFile>();
 let lastFile = 0;
 

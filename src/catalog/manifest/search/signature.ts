@@ -40,27 +40,32 @@ export function signText(
 
 /** Adds the whole terms among `SearchText.terms`. */
 export function signTerms(signatures: Uint8Array, at: number, terms: string): void {
-  for (const term of terms.split(TERM_MARK)) {
-    const equals = term.indexOf('=');
-    if (equals < 0 || !TOKEN_FIELDS.has(term.slice(0, equals))) continue;
-    for (const bit of tokenBits(term)) {
-      const place = at + (bit >>> 3);
-      signatures[place] = (signatures[place] ?? 0) | (1 << (bit & 7));
+  for (let start = 1; start < terms.length; ) {
+    const end = terms.indexOf(TERM_MARK, start);
+    const equals = terms.indexOf('=', start);
+    if (TOKEN_FIELDS.has(terms.slice(start, equals))) {
+      const hash = hashOf(terms, start, end);
+      for (let i = 0; i < TOKEN_HASHES; i++) {
+        const bit = tokenBit(hash, i);
+        const place = at + (bit >>> 3);
+        signatures[place] = (signatures[place] ?? 0) | (1 << (bit & 7));
+      }
     }
+    start = end + 1;
   }
 }
 
-/** Positions behind the trigrams' bits: two halves of an FNV-1a hash, combined (Kirsch and Mitzenmacher, 2006). */
-function tokenBits(token: string): number[] {
+/** FNV-1a over code units, its bits mixed once more. */
+function hashOf(text: string, start: number, end: number): number {
   let hash = 0x811c_9dc5;
-  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x0100_0193);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85eb_ca77);
-  hash ^= hash >>> 13;
-  const step = (hash >>> 16) | 1;
-  return Array.from(
-    { length: TOKEN_HASHES },
-    (_, i) => TEXT_BITS + (((hash & 0xffff) + i * step) & (TOKEN_BITS - 1)),
-  );
+  return hash ^ (hash >>> 13);
+}
+
+/** The `i`th position, behind the trigrams' bits: two halves of one hash, combined (Kirsch and Mitzenmacher, 2006). */
+function tokenBit(hash: number, i: number): number {
+  return TEXT_BITS + (((hash & 0xffff) + i * ((hash >>> 16) | 1)) & (TOKEN_BITS - 1));
 }
 
 /** Bits that the signature of every block has in which all of the terms can hold. */
@@ -68,7 +73,11 @@ export function probeOf(terms: readonly TextTerm[]): Uint16Array {
   const bits = new Set<number>();
   for (const term of terms) {
     if (term.negated) continue;
-    if (term.by === 'exact') for (const bit of tokenBits(`${term.field}=${term.text}`)) bits.add(bit);
+    if (term.by === 'exact') {
+      const token = `${term.field}=${term.text}`;
+      const hash = hashOf(token, 0, token.length);
+      for (let i = 0; i < TOKEN_HASHES; i++) bits.add(tokenBit(hash, i));
+    }
     if (term.by === 'text') for (const bit of gramBits(term.text)) bits.add(bit);
   }
   return Uint16Array.from(bits);

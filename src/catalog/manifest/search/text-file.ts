@@ -11,9 +11,6 @@ import type { BuiltSegment } from './segment-builder.ts';
 /** First line of a search file, newline included. */
 export const FILE_HEAD_LENGTH = 160;
 const FILE_VERSION = 1;
-/** Segments that the disk does not take are kept in memory up to so many bytes. */
-const MOST_IN_MEMORY = 64 << 20;
-
 /** A file's head: another one means another version, owner or epoch, and the file is made again. */
 export function encodeFileHead(owner: Owner, epoch: string): Buffer {
   const body = JSON.stringify({ v: FILE_VERSION, what: 'kiroku search', owner, epoch });
@@ -53,12 +50,17 @@ export class SegmentFile {
   /** Where the next segment goes. */
   private end = FILE_HEAD_LENGTH;
   private inMemory = 0;
+  private readonly mostInMemory: number;
   private failure: unknown;
   private blocks = 0;
 
-  /** @param failure why nothing can be written: without a file everything stays in memory */
-  constructor(file: LogFile | undefined, failure?: unknown) {
+  /**
+   * @param mostInMemory bytes of segments that are kept in memory when the disk does not take them
+   * @param failure why nothing can be written: without a file everything stays in memory
+   */
+  constructor(file: LogFile | undefined, mostInMemory: number, failure?: unknown) {
     this.file = file;
+    this.mostInMemory = mostInMemory;
     this.failure = failure;
   }
 
@@ -105,7 +107,7 @@ export class SegmentFile {
       this.end += bytes.length;
       return undefined;
     }
-    if (this.inMemory + bytes.length > MOST_IN_MEMORY) throw fromErrno(this.failure);
+    if (this.inMemory + bytes.length > this.mostInMemory) throw fromErrno(this.failure);
     this.inMemory += bytes.length;
     this.add(segment.head, 0, sizes, bytes);
     return this.failure;

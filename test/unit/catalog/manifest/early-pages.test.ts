@@ -107,6 +107,14 @@ describe('while an owner is being loaded', () => {
     await catalog.close();
   });
 
+  it('an unclean stop matters only to owners who were at work', async () => {
+    const { catalog, release } = await rig({ unsettledSince: START + 3_600_000 });
+    expect(await catalog.list(FIRST)).toMatchObject({ totalRelation: 'gte', provisional: true });
+    release();
+    expect((await catalog.list({ ...FIRST, order: 'oldest' })).total).toBe(PICTURES);
+    await catalog.close();
+  });
+
   it('a change that was acknowledged is in the next answer', async () => {
     const { catalog, storage, release } = await rig();
     const early = catalog.list(FIRST);

@@ -45,6 +45,7 @@ function recorder(answer: (options: DayOptions) => ReconcileReport | Promise<Rec
     },
     recent: async () => IDLE,
     full: async () => IDLE,
+    names: async () => IDLE,
     counts: () => new Map(),
   };
   return { looks, reconcile, most: () => most };
