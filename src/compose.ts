@@ -31,6 +31,7 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
+import { createPlacements, type Placements } from './services/placements.ts';
 import { createPurge, type Purge } from './services/purge.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
@@ -40,6 +41,7 @@ import { createShares } from './services/shares.ts';
 import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
 import { createWorkflow } from './services/workflow.ts';
+import { createNodeStorage } from './storage/node-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ComposeOptions {
@@ -75,6 +77,7 @@ interface Parts {
   readonly reconcile: Reconcile;
   readonly watcher: Watcher;
   readonly purge: Purge;
+  readonly placements: Placements;
   readonly journal: JobJournal;
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
@@ -113,16 +116,25 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
   const shutdown = new AbortController();
   const { decoder, ingestDeps, ingest, reconcile } = createIntake(config, log, engine, shutdown.signal);
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
-  const purge = purgeOf(config, log, engine, journal);
+  const placements = placementsOf(config, log, engine);
+  const purge = purgeOf(config, log, engine, { journal, placements });
   const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
-  return { ...fixed, purge, journal, phase: 'starting', scheduler: undefined, catchingUp: undefined };
+  return {
+    ...fixed,
+    purge,
+    placements,
+    journal,
+    phase: 'starting',
+    scheduler: undefined,
+    catchingUp: undefined,
+  };
 }
 
 function purgeOf(
   config: Config,
   log: Log,
   { storage, blobs, catalog, tree }: Engine,
-  journal: JobJournal,
+  { journal, placements }: { readonly journal: JobJournal; readonly placements: Placements },
 ): Purge {
   const related = createRelated({ catalog });
   return createPurge({
@@ -133,9 +145,23 @@ function purgeOf(
     retention: config.retention,
     mostShare: config.purgeMostShare,
     present: () => tree.present(),
-    isInUse: async () => false,
+    isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     lastRun: async () => journal.lastWell('purge-trash'),
+  });
+}
+
+function placementsOf(config: Config, log: Log, { storage, blobs, catalog, state }: Engine): Placements {
+  const { comfyInputDir, comfyInputMaxAgeMs: maxAgeMs } = config;
+  return createPlacements({
+    catalog,
+    blobs,
+    state,
+    log,
+    folder: comfyInputDir === undefined ? undefined : createNodeStorage(comfyInputDir),
+    maxAgeMs,
+    now: () => storage.now(),
+    random: randomBytes,
   });
 }
 
@@ -176,6 +202,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       now,
     }),
     purge: parts.purge,
+    placements: parts.placements,
     audit: createAudit({ state: engine.state, now }),
     jobs: () => parts.scheduler,
     events,
@@ -223,7 +250,7 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
   });
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
-    jobs: jobTable({ cron: config.cron, reconcile, purge, log }),
+    jobs: jobTable({ cron: config.cron, reconcile, purge, placements: parts.placements, log }),
     journal: parts.journal,
     log,
     now: () => engine.storage.now(),

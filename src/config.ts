@@ -45,7 +45,11 @@ export interface Config {
     readonly reconcileRecent: string;
     readonly reconcileFull: string;
     readonly purgeTrash: string;
+    readonly comfyInputs: string;
   };
+  /** Where ComfyUI looks for inputs; undefined: inputs cannot be placed. */
+  readonly comfyInputDir: string | undefined;
+  readonly comfyInputMaxAgeMs: number;
   readonly retention: Retention;
   /** Largest share of the pictures that a scheduled purge removes, 0…1. */
   readonly purgeMostShare: number;
@@ -71,6 +75,7 @@ const OUR_PREFIXES = [
   'KIROKU_',
   'CRON_RECONCILE',
   'CRON_PURGE',
+  'CRON_COMFY',
   'TRASH_',
   'PURGE_',
   'COMFY_INPUT',
@@ -144,7 +149,10 @@ function configOf(settings: Settings): Config {
       reconcileRecent: settings.CRON_RECONCILE_RECENT,
       reconcileFull: settings.CRON_RECONCILE_FULL,
       purgeTrash: settings.CRON_PURGE_TRASH,
+      comfyInputs: settings.CRON_COMFY_INPUTS,
     },
+    comfyInputDir: settings.COMFY_INPUT_DIR,
+    comfyInputMaxAgeMs: settings.COMFY_INPUT_MAX_AGE_HOURS * 3_600_000,
     retention: {
       guestDays: settings.TRASH_RETENTION_DAYS_GUEST ?? settings.TRASH_RETENTION_DAYS,
       memberDays: settings.TRASH_RETENTION_DAYS,

@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'overloaded',
   'decoder_failed',
   'draining',
+  'not_configured',
   'volume_missing',
   'tree_locked',
   'tree_unreadable',

@@ -18,6 +18,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
+import { placementRoutes } from './routes/placements.ts';
 import { searchRoutes } from './routes/search.ts';
 import { savedSearchRoutes } from './routes/searches.ts';
 import { sharedRoutes, shareRoutes } from './routes/shares.ts';
@@ -62,6 +63,7 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'inputs', 'input'),
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
     ...downloadRoutes(kit, { downloads: deps.downloads, log, basePath: config.basePath }),
+    ...placementRoutes(kit, deps.placements),
     ...shareRoutes(kit, sharing),
     ...sharedRoutes(kit, sharing),
     ...upkeepRoutes(kit, deps),

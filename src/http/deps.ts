@@ -9,6 +9,7 @@ import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
+import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type {
   Bulk,
@@ -72,6 +73,7 @@ export interface AppDeps {
   readonly searches: SavedSearches;
   readonly downloads: Downloads;
   readonly shares: Shares;
+  readonly placements: Placements;
   readonly purge: Purge;
   readonly audit: Audit;
   /** Undefined until the server listens. */

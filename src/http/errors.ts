@@ -35,6 +35,7 @@ const STATUS: Record<ErrorCode, number> = {
   overloaded: 503,
   decoder_failed: 500,
   draining: 503,
+  not_configured: 501,
   volume_missing: 503,
   tree_locked: 503,
   tree_unreadable: 503,

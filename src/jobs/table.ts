@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Reconcile, ReconcileReport } from '../services/maintenance/reconcile-types.ts';
+import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type { Job } from './scheduler.ts';
 
@@ -8,11 +9,12 @@ export interface JobDeps {
   readonly cron: Config['cron'];
   readonly reconcile: Pick<Reconcile, 'recent' | 'full'>;
   readonly purge: Purge;
+  readonly placements: Pick<Placements, 'cleanUp'>;
   readonly log: Log;
 }
 
 /** Every scheduled job, its times and the one service call it makes. */
-export function jobTable({ cron, reconcile, purge, log }: JobDeps): Job[] {
+export function jobTable({ cron, reconcile, purge, placements, log }: JobDeps): Job[] {
   const told = (job: string, report: ReconcileReport) => {
     const { folders, adopted, corrected, waiting } = report;
     const fields = { folders, adopted, corrected, waiting };
@@ -33,6 +35,14 @@ export function jobTable({ cron, reconcile, purge, log }: JobDeps): Job[] {
       name: 'reconcile-full',
       cron: cron.reconcileFull,
       run: async (signal) => told('reconcile-full', await reconcile.full(signal)),
+    },
+    {
+      name: 'comfy-inputs',
+      cron: cron.comfyInputs,
+      async run(signal) {
+        const { removed, left } = await placements.cleanUp(signal);
+        return removed + left === 0 ? undefined : { removed, left };
+      },
     },
     {
       name: 'purge-trash',

@@ -58,6 +58,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     searches: services.searches,
     downloads: services.downloads,
     shares: services.shares,
+    placements: services.placements,
     purge: services.purge,
     audit: services.audit,
     jobs: () => jobs,

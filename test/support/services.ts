@@ -16,6 +16,7 @@ import { createGallery } from '../../src/services/gallery.ts';
 import { createIdSource } from '../../src/services/ids.ts';
 import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
 import { createInputs } from '../../src/services/inputs.ts';
+import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
@@ -26,6 +27,7 @@ import { strippedOriginal } from '../../src/services/stripped-original.ts';
 import { createTrash } from '../../src/services/trash.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
+import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
 
@@ -107,6 +109,7 @@ export function testServices(options: TestServicesOptions = {}) {
   const { ids } = deps;
   const ingest = createIngest(deps);
   const related = createRelated({ catalog });
+  const comfy = createMemoryStorage({ now });
   return {
     clock,
     blobs,
@@ -129,6 +132,17 @@ export function testServices(options: TestServicesOptions = {}) {
       now,
     }),
     stripped: (entry: Entry) => strippedOriginal(blobs, entry),
+    placements: createPlacements({
+      catalog,
+      blobs,
+      state,
+      log,
+      folder: comfy,
+      maxAgeMs: 86_400_000,
+      now,
+      random: countingRandom(),
+    }),
+    comfy,
     audit: createAudit({ state, now }),
     purge: createPurge({
       catalog,

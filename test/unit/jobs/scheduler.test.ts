@@ -129,6 +129,12 @@ describe('the table of jobs', () => {
     const jobs = jobTable({
       cron: loaded.config.cron,
       reconcile: { recent: call('recent'), full: call('full') },
+      placements: {
+        async cleanUp() {
+          called.push('clean up');
+          return { removed: 0, left: 0 };
+        },
+      },
       purge: {
         async plan() {
           called.push('plan');
@@ -145,8 +151,9 @@ describe('the table of jobs', () => {
     expect(jobs.map(({ name, cron }) => [name, cron])).toEqual([
       ['reconcile-recent', '*/2 * * * *'],
       ['reconcile-full', 'off'],
+      ['comfy-inputs', '23 * * * *'],
       ['purge-trash', '47 3 * * *'],
     ]);
-    expect(called).toEqual(['recent', 'full', 'plan', 'apply 2']);
+    expect(called).toEqual(['recent', 'full', 'clean up', 'plan', 'apply 2']);
   });
 });
