@@ -17,5 +17,5 @@ export const TAIL: TailRules = {
   mostLog: 32 << 20,
   mostBase: 16 << 20,
   piece: 128 << 10,
-  patience: 150,
+  patience: 100,
 };
