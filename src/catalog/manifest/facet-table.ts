@@ -22,11 +22,6 @@ export class FacetTable {
     return this.looks.bytes + this.tags.bytes;
   }
 
-  /** Where the values of this facet are. */
-  setsOf(facet: number): ValueSets {
-    return facet === TAG ? this.tags : this.looks;
-  }
-
   /** Code of everything but the tags. */
   lookOf(values: FacetValues): number {
     const all: FacetValue[] = [];
