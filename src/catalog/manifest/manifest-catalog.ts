@@ -254,6 +254,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     },
     async close() {
       closed = true;
+      owners.snapshots.end();
       // behind everything that was begun
       const ends = owners.all.map(({ store, lane }) =>
         lane.exclusive(async () => {

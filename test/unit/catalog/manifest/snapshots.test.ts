@@ -129,4 +129,35 @@ describe('writing snapshots', () => {
     await catalog.close();
     expect(storage.openHandles()).toBe(0);
   });
+
+  it('does not hold up the end of a run for long', async () => {
+    let now = START;
+    let written = 0;
+    const base = createMemoryStorage({ now: () => now });
+    const slow: Storage = {
+      ...base,
+      async open(path, mode) {
+        const file = await base.open(path, mode);
+        if (!path.endsWith('.new')) return file;
+        return {
+          ...file,
+          async write(bytes, position) {
+            written += 1;
+            now += 1_000;
+            return file.write(bytes, position);
+          },
+        };
+      },
+    };
+    const { catalog } = run(slow, { snapshots: { ...ALWAYS, leastTail: 1e9, patienceAtEnd: 2_500 } });
+    const owners = ['anna', 'bert', 'cora', 'dora'].map(asOwner);
+    // their first ones
+    for (const owner of owners) await put(base, catalog, picture(1, { owner }));
+    await catalog.quiet();
+    for (const owner of owners) await put(base, catalog, picture(2, { owner }));
+    written = 0;
+    await catalog.close();
+    expect(written).toBe(3);
+    for (const owner of owners) expect(await exists(base, `${snapshotKey(owner)}.new`)).toBe(false);
+  });
 });
