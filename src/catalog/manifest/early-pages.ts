@@ -49,9 +49,9 @@ export class EarlyPages {
     return tail?.page(query);
   }
 
-  /** Waits until no load runs beside an answer. */
-  async quiet(): Promise<void> {
-    await Promise.all([...this.coming.values()].map(({ loaded }) => loaded));
+  /** Lets go of every file. Loads are not waited for. */
+  async close(): Promise<void> {
+    await Promise.all([...this.coming.values()].map(async ({ tail }) => (await tail)?.close()));
   }
 
   /** False when lines may have to be compared with their sidecars before anything is told. */

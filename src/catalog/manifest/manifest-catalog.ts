@@ -264,7 +264,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
         }),
       );
       await owners.stopLoading();
-      await early.quiet();
+      await early.close();
       const results = await Promise.allSettled(ends);
       await quiet();
       await owners.snapshots.finish(owners.all.map(({ store }) => store));
