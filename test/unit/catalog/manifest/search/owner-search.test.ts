@@ -183,7 +183,7 @@ describe("an owner's search", () => {
     const storage = createMemoryStorage({ now: () => START });
     const catalog = open(storage);
     await putAll(catalog, 1, 1_600, 'roof');
-    for (const prompt of ['가', '나', '호랑이']) {
+    for (const prompt of ['가', '나', '다', '호랑이']) {
       await editAll(catalog, 1, 1_500, prompt);
       expect(await count(catalog, prompt)).toBe(1_499);
     }
