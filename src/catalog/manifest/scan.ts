@@ -242,8 +242,7 @@ class Scanner {
     row.favorite = head.favorite;
     row.form = this.form();
     row.sha = head.sha;
-    row.look = this.facets.look;
-    row.tags = this.facets.tags;
+    row.trait = this.index.facets.traits.traitOf(this.facets.look, this.facets.tags, head.favorite);
     return row;
   }
 

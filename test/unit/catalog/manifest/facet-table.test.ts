@@ -18,14 +18,15 @@ const words = new Uint32Array(4);
 function put(index: OwnerIndex, n: number, tags: readonly string[], model: string): void {
   const values = facetValues(sampleRecord({ tags, model }));
   const form = wordsOf(idOf(n), words);
-  const look = index.facets.lookOf(values);
-  index.put(words, { ...emptyFacts(), form, createdAt: n, look, tags: index.facets.tagsOf(values) });
+  const trait = index.facets.traitOf(values, n % 2 === 0);
+  index.put(words, { ...emptyFacts(), form, createdAt: n, trait });
 }
 
 function tagsOf(index: OwnerIndex, n: number): string[] {
-  const { tags } = index.facets;
-  const code = index.columns.tagSets.get(index.find(idOf(n)));
-  return Array.from(tags.numbersOf(code), (number) => tags.values[number] ?? '');
+  const { tags, traits } = index.facets;
+  const trait = index.columns.traits.get(index.find(idOf(n)));
+  expect(traits.isFavorite(trait)).toBe(n % 2 === 0);
+  return Array.from(tags.numbersOf(traits.tags(trait)), (number) => tags.values[number] ?? '');
 }
 
 describe('the facets of one owner', () => {
@@ -33,8 +34,13 @@ describe('the facets of one owner', () => {
     const index = newIndex();
     for (let n = 1; n <= 50; n++) put(index, n, [`first ${n}`], 'flux');
     for (let edit = 1; edit <= 20_000; edit++) put(index, 1 + (edit % 50), [`edit ${edit}`], `model ${edit}`);
-    const { looks, tags } = index.facets;
-    expect(Math.max(looks.size, tags.size)).toBeLessThan(2 * 51 + 300);
+    const { looks, tags, traits } = index.facets;
+    expect(Math.max(looks.size, tags.size, traits.size)).toBeLessThan(2 * 51 + 300);
+    expect(index.order(0, 0).counts.values.reduce((sum, count) => sum + count, 0)).toBe(50);
+    for (let n = 1; n <= 50; n++) {
+      const trait = index.columns.traits.get(index.find(idOf(n)));
+      expect(index.order(0, 0).counts.values[trait]).toBe(1);
+    }
     expect(tags.values.length).toBeLessThan(2 * 51 + 300);
     for (let n = 2; n <= 50; n++) expect(tagsOf(index, n)).toEqual([`edit ${19_950 + ((n - 1 + 50) % 50)}`]);
     expect(tagsOf(index, 1)).toEqual(['edit 20000']);
@@ -49,7 +55,7 @@ describe('the facets of one owner', () => {
     }
     expect(index.facets.tags.size).toBeGreaterThan(count - 100);
     const dictionary = index.facets.tags.values.length * (80 + 2 * 8);
-    expect((index.facets.bytes - dictionary) / count).toBeLessThan(2 * 40 * 1.3 + 24);
+    expect((index.facets.bytes - dictionary) / count).toBeLessThan(2 * 40 * 1.3 + 24 + 24);
   });
 
   it('counts its bytes with the index', () => {

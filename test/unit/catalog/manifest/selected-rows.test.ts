@@ -5,8 +5,10 @@ import { countFacets } from '../../../../src/catalog/manifest/facet-counts.ts';
 import { compileFilter, needsText } from '../../../../src/catalog/manifest/filter.ts';
 import { wordsOf } from '../../../../src/catalog/manifest/ids.ts';
 import { OwnerIndex } from '../../../../src/catalog/manifest/owner-index.ts';
-import { selectRows } from '../../../../src/catalog/manifest/selected-rows.ts';
+import { pickRows } from '../../../../src/catalog/manifest/pick-rows.ts';
+import { countSelected, type Selected, selectRows } from '../../../../src/catalog/manifest/selected-rows.ts';
 import { countDays } from '../../../../src/catalog/manifest/timeline.ts';
+import type { Order } from '../../../../src/domain/page.ts';
 import type { PictureRecord } from '../../../../src/domain/record.ts';
 import { FACETS, facetValues } from '../../../../src/domain/search/facets.ts';
 import { isSelected } from '../../../../src/domain/search/match.ts';
@@ -17,6 +19,7 @@ import { asOwner, idOf } from '../../../support/ids.ts';
 import { sampleRecord } from '../../../support/records.ts';
 
 const OWNER = asOwner('bob_the-member');
+const ALL: Selection = { owner: OWNER, kind: 'generated', status: 'active' };
 const words = new Uint32Array(4);
 
 /** Pictures a second after one another, of these records. */
@@ -28,13 +31,20 @@ function indexOf(records: readonly Partial<PictureRecord>[]): { index: OwnerInde
   for (const record of all) {
     const form = wordsOf(record.id, words);
     const values = facetValues(record);
-    const look = index.facets.lookOf(values);
     const { favorite } = record;
     const createdAt = Date.parse(record.created_at);
-    index.put(words, { ...emptyFacts(), form, createdAt, favorite, look, tags: index.facets.tagsOf(values) });
+    const trait = index.facets.traitOf(values, favorite);
+    index.put(words, { ...emptyFacts(), form, createdAt, favorite, trait });
   }
   index.finish();
   return { index, all };
+}
+
+/** All of them, by one page. */
+function idsOf(index: OwnerIndex, selected: Selected, order: Order): string[] {
+  const { rows, more } = pickRows(selected, countSelected(selected), { order, size: 1_000, at: { page: 1 } });
+  expect(more).toBe(false);
+  return rows.map((row) => index.idOf(row));
 }
 
 const word = fc.constantFrom('cat', 'Cat', '고양이', 'ﾈｺ', '');
@@ -77,7 +87,7 @@ const selection: fc.Arbitrary<Selection> = fc
     },
     { requiredKeys: [] },
   )
-  .map((given) => ({ owner: OWNER, kind: 'generated', status: 'active', ...given }));
+  .map((given) => ({ ...ALL, ...given }));
 
 describe('the rows that columns select', () => {
   it('are those that isSelected takes, and so says the filter of each row', () => {
@@ -85,8 +95,11 @@ describe('the rows that columns select', () => {
       fc.property(fc.array(record, { maxLength: 40 }), selection, (records, asked) => {
         const { index, all } = indexOf(records);
         const expected = all.filter((one) => isSelected(one, asked)).map(({ id }) => id);
-        const { rows, low, high } = selectRows(index, asked);
-        expect(Array.from(rows.between(low, high), (row) => index.idOf(row))).toEqual(expected);
+        const selected = selectRows(index, asked);
+        expect(idsOf(index, selected, 'oldest')).toEqual(expected);
+        expect(idsOf(index, selected, 'newest')).toEqual([...expected].reverse());
+        expect(countSelected(selected)).toBe(expected.length);
+        expect(countFacets(index, selected, 3).total).toBe(expected.length);
         const filter = compileFilter(index, asked);
         const { from: _from, to: _to, ...timeless } = asked;
         for (const one of all) expect(filter.test(index.find(one.id))).toBe(isSelected(one, timeless));
@@ -95,16 +108,6 @@ describe('the rows that columns select', () => {
       }),
       { numRuns: 500 },
     );
-  });
-
-  it('are remembered for the version they are of', () => {
-    const { index } = indexOf([{ favorite: true }, { favorite: false }]);
-    const asked: Selection = { owner: OWNER, kind: 'generated', status: 'active', favorite: true };
-    const first = selectRows(index, asked).rows.between(0, 1).buffer;
-    expect(selectRows(index, { ...asked }).rows.between(0, 1).buffer).toBe(first);
-    expect(index.lastFiltered.bytes).toBe(4);
-    index.seq += 1;
-    expect(selectRows(index, asked).rows.between(0, 1).buffer).not.toBe(first);
   });
 
   it('are not decided by columns where a term looks into texts', () => {
@@ -121,19 +124,18 @@ describe('counts of rows', () => {
       tags: [`t${n % 1_700}`, `u${n}`, ...(n % 5 === 0 ? ['five'] : [])],
     }));
     const { index, all } = indexOf(records);
-    const rows = index.order(0, 0).between(0, 3_000);
+    const selected = selectRows(index, ALL);
     const counts = new Map<string, number>();
     for (const { tags } of all) for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     for (const most of [0, 1, 10, 1_500, 10_000]) {
-      expect(countFacets(index, rows, most).tag).toEqual(rankValues(counts, most));
+      expect(countFacets(index, selected, most).facets.tag).toEqual(rankValues(counts, most));
     }
   });
 
   it('put a day whose end is not behind its time down as one picture', () => {
     const { index } = indexOf([{}, {}, {}]);
-    const order = index.order(0, 0);
     const day = (time: number) => ({ date: String(time), start: time, end: time });
-    expect(countDays(index.columns, { rows: order, low: 0, high: 3 }, day)).toEqual([
+    expect(countDays(index.columns, selectRows(index, ALL), day)).toEqual([
       { date: '0', count: 1 },
       { date: '1000', count: 1 },
       { date: '2000', count: 1 },
