@@ -10,6 +10,8 @@ export interface TailRules {
   readonly piece: number;
   /** ms that the load is given before an answer is taken from the tail: what is known then has an exact total. */
   readonly patience: number;
+  /** Longer manifests (bytes) without a snapshot are never loaded in that time: their load begins after the answer. */
+  readonly quick: number;
 }
 
 export const TAIL: TailRules = {
@@ -18,4 +20,5 @@ export const TAIL: TailRules = {
   mostBase: 16 << 20,
   piece: 128 << 10,
   patience: 100,
+  quick: 32 << 20,
 };
