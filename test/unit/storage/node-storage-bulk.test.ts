@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BulkReads, FileMapper } from '../../../src/storage/bulk.ts';
 import { createNodeStorage } from '../../../src/storage/node-storage.ts';
 import { tempFolder } from '../../support/storage/temp-folder.ts';
@@ -33,6 +33,10 @@ describe('bulk reads of the file system', () => {
     expect(await bulk.readFolders(['g'])).toEqual([
       { error: expect.objectContaining({ code: 'ENOTDIR', syscall: 'scandir' }) },
     ]);
+    await symlink(root, `${root}.link`);
+    onTestFinished(() => unlink(`${root}.link`));
+    const chosen = await createNodeStorage(`${root}.link`).bulk?.readFolders(['']);
+    expect(chosen).toEqual([{ names: ['f', 'g'], types: Uint8Array.of(1, 2) }]);
     const digests = await bulk.digestFolders(['g'], { of: 'files', without: 'thumb' });
     expect(digests).toEqual([{ error: expect.objectContaining({ code: 'ENOTDIR' }) }]);
   });
