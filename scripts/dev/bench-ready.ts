@@ -100,20 +100,21 @@ interface Start {
   readonly others: readonly number[];
 }
 
-/** One start: the first page of `owner`, then lists of another one until the first one's index is in memory. */
-async function start(out: string, owner: string, other: string | undefined): Promise<Start> {
+/** One start: the first page of `owner` (of nobody without one), then lists of another one until the first one's index is in memory. */
+async function start(out: string, owner: string | undefined, other: string | undefined): Promise<Start> {
   const server = await startBenchServer(out);
   try {
-    let page = await pageOf(await firstAnswer(server, listPath(owner)));
+    let page = await pageOf(await firstAnswer(server, listPath(owner ?? 'nobody')));
     const first = performance.now() - server.startedAt;
-    if (page.items.map(({ id }) => id).join() !== newestIds(out, owner).join()) {
+    const expected = owner === undefined ? [] : newestIds(out, owner);
+    if (page.items.map(({ id }) => id).join() !== expected.join()) {
       throw new Error(`the first page of ${owner} is not right`);
     }
     const others: number[] = [];
     while (page.total_relation === 'gte') {
       const until = performance.now() + 200;
       while (other !== undefined && performance.now() < until) others.push(await timedList(server, other));
-      page = await pageOf(await fetch(server.url + listPath(owner), { headers: HEADERS }));
+      page = await pageOf(await fetch(server.url + listPath(owner ?? 'nobody'), { headers: HEADERS }));
     }
     return { first, whole: performance.now() - server.startedAt, others };
   } finally {
@@ -133,7 +134,7 @@ async function timedList(server: BenchServer, owner: string): Promise<number> {
 
 async function starts(
   out: string,
-  owner: string,
+  owner: string | undefined,
   other: string | undefined,
   before: () => void,
 ): Promise<Start[]> {
@@ -177,6 +178,10 @@ try {
   await start(many, small, undefined);
   const cold = await starts(one, large, small, forget);
   const warm = await starts(one, large, small, () => undefined);
+  const empty = join(folder, 'empty');
+  mkdirSync(empty, { recursive: true });
+  await start(empty, undefined, undefined);
+  const nothing = await starts(empty, undefined, undefined, () => undefined);
   const thousand = await starts(many, ownersOf(many)[500] ?? small, undefined, () => undefined);
   const memory = child<{ mebibytes: number; limit: number }>('./ready-memory.ts', [many]);
   const others = cold.flatMap((one) => one.others);
@@ -206,6 +211,7 @@ try {
     },
     { name: 'the same with a snapshot', value: firsts(warm), unit: 'ms', atMost: 1000 },
     { name: `the same with ${values.owners} owners`, value: firsts(thousand), unit: 'ms', atMost: 1000 },
+    { name: 'the same with an empty tree', value: firsts(nothing), unit: 'ms' },
     {
       name: 'list of another owner meanwhile, p99',
       value: percentile(others, 0.99),

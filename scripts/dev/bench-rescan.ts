@@ -56,18 +56,22 @@ function readAndParse(folders: readonly string[]): number {
 
 interface Measured {
   readonly ms: number;
-  /** The longest that the main thread's loop stood still, ms. */
+  /** How long the main thread's loop stood still, ms: 99 of 100 times it was less. */
   readonly lag: number;
+  /** Processor time over all threads of this process, ms. */
+  readonly cpu: number;
 }
 
 async function measured(work: () => unknown): Promise<Measured> {
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
+  const before = process.cpuUsage();
   const start = performance.now();
   await work();
   const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   delays.disable();
-  return { ms, lag: delays.max / 1e6 };
+  return { ms, lag: delays.percentile(99) / 1e6, cpu: (user + system) / 1000 };
 }
 
 interface Subject {
@@ -165,7 +169,13 @@ function figuresOf(rounds: readonly Round[], first: Measured): Figure[] {
       atMost: 1.5,
       note: `plain find: ${ms(rounds, 'plainFind')}; ours ${ms(rounds, 'names')}`,
     },
-    { name: 'main loop standing still meanwhile, longest', value: Math.max(...lags), unit: 'ms', atMost: 50 },
+    { name: 'main loop standing still meanwhile, p99', value: Math.max(...lags), unit: 'ms', atMost: 10 },
+    {
+      name: 'reindex, processor time of all threads',
+      value: median(rounds.map((round) => round.sidecars.cpu / round.parse.cpu)),
+      unit: 'x',
+      note: 'the same loop; it knows no index, no order, no checksum and no disk',
+    },
     { name: 'first pass, with every sidecar compared', value: first.ms, unit: 'ms' },
   ];
 }

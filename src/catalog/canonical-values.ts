@@ -1,5 +1,4 @@
 import { isPictureId } from '../domain/id.ts';
-import { isJsonObject } from '../domain/json.ts';
 import { KINDS } from '../domain/kind.ts';
 import { after, ascii } from './manifest/bytes.ts';
 
@@ -13,6 +12,12 @@ const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const NINE = 0x39;
 const MINUS = 0x2d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 /** What may follow a backslash: `"` `\` `b` `f` `n` `r` `t`. Others are escaped as `\u`, which is rare: left to a parser. */
 const ESCAPED = new Set([...'"\\bfnrt'].map((letter) => letter.charCodeAt(0)));
 /** Digits that every whole number of so many has exactly. */
@@ -20,8 +25,10 @@ const SAFE_DIGITS = 15;
 const LONGEST_NUMBER = 25;
 /** A deeper structure is left to the parser, which refuses it somewhere. */
 const MOST_NESTED = 40;
-const PROVENANCES = new Set<unknown>(['job', 'embedded', 'graph', 'user']);
-const EMPTY_LIST = ascii('[]');
+/** Names of one object; more are left to the parser. */
+const MOST_NAMES = 32;
+const PROVENANCES = ['job', 'embedded', 'graph', 'user'].map((source) => ascii(`"${source}"`));
+const WORDS = ['true', 'false', 'null'].map(ascii);
 const DATE_FORM = ascii('"0000-00-00T00:00:00.000Z"');
 
 export function textEnd(bytes: Buffer, at: number): number {
@@ -39,16 +46,7 @@ export function textEnd(bytes: Buffer, at: number): number {
 }
 
 export function textsEnd(bytes: Buffer, at: number): number {
-  if (bytes[at] !== 0x5b) return -1;
-  if (bytes[at + 1] === 0x5d) return at + 2;
-  for (let i = at + 1; i > 0; ) {
-    i = textEnd(bytes, i);
-    if (i < 0) return -1;
-    if (bytes[i] === 0x5d) return i + 1;
-    if (bytes[i] !== 0x2c) return -1;
-    i += 1;
-  }
-  return -1;
+  return listEnd(bytes, at, textEnd);
 }
 
 /** Which of some texts stands there. */
@@ -126,25 +124,84 @@ export function timeAt(bytes: Buffer, at: number): number {
   return (minutes * 60 + twoAt(bytes, at + 6)) * 1000 + ms;
 }
 
+/** A list of objects. */
 export function lorasEnd(bytes: Buffer, at: number): number {
-  const none = after(bytes, at, EMPTY_LIST);
-  if (none >= 0) return none;
-  return structureEnd(bytes, at, (value) => Array.isArray(value) && value.every(isJsonObject));
+  return listEnd(bytes, at, (_, item) => objectEnd(bytes, item, (__, value) => jsonEnd(bytes, value, 2)));
 }
 
 /** A list of `{kind, id, role}`. */
 export function parentsEnd(bytes: Buffer, at: number): number {
-  const none = after(bytes, at, EMPTY_LIST);
-  if (none >= 0) return none;
-  return structureEnd(bytes, at, (value) => Array.isArray(value) && value.every(isParent));
+  return listEnd(bytes, at, parentEnd);
 }
 
+/** An object whose values name sources. */
 export function provenanceEnd(bytes: Buffer, at: number): number {
-  return structureEnd(
-    bytes,
-    at,
-    (value) => isJsonObject(value) && Object.values(value).every((source) => PROVENANCES.has(source)),
-  );
+  return objectEnd(bytes, at, (_, value) => literalEnd(bytes, value, PROVENANCES));
+}
+
+const PARENT = ascii('{"kind":');
+const PARENT_ID = ascii(',"id":"');
+const PARENT_ROLE = ascii('","role":');
+const KIND_TEXTS = KINDS.map((kind) => ascii(`"${kind}"`));
+
+function parentEnd(bytes: Buffer, at: number): number {
+  const kind = after(bytes, at, PARENT);
+  const id = kind < 0 ? -1 : after(bytes, literalEnd(bytes, kind, KIND_TEXTS), PARENT_ID);
+  const idEnd = id < 0 ? -1 : bytes.indexOf(QUOTE, id);
+  const role = after(bytes, idEnd, PARENT_ROLE);
+  if (role < 0 || !isPictureId(bytes.toString('latin1', id, idEnd))) return -1;
+  const end = textEnd(bytes, role);
+  return end >= 0 && bytes[end] === CLOSE_BRACE ? end + 1 : -1;
+}
+
+type End = (bytes: Buffer, at: number) => number;
+
+function listEnd(bytes: Buffer, at: number, itemEnd: End): number {
+  if (bytes[at] !== OPEN_BRACKET) return -1;
+  if (bytes[at + 1] === CLOSE_BRACKET) return at + 2;
+  for (let end = itemEnd(bytes, at + 1); end >= 0; end = itemEnd(bytes, end + 1)) {
+    if (bytes[end] === CLOSE_BRACKET) return end + 1;
+    if (bytes[end] !== COMMA) return -1;
+  }
+  return -1;
+}
+
+/** No name twice, and none that begins with a digit: a parser would keep one of them, or put it in front. */
+function objectEnd(bytes: Buffer, at: number, valueEnd: End): number {
+  if (bytes[at] !== OPEN_BRACE) return -1;
+  if (bytes[at + 1] === CLOSE_BRACE) return at + 2;
+  const names: number[] = [];
+  for (let name = at + 1; ; ) {
+    const colon = textEnd(bytes, name);
+    if (colon < 0 || bytes[colon] !== COLON || isDigit(bytes[name + 1])) return -1;
+    if (names.length > MOST_NAMES || isAmong(bytes, names, name, colon)) return -1;
+    names.push(name);
+    const end = valueEnd(bytes, colon + 1);
+    if (end < 0 || bytes[end] === CLOSE_BRACE) return end < 0 ? -1 : end + 1;
+    if (bytes[end] !== COMMA) return -1;
+    name = end + 1;
+  }
+}
+
+function isAmong(bytes: Buffer, names: readonly number[], start: number, end: number): boolean {
+  return names.some((other) => bytes.compare(bytes, start, end, other, other + end - start) === 0);
+}
+
+/** Any value; arrays and objects up to a depth. */
+function jsonEnd(bytes: Buffer, at: number, depth: number): number {
+  if (depth > MOST_NESTED) return -1;
+  switch (bytes[at]) {
+    case QUOTE:
+      return textEnd(bytes, at);
+    case OPEN_BRACKET:
+      return listEnd(bytes, at, (_, item) => jsonEnd(bytes, item, depth + 1));
+    case OPEN_BRACE:
+      return objectEnd(bytes, at, (_, value) => jsonEnd(bytes, value, depth + 1));
+    default: {
+      const end = literalEnd(bytes, at, WORDS);
+      return end >= 0 ? end : numberEnd(bytes, at);
+    }
+  }
 }
 
 const ADOPTED = ascii(',"adopted_from":{"name":');
@@ -163,46 +220,7 @@ export function adoptedEnd(bytes: Buffer, at: number): number {
   const size = after(bytes, inodeEnd, SIZE);
   const mtime = size < 0 ? -1 : after(bytes, countEnd(bytes, size), MTIME);
   const end = mtime < 0 ? -1 : numberEnd(bytes, mtime);
-  return end >= 0 && bytes[end] === 0x7d ? end + 1 : -1;
-}
-
-function isParent(value: unknown): boolean {
-  if (!isJsonObject(value) || Object.keys(value).join() !== 'kind,id,role') return false;
-  const { kind, id, role } = value;
-  const known = KINDS.some((one) => one === kind);
-  return known && typeof id === 'string' && isPictureId(id) && typeof role === 'string';
-}
-
-/** The rare members that hold structures are parsed, and written again to see that nothing changes. */
-function structureEnd(bytes: Buffer, at: number, fits: (value: unknown) => boolean): number {
-  const end = bracketsEnd(bytes, at);
-  if (end < 0) return -1;
-  const text = bytes.toString('utf8', at, end);
-  try {
-    const value: unknown = JSON.parse(text);
-    return fits(value) && JSON.stringify(value) === text ? end : -1;
-  } catch {
-    return -1;
-  }
-}
-
-/** Past the bracket that closes the one at `at`. */
-function bracketsEnd(bytes: Buffer, at: number): number {
-  let depth = 0;
-  for (let i = at; i < bytes.length; i += 1) {
-    const byte = bytes[i] ?? 0;
-    if (byte === QUOTE) {
-      i = textEnd(bytes, i) - 1;
-      if (i < 0) return -1;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1;
-      if (depth > MOST_NESTED) return -1;
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth -= 1;
-    }
-    if (depth === 0) return i === at ? -1 : i + 1;
-  }
-  return -1;
+  return end >= 0 && bytes[end] === CLOSE_BRACE ? end + 1 : -1;
 }
 
 function daysIn(year: number, month: number): number {

@@ -38,11 +38,12 @@ export function createApp(deps: AppDeps) {
   const { config, gallery, trash, bulk, inputs, files, log } = deps;
   const kit = createKit(createAdmission(deps));
   const items = createItems(config.basePath);
-  const lists = createLists(gallery, items, config);
+  const kept = createKeptAnswers(config.pageCacheBytes);
+  const lists = createLists(gallery, items, kept, config.basePath);
   const uploads = createUploads(deps.ingest);
   const streams = createEventStreams({ ...deps, items });
   const pictures = { gallery, trash, bulk, lists, items };
-  const counts = createCounts(gallery, createKeptAnswers(config.pageCacheBytes));
+  const counts = createCounts(gallery, kept);
   const search = { counts, related: deps.related, items };
 
   const sharing = { ...deps, basePath: config.basePath };

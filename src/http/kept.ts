@@ -7,8 +7,8 @@ import { respond } from './respond.ts';
 /** A finished answer about one version of an owner's pictures. */
 export interface KeptAnswer {
   readonly version: Version;
-  /** Without quotes. */
-  readonly etag: string;
+  /** Without quotes; undefined for an answer that this version will soon be given otherwise: nobody may keep it. */
+  readonly etag: string | undefined;
   readonly body: Buffer<ArrayBuffer>;
 }
 
@@ -20,6 +20,7 @@ export interface KeptAnswers {
 }
 
 const MAX_KEY = 600;
+const TYPE = 'application/json';
 /** Kept by the browser alone, and asked for again each time: that is what the entity tag is for. */
 const CACHE = 'private, no-cache';
 const VARY = 'Cookie, Authorization, X-User-Id';
@@ -52,11 +53,19 @@ export function versionTag(version: Version, hash: string): string {
 
 /** The answer, or 304 where the caller has it already. @param asked the header If-None-Match */
 export function sendKept(call: Call, answer: KeptAnswer, asked: string | undefined): Response {
-  if (asked !== undefined && namesTag(asked, answer.etag)) return notModified(call, answer.etag);
-  return respond(call, 200, answer.body, {
-    'Content-Type': 'application/json',
+  const { etag, body } = answer;
+  if (etag === undefined) {
+    return respond(call, 200, body, {
+      'Content-Type': TYPE,
+      'Cache-Control': 'private, no-store',
+      Vary: VARY,
+    });
+  }
+  if (asked !== undefined && namesTag(asked, etag)) return notModified(call, etag);
+  return respond(call, 200, body, {
+    'Content-Type': TYPE,
     'Cache-Control': CACHE,
-    ETag: `"${answer.etag}"`,
+    ETag: `"${etag}"`,
     Vary: VARY,
   });
 }

@@ -87,18 +87,20 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
     last += 1;
     const id = last;
     return new Promise((resolve, reject) => {
+      thread.worker.postMessage({ id, request });
       // the thread answers in the kind that its op has
       thread.waiting.set(id, { resolve: (value) => resolve(value as BulkAnswers[O]), reject });
-      thread.worker.postMessage({ id, request });
     });
+  }
+
+  /** The root alone may be a link: the operator chose it. */
+  function folderOf(path: string): string {
+    return path === '' ? `${real(path, 'scandir')}/.` : real(path, 'scandir');
   }
 
   return {
     async readFolders(paths) {
-      const folders = await ask<'folders'>({
-        op: 'folders',
-        paths: paths.map((path) => real(path, 'scandir')),
-      });
+      const folders = await ask<'folders'>({ op: 'folders', paths: paths.map(folderOf) });
       return folders.map((folder) => {
         if ('thrown' in folder) return { error: thrownThere(folder.thrown) };
         const { names, count, types } = folder.value;
@@ -106,7 +108,7 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
       });
     },
     async digestFolders(paths, options) {
-      const asked = { op: 'digests', paths: paths.map((path) => real(path, 'scandir')), options } as const;
+      const asked = { op: 'digests', paths: paths.map(folderOf), options } as const;
       const digests = await ask<'digests'>(asked);
       return digests.map(valueOrError);
     },

@@ -64,6 +64,29 @@ export function listTests(withRig: WithRig): void {
   );
 
   it(
+    'entries that are given back change nothing of what others hold or ask for',
+    withRig(async ({ catalog, ...rig }) => {
+      const records = await putMany({ catalog, ...rig }, ALICE, 24);
+      const texts = records.map(({ prompt }) => prompt).reverse();
+      const held = await catalog.list(query({ size: 24 }));
+      const textsOf = (entries: readonly Entry[]) => entries.map((entry) => entry.record().prompt);
+      for (const size of [5, 7, 5, 8, 24, 5]) {
+        const pages = Array.from({ length: Math.ceil(24 / size) }, (_, n) => n + 1);
+        const answers = pages.map(async (page) => {
+          const { entries } = await catalog.list(query({ size, at: { page } }));
+          const shown = entries.map((entry) => JSON.parse(Buffer.from(entry.publicJson).toString('utf8')));
+          for (const entry of entries) entry.release?.();
+          return shown.map(({ prompt }) => prompt);
+        });
+        expect((await Promise.all(answers)).flat()).toEqual(texts);
+      }
+      expect(textsOf(held.entries)).toEqual(texts);
+      for (const entry of held.entries) entry.release?.();
+      expect(textsOf((await catalog.list(query({ size: 24 }))).entries)).toEqual(texts);
+    }),
+  );
+
+  it(
     'a full last page has no next, and a page past the end is empty',
     withRig(async (rig) => {
       await putMany(rig, ALICE, 20);

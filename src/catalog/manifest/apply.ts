@@ -20,7 +20,6 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
     index.purge(words, form, { seq, id, time: now, kind, status });
     return;
   }
-  const values = facetValues(record);
   const row = index.put(words, {
     offset,
     length: step.line.length,
@@ -32,8 +31,7 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
     favorite: record.favorite,
     form,
     sha: Math.max(0, hex32(ascii(record.sha256), 0)),
-    look: index.facets.lookOf(values),
-    tags: index.facets.tagsOf(values),
+    trait: index.facets.traitOf(facetValues(record), record.favorite),
   });
   if (status === 'active') store.ring(KINDS.indexOf(kind)).offer(row, entry);
   if (step.op !== 'put' || record.idem === undefined) return;

@@ -29,6 +29,8 @@ export interface BaseWriter {
   add(batch: LineBatch): Promise<void>;
   /** Writes what is left, and the header; how many lines there are. */
   finish(): Promise<number>;
+  /** Waits until nothing is being written any more: only then may the file be closed. Never throws. */
+  stop(): Promise<void>;
 }
 
 interface Line {
@@ -40,7 +42,7 @@ interface Line {
 /** Bytes gathered before they are written. */
 const CHUNK = 256 << 10;
 /** Bytes of lines that are held to be sorted: those of a day, or as many of them as this. */
-const MOST_HELD = 32 << 20;
+const MOST_HELD = 8 << 20;
 /** Bytes of lines that came too late for their place: past this, the rest of the file is a log. */
 const MOST_LATE = 16 << 20;
 
@@ -144,6 +146,7 @@ export function createBaseWriter(file: StorageFile, owner: Owner, epoch: string)
       await writeAll(file, encodeHeader({ owner, epoch, floor: 0, maxSeq, sortedEnd }), 0);
       return count;
     },
+    stop: () => out.stop(),
   };
 }
 
@@ -204,5 +207,6 @@ function createPieces(file: StorageFile, start: number) {
       if (gathered > 0) await send();
       await writing;
     },
+    stop: (): Promise<void> => writing.catch(() => undefined),
   };
 }

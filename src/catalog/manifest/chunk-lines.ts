@@ -10,20 +10,21 @@ export class ChunkLines {
   private buffer: Buffer = Buffer.alloc(0);
   private proved = false;
 
-  /** Finds the lines in the first `held` bytes; a last one without its end is left out. */
-  read(buffer: Buffer, held: number): void {
+  /** Finds the lines between two places; a last one without its end is left out. */
+  read(buffer: Buffer, from: number, to: number): void {
     this.buffer = buffer;
     this.count = 0;
     this.proved = true;
     this.crc.start();
-    for (let start = 0; start < held; start = this.end(this.count - 1) + 1) {
+    let start = from;
+    while (start < to) {
       const end = buffer.indexOf(10, start);
-      // what lies behind `held` is left of an earlier read
-      if (end < 0 || end >= held) break;
+      // what lies behind `to` is left of an earlier read
+      if (end < 0 || end >= to) break;
       this.add(start, end);
+      start = end + 1;
     }
-    const all = this.count === 0 ? 0 : this.end(this.count - 1) + 1;
-    this.proved &&= this.crc.holds(buffer.subarray(0, all));
+    this.proved &&= this.crc.holds(buffer.subarray(from, start));
   }
 
   /** Position of the newline of line `n`. */

@@ -27,19 +27,17 @@ export interface RowFacts {
   readonly op: number;
   readonly form: IdForm;
   readonly sha: number;
-  /** Code of its workflow, model, LoRAs, ratio and generator (`FacetTable`). */
-  readonly look: number;
-  /** Code of its tags (`FacetTable`). */
-  readonly tags: number;
+  /** What filters ask of it: number in `FacetTable.traits`. */
+  readonly trait: number;
 }
 
 export function emptyFacts(): { -readonly [name in keyof RowFacts]: RowFacts[name] } {
   const numbers = { offset: 0, length: 0, createdAt: 0, seq: 0, kind: 0, status: 0, op: 0 };
-  return { ...numbers, favorite: false, form: ULID_FORM, sha: 0, look: 0, tags: 0 };
+  return { ...numbers, favorite: false, form: ULID_FORM, sha: 0, trait: 0 };
 }
 
 /**
- * One row a picture in typed arrays, 44 bytes (48 with very many looks or tag sets): where its line lies in the
+ * One row a picture in typed arrays, 42 bytes (44 with very many different traits): where its line lies in the
  * manifest, and what a list must know before it reads the line. Rows keep their number; a removed one is used again.
  * Arrays grow by an eighth.
  */
@@ -59,12 +57,11 @@ export class Columns {
   private flags = new Uint8Array(0);
   private shas = new Uint32Array(0);
   ids = new Uint32Array(0);
-  readonly looks = new CodeColumn();
-  readonly tagSets = new CodeColumn();
+  readonly traits = new CodeColumn();
 
   get bytes(): number {
     const fixed = this.capacity * (4 + 1 + 4 + 6 + 4 + 1 + 4 + 16);
-    return fixed + this.looks.bytes + this.tagSets.bytes + this.free.length * 8;
+    return fixed + this.traits.bytes + this.free.length * 8;
   }
 
   /** Makes room for `rows` rows at once. */
@@ -90,8 +87,7 @@ export class Columns {
     this.setPlace(row, facts.offset, facts.length);
     this.timesLow[row] = facts.createdAt % 0x1_0000_0000;
     this.timesHigh[row] = Math.floor(facts.createdAt / 0x1_0000_0000);
-    this.looks.set(row, facts.look);
-    this.tagSets.set(row, facts.tags);
+    this.traits.set(row, facts.trait);
     this.seqs[row] = facts.seq;
     this.shas[row] = facts.sha;
     this.flags[row] =
@@ -134,11 +130,6 @@ export class Columns {
 
   sha(row: number): number {
     return this.shas[row] ?? 0;
-  }
-
-  /** The flags by row, as they are now. */
-  get flagBytes(): Uint8Array {
-    return this.flags;
   }
 
   isLive(row: number): boolean {
@@ -190,8 +181,7 @@ export class Columns {
         flags: row(this.flags),
         shas: row(this.shas),
         ids: { array: this.ids, used: used * 4 },
-        looks: row(this.looks.values),
-        tagSets: row(this.tagSets.values),
+        traits: row(this.traits.values),
         free: { array: Uint32Array.from(this.free), used: this.free.length },
       },
     };
@@ -209,13 +199,12 @@ export class Columns {
     this.flags = savedArray(part, 'flags', Uint8Array, used);
     this.shas = savedArray(part, 'shas', Uint32Array, used);
     this.ids = savedArray(part, 'ids', Uint32Array, used * 4);
-    this.looks.restore(part, 'looks', used);
-    this.tagSets.restore(part, 'tagSets', used);
+    this.traits.restore(part, 'traits', used);
     this.free = [...savedArray(part, 'free', Uint32Array)];
     this.used = used;
     this.count = savedCount(part, 'count');
     const rows = [this.offsetLow, this.offsetHigh, this.lengths, this.timesLow, this.timesHigh, this.seqs];
-    const others = [this.flags, this.shas, this.looks.values, this.tagSets.values];
+    const others = [this.flags, this.shas, this.traits.values];
     this.capacity = Math.min(this.ids.length >> 2, ...[...rows, ...others].map(({ length }) => length));
   }
 
@@ -230,8 +219,7 @@ export class Columns {
     this.lengths = resized(new Uint32Array(rows), this.lengths);
     this.timesLow = resized(new Uint32Array(rows), this.timesLow);
     this.timesHigh = resized(new Uint16Array(rows), this.timesHigh);
-    this.looks.resize(rows);
-    this.tagSets.resize(rows);
+    this.traits.resize(rows);
     this.seqs = resized(new Uint32Array(rows), this.seqs);
     this.flags = resized(new Uint8Array(rows), this.flags);
     this.shas = resized(new Uint32Array(rows), this.shas);

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isErrno } from '../../domain/errors.ts';
+import { manifestKey } from '../../domain/key.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { ListPage, ListQuery } from '../catalog.ts';
 import type { Owners } from './owners.ts';
+import { snapshotKey } from './snapshot-format.ts';
 import type { ManifestContext } from './store.ts';
 import { isTailQuery, ManifestTail } from './tail.ts';
 
@@ -11,6 +14,8 @@ interface Coming {
   loaded: Promise<void>;
   /** Opened when the load takes long. */
   tail: Promise<ManifestTail | undefined> | undefined;
+  /** Lets the load begin. */
+  readonly begin: () => void;
 }
 
 /** First pages of owners that are not in memory: from the end of their manifest, while they are being loaded. */
@@ -34,24 +39,25 @@ export class EarlyPages {
   async page(query: ListQuery): Promise<ListPage | undefined> {
     const { owner } = query;
     if (!isTailQuery(query) || this.owners.isEmpty(owner) || !(await this.isSettled(owner))) return undefined;
+    const isSlow = await this.isSlow(owner);
     // it may have come meanwhile
     if (this.owners.peek(owner) !== undefined) return undefined;
-    const coming = this.coming.get(owner) ?? this.begin(owner);
-    if (coming.tail === undefined) {
-      const { patience } = this.context.tail;
-      const inTime = coming.loaded.then(() => true);
-      if (await Promise.race([inTime, delay(patience, false, { ref: false })])) return undefined;
+    const coming = this.coming.get(owner) ?? this.expect(owner);
+    try {
+      if (coming.tail === undefined && !isSlow && (await this.comesSoon(coming))) return undefined;
+      // loaded by now: from here on its answers alone are the present ones
+      if (this.coming.get(owner) !== coming) return undefined;
+      coming.tail ??= ManifestTail.open(this.context, owner);
+      const tail = await coming.tail;
+      return await tail?.page(query);
+    } finally {
+      coming.begin();
     }
-    // loaded by now: from here on its answers alone are the present ones
-    if (this.coming.get(owner) !== coming) return undefined;
-    coming.tail ??= ManifestTail.open(this.context, owner);
-    const tail = await coming.tail;
-    return tail?.page(query);
   }
 
-  /** Waits until no load runs beside an answer. */
-  async quiet(): Promise<void> {
-    await Promise.all([...this.coming.values()].map(({ loaded }) => loaded));
+  /** Lets go of every file. Loads are not waited for. */
+  async close(): Promise<void> {
+    await Promise.all([...this.coming.values()].map(async ({ tail }) => (await tail)?.close()));
   }
 
   /** False when lines may have to be compared with their sidecars before anything is told. */
@@ -67,10 +73,29 @@ export class EarlyPages {
     return true;
   }
 
-  private begin(owner: Owner): Coming {
-    const coming: Coming = { loaded: Promise.resolve(), tail: undefined };
+  /** True when the load can hardly end soon: a long manifest, and no snapshot. */
+  private async isSlow(owner: Owner): Promise<boolean> {
+    const { storage, tail } = this.context;
+    try {
+      if ((await storage.stat(manifestKey(owner))).size <= tail.quick) return false;
+      await storage.stat(snapshotKey(owner));
+      return false;
+    } catch (error) {
+      return isErrno(error, 'ENOENT');
+    }
+  }
+
+  private async comesSoon({ loaded, begin }: Coming): Promise<boolean> {
+    begin();
+    const inTime = loaded.then(() => true);
+    return Promise.race([inTime, delay(this.context.tail.patience, false, { ref: false })]);
+  }
+
+  private expect(owner: Owner): Coming {
+    const begun = Promise.withResolvers<void>();
+    const coming: Coming = { loaded: Promise.resolve(), tail: undefined, begin: begun.resolve };
     this.coming.set(owner, coming);
-    coming.loaded = this.load(owner, coming);
+    coming.loaded = begun.promise.then(() => this.load(owner, coming));
     return coming;
   }
 

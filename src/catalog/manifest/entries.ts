@@ -1,5 +1,6 @@
 import { fromErrno } from '../../domain/errors.ts';
 import type { Entry } from '../catalog.ts';
+import type { RowSnapshot } from './line-entry.ts';
 import { ManifestChangedError } from './log-file.ts';
 import { readEntries } from './read-lines.ts';
 import type { OwnerStore } from './store.ts';
@@ -48,14 +49,22 @@ export async function entriesOf<T extends { readonly rows: readonly number[] }>(
 /** @throws ManifestChangedError */
 async function readRows(store: OwnerStore, rows: readonly number[]): Promise<Entry[]> {
   const { file, index } = store;
-  const wanted = rows.map((row) => store.snapshot(row));
-  const held = rows.map((row) => store.ready(row));
-  const missing = wanted.filter((_, i) => held[i] === undefined);
+  const entries: (Entry | undefined)[] = [];
+  const missing: RowSnapshot[] = [];
+  for (const row of rows) {
+    const entry = store.ready(row);
+    entries.push(entry);
+    if (entry === undefined) missing.push(store.snapshot(row));
+  }
   if (file === undefined) throw new ManifestChangedError('gone');
   const read = await readEntries(file, store.owner, missing, true);
-  if (store.index === index) {
-    for (const [i, entry] of read.entries()) store.keep(missing[i]?.row ?? -1, entry);
-  }
+  const isSame = store.index === index;
   let next = 0;
-  return held.map((entry) => entry ?? read[next++]).filter((entry) => entry !== undefined);
+  for (let i = 0; i < entries.length; i++) {
+    if (entries[i] !== undefined) continue;
+    const entry = read[next++];
+    entries[i] = entry;
+    if (isSame && entry !== undefined) store.keep(rows[i] ?? -1, entry);
+  }
+  return entries.filter((entry) => entry !== undefined);
 }

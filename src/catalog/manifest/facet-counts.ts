@@ -2,24 +2,49 @@ import { FACETS, type Facet } from '../../domain/search/facets.ts';
 import { rankValues } from '../../domain/search/rank.ts';
 import type { FacetCounts, Facets } from '../../domain/search/selection.ts';
 import type { OwnerIndex } from './owner-index.ts';
-import { countCodes } from './selected-rows.ts';
+import { type Selected, traitsOf } from './selected-rows.ts';
 import type { ValueSets } from './value-sets.ts';
 
 /** So many values are ranked whole; of more, only those that can be among the first. */
 const FEW = 1_000;
 
 /**
- * Counts of every facet's values among some rows, at most `most` each: one pass over the rows for the looks and one
- * for the tags, then one over the looks and tag sets.
+ * Counts of every facet's values among the selected rows, at most `most` each, and how many rows that are: from how
+ * often each trait occurs, which is known but for a range of times.
  */
-export function countFacets(index: OwnerIndex, rows: Uint32Array, most: number): Facets {
-  const { columns, facets } = index;
-  const counted = {
-    looks: valueCounts(facets.looks, countCodes(rows, columns.looks.values, facets.looks.size)),
-    tags: valueCounts(facets.tags, countCodes(rows, columns.tagSets.values, facets.tags.size)),
+export function countFacets(
+  index: OwnerIndex,
+  selected: Selected,
+  most: number,
+): { readonly total: number; readonly facets: Facets } {
+  const { looks, tags, traits } = index.facets;
+  const byTrait = traitsOf(selected, traits.size);
+  const byLook = new Uint32Array(looks.size);
+  const byTags = new Uint32Array(tags.size);
+  const { passes } = selected;
+  let total = 0;
+  for (let trait = 0; trait < byTrait.length; trait++) {
+    const count = byTrait[trait] ?? 0;
+    if (count === 0 || (passes !== undefined && passes[trait] !== 1)) continue;
+    const look = traits.looks[trait] ?? 0;
+    const set = (traits.marks[trait] ?? 0) >>> 1;
+    byLook[look] = (byLook[look] ?? 0) + count;
+    byTags[set] = (byTags[set] ?? 0) + count;
+    total += count;
+  }
+  return {
+    total,
+    facets: rankAll(
+      { sets: looks, counts: looks.countValues(byLook) },
+      { sets: tags, counts: tags.countValues(byTags) },
+      most,
+    ),
   };
+}
+
+function rankAll(looks: Counted, tags: Counted, most: number): Facets {
   const rank = (facet: Facet) => {
-    const { sets, counts } = facet === 'tag' ? counted.tags : counted.looks;
+    const { sets, counts } = facet === 'tag' ? tags : looks;
     return ranked(sets, counts, FACETS.indexOf(facet), most);
   };
   return {
@@ -36,10 +61,6 @@ interface Counted {
   readonly sets: ValueSets;
   /** By value number. */
   readonly counts: Uint32Array;
-}
-
-function valueCounts(sets: ValueSets, bySet: Uint32Array): Counted {
-  return { sets, counts: sets.countValues(bySet) };
 }
 
 function ranked(sets: ValueSets, counts: Uint32Array, facet: number, most: number): FacetCounts {

@@ -2,25 +2,18 @@ import type { Facet } from '../../domain/search/facets.ts';
 import { facetHolds } from '../../domain/search/match.ts';
 import type { Term } from '../../domain/search/query.ts';
 import type { Selection } from '../../domain/search/selection.ts';
-import { FAVORITE } from './columns.ts';
 import { facetIndex } from './facet-table.ts';
 import type { OwnerIndex } from './owner-index.ts';
 import type { ValueSets } from './value-sets.ts';
 
-/** A byte for each code of a column: 1 where the rows with this code pass. */
-export interface CodeTest {
-  readonly codes: Uint8Array | Uint16Array | Uint32Array;
-  readonly passes: Uint8Array;
-}
-
-/** What columns decide of a selection. Good for the index as it is now: a commit may give codes another meaning. */
+/** What columns decide of a selection. Good for the index as it is now: a commit may give traits another meaning. */
 export interface RowFilter {
   /** There is nothing to test: every row passes. */
   readonly none: boolean;
   /** No row can pass. */
   readonly never: boolean;
-  /** All of them must pass, and `times` too. */
-  readonly tests: readonly CodeTest[];
+  /** 1 for each trait that passes; undefined when all of them do. */
+  readonly passes: Uint8Array | undefined;
   readonly times: readonly TimeTerm[];
   test(row: number): boolean;
 }
@@ -35,36 +28,45 @@ export function needsText({ terms = [] }: Pick<Selection, 'terms'>): boolean {
 
 /**
  * Favourite, facets, and the terms over facets and times; not owner, kind, status, `from` and `to`, nor the terms that
- * `needsText` tells. Facets are decided once a value and then once a code: a row costs a look into a table of bytes.
+ * `needsText` tells. Facets are decided once a value, then once a look or tag set, then once a trait: a row costs a
+ * look into a table of bytes, whatever is asked.
  */
 export function compileFilter(index: OwnerIndex, selection: Selection): RowFilter {
-  const { columns, facets } = index;
-  const { favorite, terms = [] } = selection;
-  const times = terms.filter((term) => term.by === 'time');
-  const tests: CodeTest[] = [];
-  if (favorite !== undefined) tests.push({ codes: columns.flagBytes, passes: favoritePasses(favorite) });
-  const looks = passesOf(facets.looks, conditionsOf(selection, false));
-  if (looks !== undefined) tests.push({ codes: columns.looks.values, passes: looks });
-  const tags = passesOf(facets.tags, conditionsOf(selection, true));
-  if (tags !== undefined) tests.push({ codes: columns.tagSets.values, passes: tags });
+  const { columns } = index;
+  const times = (selection.terms ?? []).filter((term) => term.by === 'time');
+  const passes = passingTraits(index, selection);
   return {
-    none: tests.length === 0 && times.length === 0,
-    never: tests.some(({ passes }) => !passes.includes(1)),
-    tests,
+    none: passes === undefined && times.length === 0,
+    never: passes?.includes(1) === false,
+    passes,
     times,
     test(row) {
-      for (const { codes, passes } of tests) if (passes[codes[row] ?? 0] !== 1) return false;
+      if (passes !== undefined && passes[columns.traits.get(row)] !== 1) return false;
       return times.length === 0 || timesHold(times, columns.createdAt(row));
     },
   };
 }
 
-function timesHold(times: readonly TimeTerm[], time: number): boolean {
-  return times.every(({ from, to, negated }) => (time >= from && time < to) !== negated);
+function passingTraits({ facets }: OwnerIndex, selection: Selection): Uint8Array | undefined {
+  const { favorite } = selection;
+  const looks = passesOf(facets.looks, conditionsOf(selection, false));
+  const tags = passesOf(facets.tags, conditionsOf(selection, true));
+  if (looks === undefined && tags === undefined && favorite === undefined) return undefined;
+  const { traits } = facets;
+  const { looks: lookOf, marks, size } = traits;
+  const passes = new Uint8Array(size).fill(1);
+  const wanted = favorite === true ? 1 : 0;
+  for (let trait = 0; trait < size; trait++) {
+    const mark = marks[trait] ?? 0;
+    if (favorite !== undefined && (mark & 1) !== wanted) passes[trait] = 0;
+    else if (looks !== undefined && looks[lookOf[trait] ?? 0] !== 1) passes[trait] = 0;
+    else if (tags !== undefined && tags[mark >>> 1] !== 1) passes[trait] = 0;
+  }
+  return passes;
 }
 
-function favoritePasses(favorite: boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, flags) => (((flags & FAVORITE) !== 0) === favorite ? 1 : 0));
+function timesHold(times: readonly TimeTerm[], time: number): boolean {
+  return times.every(({ from, to, negated }) => (time >= from && time < to) !== negated);
 }
 
 /** One thing that must (or, `negated`, must not) be true of one of a picture's values. */

@@ -3,16 +3,27 @@ import { HEX_FORM, type IdForm } from './ids.ts';
 import { type SavedPart, savedArray, savedCount } from './saved-part.ts';
 
 const EMPTY = 0xffff_ffff;
+/** A slot of the former table whose row was taken out. */
+const GONE = 0xffff_fffe;
 const LEAST = 16;
+/** Smaller tables grow at once. */
+const SMALL = 4_096;
+/** Slots of the former table that each new id moves: far more than are needed to be done before the next growth. */
+const MOVED_A_STEP = 64;
 
 /**
  * From an id to its row: open addressing with linear probing over row numbers, the ids themselves lie in the columns.
  * Slots are not a power of two (a hash picks its slot by multiplication: Lemire, "Fast random integer generation in an
- * interval", 2019), so that it grows by a quarter instead of doubling; at most 7 of 8 slots are taken.
+ * interval", 2019), so that it grows by a quarter instead of doubling; at most 7 of 8 slots are taken. A large one
+ * grows in steps, since to place a million rows again takes a tenth of a second.
  */
 export class IdTable {
   private slots = new Uint32Array(LEAST).fill(EMPTY);
+  /** Rows in both tables. */
   private count = 0;
+  /** While growing: the table before, of which the slots from `next` on are still to be moved. */
+  private former: Uint32Array<ArrayBuffer> | undefined;
+  private next = 0;
   private readonly columns: Columns;
 
   constructor(columns: Columns) {
@@ -20,59 +31,42 @@ export class IdTable {
   }
 
   get bytes(): number {
-    return this.slots.length * 4;
+    return (this.slots.length + (this.former?.length ?? 0)) * 4;
   }
 
   /** Room for `rows` ids at once. */
   reserve(rows: number): void {
     const wanted = Math.ceil((rows * 9) / 7);
-    if (wanted > this.slots.length) this.rebuild(wanted);
+    if (wanted <= this.slots.length) return;
+    this.grow(wanted);
+    this.move(Number.POSITIVE_INFINITY);
   }
 
   /** The row, or −1. */
   find(words: Uint32Array, form: IdForm): number {
-    const size = this.slots.length;
-    let slot = slotOf(words, 0, form, size);
-    for (;;) {
-      const row = this.slots[slot] ?? EMPTY;
-      if (row === EMPTY) return -1;
-      if (this.columns.compareId(row, words, 0, form) === 0) return row;
-      slot = slot + 1 === size ? 0 : slot + 1;
-    }
+    const row = this.findIn(this.slots, words, form);
+    return row >= 0 || this.former === undefined ? row : this.findIn(this.former, words, form);
   }
 
   /** The id of `row` must not be in the table yet. */
   add(row: number): void {
-    if ((this.count + 1) * 8 > this.slots.length * 7) this.rebuild(Math.ceil(this.slots.length * 1.25));
+    if ((this.count + 1) * 8 > this.slots.length * 7) this.grow(Math.ceil(this.slots.length * 1.25));
+    if (this.former !== undefined) this.move(MOVED_A_STEP);
     this.place(row);
     this.count += 1;
   }
 
-  /** Takes a row out and closes the gap, so that no probe ends too early (Knuth, TAOCP 6.4 algorithm R). */
   remove(row: number): void {
-    const size = this.slots.length;
-    let gap = this.home(row);
-    while (this.slots[gap] !== row) {
-      if (this.slots[gap] === EMPTY) return;
-      gap = gap + 1 === size ? 0 : gap + 1;
-    }
-    this.count -= 1;
-    let next = gap;
-    for (;;) {
-      next = next + 1 === size ? 0 : next + 1;
-      const moved = this.slots[next] ?? EMPTY;
-      if (moved === EMPTY) break;
-      // it may fill the gap only if its own slot does not lie behind the gap
-      const home = this.home(moved);
-      if (gap <= next ? home <= gap || home > next : home <= gap && home > next) {
-        this.slots[gap] = moved;
-        gap = next;
-      }
-    }
-    this.slots[gap] = EMPTY;
+    const { former } = this;
+    const slot = this.slotIn(this.slots, row);
+    if (slot >= 0) this.clear(slot);
+    const before = former === undefined ? -1 : this.slotIn(former, row);
+    if (former !== undefined && before >= 0) former[before] = GONE;
+    if (slot >= 0 || before >= 0) this.count -= 1;
   }
 
   save(): SavedPart {
+    this.move(Number.POSITIVE_INFINITY);
     return {
       facts: { count: this.count },
       arrays: { slots: { array: this.slots, used: this.slots.length } },
@@ -84,23 +78,76 @@ export class IdTable {
     this.count = savedCount(part, 'count');
     // one slot at least stays empty: else a search would never end
     this.slots = savedArray(part, 'slots', Uint32Array, Math.max(LEAST, this.count + 1));
+    this.former = undefined;
   }
 
-  private home(row: number): number {
-    return slotOf(this.columns.ids, row * 4, this.columns.form(row), this.slots.length);
+  private findIn(slots: Uint32Array, words: Uint32Array, form: IdForm): number {
+    const size = slots.length;
+    let slot = slotOf(words, 0, form, size);
+    for (;;) {
+      const row = slots[slot] ?? EMPTY;
+      if (row === EMPTY) return -1;
+      if (row !== GONE && this.columns.compareId(row, words, 0, form) === 0) return row;
+      slot = slot + 1 === size ? 0 : slot + 1;
+    }
+  }
+
+  /** Where the row stands, or −1. */
+  private slotIn(slots: Uint32Array, row: number): number {
+    const size = slots.length;
+    let slot = this.home(row, size);
+    for (; slots[slot] !== row; slot = slot + 1 === size ? 0 : slot + 1) if (slots[slot] === EMPTY) return -1;
+    return slot;
+  }
+
+  /** Empties a slot and closes the gap, so that no probe ends too early (Knuth, TAOCP 6.4 algorithm R). */
+  private clear(slot: number): void {
+    const size = this.slots.length;
+    let gap = slot;
+    let next = gap;
+    for (;;) {
+      next = next + 1 === size ? 0 : next + 1;
+      const moved = this.slots[next] ?? EMPTY;
+      if (moved === EMPTY) break;
+      // it may fill the gap only if its own slot does not lie behind the gap
+      const home = this.home(moved, size);
+      if (gap <= next ? home <= gap || home > next : home <= gap && home > next) {
+        this.slots[gap] = moved;
+        gap = next;
+      }
+    }
+    this.slots[gap] = EMPTY;
+  }
+
+  private home(row: number, size: number): number {
+    return slotOf(this.columns.ids, row * 4, this.columns.form(row), size);
   }
 
   private place(row: number): void {
     const size = this.slots.length;
-    let slot = this.home(row);
+    let slot = this.home(row, size);
     while (this.slots[slot] !== EMPTY) slot = slot + 1 === size ? 0 : slot + 1;
     this.slots[slot] = row;
   }
 
-  private rebuild(size: number): void {
-    const old = this.slots;
+  private grow(size: number): void {
+    this.move(Number.POSITIVE_INFINITY);
+    this.former = this.slots;
+    this.next = 0;
     this.slots = new Uint32Array(Math.max(LEAST, size)).fill(EMPTY);
-    for (const row of old) if (row !== EMPTY) this.place(row);
+    if (this.former.length < SMALL) this.move(Number.POSITIVE_INFINITY);
+  }
+
+  /** Moves the rows of the next `most` slots of the former table. */
+  private move(most: number): void {
+    const { former } = this;
+    if (former === undefined) return;
+    const end = Math.min(former.length, this.next + most);
+    for (; this.next < end; this.next++) {
+      const row = former[this.next] ?? EMPTY;
+      if (row !== EMPTY && row !== GONE) this.place(row);
+    }
+    if (this.next === former.length) this.former = undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { decodeRecord, publicJsonOf } from '../../domain/record-codec.ts';
 import type { Entry } from '../catalog.ts';
+import { hex32 } from './bytes.ts';
 import type { Loan } from './read-buffers.ts';
 import { emptyHead, type RecordHead, scanUrlHead } from './record-head.ts';
 
@@ -41,10 +42,14 @@ export function lineEntry(
   json: Buffer,
   facts: RecordFacts & { readonly id: PictureId },
 ): LineEntry {
-  return entryOf(owner, facts.id, json, facts, undefined);
+  const place = placeIn(json, facts.createdAt);
+  return new LineEntry(owner, facts.id, json, facts, tailOf(json, place, false), place, undefined);
 }
 
-/** The same of bytes that may be on loan; the entry is one of the holders. */
+/**
+ * The same of bytes that were read for entries alone, and that may be on loan; the entry is one of the holders. The
+ * byte in front of a private end is written over.
+ */
 export function entryOf(
   owner: Owner,
   id: PictureId,
@@ -52,9 +57,29 @@ export function entryOf(
   facts: RecordFacts,
   loan: Loan | undefined,
 ): LineEntry {
-  const canonical = scanUrlHead(json, 0, json.length, head);
-  const place = canonical ? placeOf(json, head, facts.createdAt) : undefined;
-  return new LineEntry(owner, id, json, facts, !canonical || head.hasPrivate, place, loan);
+  const place = placeIn(json, facts.createdAt);
+  return new LineEntry(owner, id, json, facts, tailOf(json, place, true), place, loan);
+}
+
+/** By position, leaving `head` filled; undefined when the members stand in another order. */
+function placeIn(json: Buffer, createdAt: number): Place | undefined {
+  return scanUrlHead(json, 0, json.length, head) ? placeOf(json, head, createdAt) : undefined;
+}
+
+/** Ends in nothing private. */
+const PUBLIC = 0;
+/** What is private is to be looked for, and the rest to be copied. */
+const UNKNOWN = -1;
+const IDEM_TAIL = ',"idem":"0123456789abcdef"'.length;
+const BRACE = 0x7d;
+const COMMA = 0x2c;
+
+/** Bytes before the last brace that never leave the server, by what `placeIn` left in `head`. */
+function tailOf(json: Buffer, place: Place | undefined, mayWrite: boolean): number {
+  if (place === undefined || head.hasAdopted) return UNKNOWN;
+  if (head.idemStart < 0) return PUBLIC;
+  const isMark = hex32(json, head.idemStart) >= 0 && hex32(json, head.idemStart + 8) >= 0;
+  return isMark && mayWrite ? IDEM_TAIL : UNKNOWN;
 }
 
 /** An entry over its line's own bytes. Made for every line of every page: few objects, nothing before it is asked for. */
@@ -69,7 +94,7 @@ export class LineEntry implements Entry {
   readonly thumbV: number;
   readonly createdAt: number;
   readonly seq: number;
-  readonly #mayBePrivate: boolean;
+  readonly #tail: number;
   #json: Buffer;
   #shown: Uint8Array | undefined;
   #loan: Loan | undefined;
@@ -80,14 +105,14 @@ export class LineEntry implements Entry {
     id: PictureId,
     json: Buffer,
     facts: RecordFacts,
-    mayBePrivate: boolean,
+    tail: number,
     known: Place | undefined,
     loan: Loan | undefined,
   ) {
     this.owner = owner;
     this.id = id;
     this.#json = json;
-    this.#mayBePrivate = mayBePrivate;
+    this.#tail = tail;
     this.#loan = loan;
     this.kind = KINDS[facts.kind] ?? 'generated';
     this.status = STATUSES[facts.status] ?? 'active';
@@ -101,13 +126,30 @@ export class LineEntry implements Entry {
   }
 
   get publicJson(): Uint8Array {
-    this.#shown ??= this.#mayBePrivate ? publicJsonOf(this.#json) : this.#json;
+    this.#shown ??= this.#show();
     return this.#shown;
   }
 
+  #show(): Uint8Array {
+    const json = this.#json;
+    if (this.#tail === PUBLIC) return json;
+    if (this.#tail === UNKNOWN) return publicJsonOf(json);
+    const end = json.length - this.#tail;
+    json[end - 1] = BRACE;
+    return json.subarray(0, end);
+  }
+
   record(): PictureRecord {
-    this.#parsed ??= decodeRecord(this.#json);
+    this.#parsed ??= decodeRecord(this.#whole());
     return this.#parsed;
+  }
+
+  /** As it was read: whoever was shown it, or another entry of the same line, has put a brace in the place of a comma. */
+  #whole(): Buffer {
+    if (this.#tail <= 0) return this.#json;
+    const whole = Buffer.from(this.#json);
+    whole[whole.length - this.#tail - 1] = COMMA;
+    return whole;
   }
 
   /** It was read as one of many, into bytes that it shares with them. */

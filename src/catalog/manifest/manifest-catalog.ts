@@ -254,6 +254,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     },
     async close() {
       closed = true;
+      owners.snapshots.end();
       // behind everything that was begun
       const ends = owners.all.map(({ store, lane }) =>
         lane.exclusive(async () => {
@@ -263,7 +264,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
         }),
       );
       await owners.stopLoading();
-      await early.quiet();
+      await early.close();
       const results = await Promise.allSettled(ends);
       await quiet();
       await owners.snapshots.finish(owners.all.map(({ store }) => store));

@@ -1,15 +1,19 @@
 import type { Columns } from './columns.ts';
 import { sortRows } from './sort-rows.ts';
 import { SortedRows } from './sorted-rows.ts';
+import { TraitCounts } from './trait-counts.ts';
 
 /** Rows of one kind and status, oldest first: the answer to every list is a slice of it. 4 bytes a row. */
 export class RowOrder extends SortedRows {
+  /** How many of the rows have each trait. */
+  readonly counts = new TraitCounts();
+
   constructor(columns: Columns) {
     super(columns, new Uint32Array(0));
   }
 
   get bytes(): number {
-    return this.rows.length * 4;
+    return this.rows.length * 4 + this.counts.bytes;
   }
 
   /** While loading: at the end, in any order; `sort` puts it right. */
@@ -17,6 +21,7 @@ export class RowOrder extends SortedRows {
     this.grow();
     this.rows[this.length] = row;
     this.length += 1;
+    this.counts.add(this.columns.traits.get(row));
   }
 
   /** Puts right what `push` brought, in pieces; sorted already but for some it costs one comparison a row. */
@@ -31,6 +36,7 @@ export class RowOrder extends SortedRows {
     this.rows.copyWithin(place + 1, place, this.length);
     this.rows[place] = row;
     this.length += 1;
+    this.counts.add(this.columns.traits.get(row));
     return place;
   }
 
@@ -40,6 +46,7 @@ export class RowOrder extends SortedRows {
     if (place >= this.length || this.rows[place] !== row) return -1;
     this.rows.copyWithin(place, place + 1, this.length);
     this.length -= 1;
+    this.counts.drop(this.columns.traits.get(row));
     return place;
   }
 

@@ -5,7 +5,6 @@ import { Columns, type RowFacts } from './columns.ts';
 import { FacetTable } from './facet-table.ts';
 import { IdTable } from './id-table.ts';
 import { type IdForm, idText, wordsOf } from './ids.ts';
-import { LastFiltered } from './last-filtered.ts';
 import { Marks } from './marks.ts';
 import { RowOrder } from './order.ts';
 import { type SavedPart, SnapshotError, savedCount } from './saved-part.ts';
@@ -32,7 +31,6 @@ export class OwnerIndex {
   seq: number;
   readonly columns = new Columns();
   readonly facets = new FacetTable();
-  readonly lastFiltered = new LastFiltered();
   readonly ids = new IdTable(this.columns);
   readonly marks = new Marks();
   tombstones: Tombstone[] = [];
@@ -53,7 +51,6 @@ export class OwnerIndex {
     return (
       this.columns.bytes +
       this.facets.bytes +
-      this.lastFiltered.bytes +
       this.ids.bytes +
       this.marks.bytes +
       orders +
@@ -85,10 +82,15 @@ export class OwnerIndex {
       columns.kind(row) !== facts.kind ||
       columns.status(row) !== facts.status ||
       columns.createdAt(row) !== facts.createdAt;
-    if (moves && !this.loading) this.orderOf(row).remove(row);
-    columns.set(row, facts);
-    if (moves && !this.loading) this.orderOf(row).insert(row);
-    if (!this.loading) this.facets.tidy(columns);
+    if (this.loading) columns.set(row, facts);
+    else {
+      if (moves) this.orderOf(row).remove(row);
+      else this.orderOf(row).counts.drop(columns.traits.get(row));
+      columns.set(row, facts);
+      if (moves) this.orderOf(row).insert(row);
+      else this.orderOf(row).counts.add(facts.trait);
+      this.tidy();
+    }
     return row;
   }
 
@@ -98,7 +100,7 @@ export class OwnerIndex {
     this.ids.add(row);
     if (!this.loading) {
       this.orderOf(row).insert(row);
-      this.facets.tidy(this.columns);
+      this.tidy();
     }
     return row;
   }
@@ -168,7 +170,7 @@ export class OwnerIndex {
     this.columns.restore(part('columns'));
     this.ids.restore(part('ids'));
     this.marks.restore(part('marks'));
-    this.facets.restore({ looks: part('looks'), tags: part('tags') });
+    this.facets.restore({ looks: part('looks'), tags: part('tags'), traits: part('traits') });
   }
 
   /** All live rows, oldest first: the order of a base. */
@@ -191,6 +193,11 @@ export class OwnerIndex {
       best.next += 1;
     }
     return rows;
+  }
+
+  private tidy(): void {
+    const names = this.facets.tidy(this.columns);
+    if (names !== undefined) for (const { counts } of this.orders.flat()) counts.rename(names);
   }
 
   private orderOf(row: number): RowOrder {

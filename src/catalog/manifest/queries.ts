@@ -7,9 +7,9 @@ import { ascii, hex32 } from './bytes.ts';
 import { entriesOf, type Heal, ready } from './entries.ts';
 import { countFacets } from './facet-counts.ts';
 import { needsText } from './filter.ts';
+import { pickRows } from './pick-rows.ts';
 import { searchPage, searchRows } from './search/search-page.ts';
-import { type Range, type Selected, selectRows } from './selected-rows.ts';
-import { SortedRows } from './sorted-rows.ts';
+import { countSelected, type Selected, selectedRows, selectRows } from './selected-rows.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
 import { countDays } from './timeline.ts';
 
@@ -41,7 +41,7 @@ interface Slice {
   readonly version: Version;
 }
 
-/** A page: a slice of a ready order, or of what a filter leaves of it. Costs the page, however deep it lies. */
+/** A page: a slice of a ready order, which costs the page, however deep it lies; or what a filter leaves of it. */
 export async function listPage(
   context: ManifestContext,
   store: OwnerStore,
@@ -74,25 +74,8 @@ function pageOf(picked: Slice, entries: readonly Entry[]): ListPage {
 
 function slice(store: OwnerStore, query: ListQuery): Slice {
   const selected = selectRows(store.index, query);
-  const total = selected.high - selected.low;
-  const rest = remaining(selected, query);
-  const rows: number[] = [];
-  const count = Math.min(query.size, Math.max(0, rest.high - rest.low));
-  for (let i = 0; i < count; i++) {
-    rows.push(selected.rows.at(query.order === 'newest' ? rest.high - 1 - i : rest.low + i));
-  }
-  return { rows, total, more: rest.high - rest.low > count, version: store.version };
-}
-
-/** What is left when the pages before, or everything up to the cursor, are taken off. */
-function remaining({ rows, low, high }: Selected, { at, order: direction, size }: ListQuery): Range {
-  if ('page' in at) {
-    const skip = (at.page - 1) * size;
-    return direction === 'newest' ? { low, high: high - skip } : { low: low + skip, high };
-  }
-  return direction === 'newest'
-    ? { low, high: Math.min(high, rows.placeOfCursor(at.after, true)) }
-    : { low: Math.max(low, rows.placeOfCursor(at.after, false)), high };
+  const total = countSelected(selected);
+  return { ...pickRows(selected, total, query), total, version: store.version };
 }
 
 /** Counts under a selection, all of it at one version. */
@@ -103,9 +86,8 @@ export async function facetsOf(
   selection: Selection,
   most: number,
 ): Promise<Awaited<ReturnType<Catalog['facets']>>> {
-  const { rows, low, high } = await rowsOf(context, store, heal, selection);
-  const facets = countFacets(store.index, rows.between(low, high), most);
-  return { total: high - low, facets, version: store.version };
+  const selected = await rowsOf(context, store, heal, selection);
+  return { ...countFacets(store.index, selected, most), version: store.version };
 }
 
 /** Days of a selection, all of it at one version. */
@@ -133,7 +115,7 @@ async function rowsOf(
     const rows = await searchRows(context, store, heal, selection);
     const { epoch, seq } = store.version;
     if ((epoch === version.epoch && seq === version.seq) || attempt === ATTEMPTS)
-      return { rows: new SortedRows(store.index.columns, rows), low: 0, high: rows.length };
+      return selectedRows(store.index, rows);
   }
 }
 

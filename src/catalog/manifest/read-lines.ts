@@ -115,7 +115,8 @@ const STATUS_LENGTH = '","st":"'.length;
 const RECORD = ascii('","r":{');
 const CRC_LENGTH = ',"c":"01234567"}'.length;
 /** Of an op by its first letter; a purge has no record. */
-const OP_LENGTHS = new Map(['put', 'edit', 'trash', 'restore'].map((op) => [op.charCodeAt(0), op.length]));
+const OP_LENGTHS = new Uint8Array(128);
+for (const op of ['put', 'edit', 'trash', 'restore']) OP_LENGTHS[op.charCodeAt(0)] = op.length;
 const KIND_LENGTHS = KINDS.map((kind) => kind.length);
 const STATUS_LENGTHS = STATUSES.map((status) => status.length);
 
@@ -127,7 +128,7 @@ function findRecord(bytes: Buffer, start: number, end: number, row: RowSnapshot)
   let at = afterDigits(bytes, start + SEQ_LENGTH);
   if (at < 0 || numberAt(bytes, start + SEQ_LENGTH, at) !== row.seq) return false;
   at += OP_LENGTH;
-  at += (OP_LENGTHS.get(bytes[at] ?? 0) ?? 0) + ID_LENGTH;
+  at += (OP_LENGTHS[bytes[at] ?? 0] ?? 0) + ID_LENGTH;
   view.idStart = at;
   view.idLength = bytes[at + ULID_LENGTH] === QUOTE ? ULID_LENGTH : HEX_LENGTH;
   at = afterDigits(bytes, at + view.idLength + TIME_LENGTH);

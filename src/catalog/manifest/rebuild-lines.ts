@@ -2,9 +2,10 @@ import { KirokuError } from '../../domain/errors.ts';
 import { isPictureId, type PictureId } from '../../domain/id.ts';
 import { encodeRecord } from '../../domain/record-codec.ts';
 import type { FileMapper } from '../../storage/bulk.ts';
+import type { DayFolder } from '../day-folders.ts';
 import { recordOf } from '../sidecar.ts';
 import { type CanonicalFacts, type CanonicalReader, createCanonicalReader } from '../sidecar-canonical.ts';
-import { type DayFolder, extsIn } from '../sidecar-walk.ts';
+import { extsIn } from '../sidecar-walk.ts';
 import { type LineFacts, writeLine } from './line.ts';
 
 /** What a thread must know to make lines of the sidecars of a task, from some place on. */

@@ -3,14 +3,9 @@ import type { Owner } from '../../domain/owner.ts';
 import type { MappedFiles } from '../../storage/bulk.ts';
 import { bulkOf } from '../../storage/bulk-single.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { type DayFolder, dayFolders } from '../day-folders.ts';
 import { MAX_SIDECAR_BYTES } from '../sidecar.ts';
-import {
-  type DayFolder,
-  dayFolders,
-  namesOfTask,
-  type SidecarTask,
-  sidecarBatches,
-} from '../sidecar-walk.ts';
+import { namesOfTask, type SidecarTask, sidecarBatches } from '../sidecar-walk.ts';
 import type { LineBatch } from './base-writer.ts';
 import { type EncodedLines, mapper } from './rebuild-lines.ts';
 

@@ -87,11 +87,16 @@ async function scanStaged(context: ManifestContext, store: OwnerStore): Promise<
 async function writeRecords(context: ManifestContext, store: OwnerStore, file: StorageFile): Promise<number> {
   const { owner } = store;
   const writer = createBaseWriter(file, owner, context.random());
-  for await (const batch of linesFromSidecars(context.storage, owner, context.legacyTz)) {
-    await writer.add(batch);
-    for (const id of batch.invalid) context.log.warn({ owner, id }, 'sidecar is not readable: left out');
+  try {
+    for await (const batch of linesFromSidecars(context.storage, owner, context.legacyTz)) {
+      await writer.add(batch);
+      for (const id of batch.invalid) context.log.warn({ owner, id }, 'sidecar is not readable: left out');
+    }
+    return await writer.finish();
+  } finally {
+    // a descriptor that is closed under a write may be another file's by the time it is made
+    await writer.stop();
   }
-  return writer.finish();
 }
 
 /** What lies under the manifest's name is never thrown away unread: an operator may want to know. */

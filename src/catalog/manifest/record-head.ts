@@ -28,8 +28,8 @@ export interface RecordHead {
   sha: number;
   /** Behind the value of `sha256`. */
   shaEnd: number;
-  /** It ends in members that never leave the server. */
-  hasPrivate: boolean;
+  /** `adopted_from` may be there; like `idem` it never leaves the server. */
+  hasAdopted: boolean;
   /** 16 hex; −1 when absent. */
   idemStart: number;
 }
@@ -52,7 +52,7 @@ export function emptyHead(): RecordHead {
     updatedStart: -1,
     sha: 0,
     shaEnd: -1,
-    hasPrivate: false,
+    hasAdopted: false,
     idemStart: -1,
   };
 }
@@ -192,9 +192,7 @@ function scanTail(bytes: Buffer, start: number, end: number, head: RecordHead): 
   const idem = after(bytes, end - IDEM_TAIL, IDEM);
   head.idemStart = idem >= 0 && bytes[end - 2] === 0x22 ? idem : -1;
   const rest = head.idemStart < 0 ? end - 1 : end - IDEM_TAIL;
-  head.hasPrivate =
-    head.idemStart >= 0 ||
-    (endsInTime(bytes, rest - 1) && bytes.subarray(start, end).includes(ADOPTED, 0, 'latin1'));
+  head.hasAdopted = endsInTime(bytes, rest - 1) && bytes.subarray(start, end).includes(ADOPTED, 0, 'latin1');
 }
 
 /** An object ends at `brace` whose last member is a number `mtime`, as that of `adopted_from` always is. */

@@ -7,6 +7,7 @@ import { isoOf } from '../../domain/time.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { ChunkLines } from './chunk-lines.ts';
+import { ChunkReader } from './chunk-reader.ts';
 import { emptyFacts, type RowFacts } from './columns.ts';
 import { FacetCodes } from './facet-codes.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
@@ -16,10 +17,11 @@ import { MARK_AGE } from './marks.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { emptyHead, type RecordHead, scanHead } from './record-head.ts';
 import { RecordScanner } from './record-scanner.ts';
-import { inTurns } from './turns.ts';
+import { estimateLines } from './row-estimate.ts';
+import { inTurns, turn } from './turns.ts';
 
-/** Bytes read at once; between two reads others get their turn. */
-const CHUNK = 1 << 20;
+/** A larger file's number of lines is estimated first. */
+const MANY = 1 << 20;
 
 /** What the log of an unsettled time did to one picture. */
 export interface Touched {
@@ -96,14 +98,12 @@ class Scanner {
   private lastForm: IdForm = ULID_FORM;
   private lastTime = Number.NEGATIVE_INFINITY;
   private unsettled = false;
-  private reserved = false;
 
   constructor(header: Header, options: ScanOptions) {
     this.header = header;
     this.options = options;
     const { epoch, floor, maxSeq } = header;
     this.index = options.resume?.index ?? new OwnerIndex({ epoch, floor, seq: maxSeq });
-    this.reserved = options.resume !== undefined;
     this.facets = new FacetCodes(this.index.facets);
     this.records = new RecordScanner(options.owner);
     this.ownerBytes = ascii(options.owner);
@@ -113,48 +113,52 @@ class Scanner {
   }
 
   async run(file: StorageFile, size: number): Promise<Scanned | Damage> {
-    let buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, Math.max(1, size)));
-    let held = 0;
-    let position = this.options.resume?.position ?? HEADER_LENGTH;
-    while (position + held < size) {
+    const from = this.options.resume?.position ?? HEADER_LENGTH;
+    if (this.options.resume === undefined && size - from > MANY) {
+      this.reserve(await estimateLines(file, from, size));
+    }
+    const reader = new ChunkReader(file, from, size);
+    try {
+      return await this.takeAll(reader, from, size);
+    } finally {
+      await reader.settle();
+    }
+  }
+
+  private async takeAll(reader: ChunkReader, from: number, size: number): Promise<Scanned | Damage> {
+    let position = from;
+    for (let taken = 0; position + reader.end - taken < size; ) {
       if (this.options.signal?.aborted === true) throw new KirokuError('draining', 'The server is stopping.');
-      if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
-      const got = await file.read(
-        buffer,
-        held,
-        Math.min(buffer.length - held, size - position - held),
-        position + held,
-      );
-      if (got === 0) return { damage: 'shrank while it was read' };
-      held += got;
-      const outcome = this.takeLines(buffer, held, position, size);
+      if (!(await reader.next(taken))) return { damage: 'shrank while it was read' };
+      const outcome = this.takeLines(reader, position, size);
       if (typeof outcome !== 'number')
         return 'damage' in outcome ? outcome : this.result(outcome.tornAt, true);
-      buffer.copyWithin(0, outcome, held);
-      held -= outcome;
-      position += outcome;
-      this.reserve(position, size);
+      position += outcome - reader.start;
+      taken = outcome;
+      await turn();
     }
-    if (held === 0) return this.result(position, false);
+    if (position === size) return this.result(position, false);
     const bad = this.badLine(position, 'no end of line');
     return 'damage' in bad ? bad : this.result(bad.tornAt, true);
   }
 
-  /** Takes whole lines; how many bytes they were, or the end of the scan. */
-  private takeLines(buffer: Buffer, held: number, position: number, size: number): number | Torn | Damage {
+  /** Takes whole lines; where in the buffer they end, or the end of the scan. */
+  private takeLines(reader: ChunkReader, position: number, size: number): number | Torn | Damage {
     const { lines } = this;
+    const { buffer } = reader;
     this.facets.begin(buffer);
     this.records.begin(buffer);
-    lines.read(buffer, held);
-    let start = 0;
+    lines.read(buffer, reader.start, reader.end);
+    let { start } = reader;
     for (let n = 0; n < lines.count; n++) {
       const end = lines.end(n);
-      const offset = position + start;
+      const offset = position + start - reader.start;
+      const length = end + 1 - start;
       if (!lines.holds(start, end) || !scanLine(buffer, start, end, this.view)) {
-        const isLast = position + end + 1 === size;
+        const isLast = offset + length === size;
         return isLast ? this.badLine(offset, 'bad line') : { damage: `bad line at byte ${offset}` };
       }
-      const why = this.takeLine(buffer, offset, end + 1 - start);
+      const why = this.takeLine(buffer, offset, length);
       if (why !== undefined) return { damage: `${why} at byte ${offset}` };
       start = end + 1;
     }
@@ -242,8 +246,7 @@ class Scanner {
     row.favorite = head.favorite;
     row.form = this.form();
     row.sha = head.sha;
-    row.look = this.facets.look;
-    row.tags = this.facets.tags;
+    row.trait = this.index.facets.traits.traitOf(this.facets.look, this.facets.tags, head.favorite);
     return row;
   }
 
@@ -318,13 +321,8 @@ class Scanner {
     return this.view.idLength === HEX_LENGTH ? HEX_FORM : ULID_FORM;
   }
 
-  /** After the first chunk the number of lines can be estimated: the arrays get their size at once. */
-  private reserve(position: number, size: number): void {
-    if (this.reserved || position === HEADER_LENGTH) return;
-    this.reserved = true;
-    const { count } = this.index.columns;
-    const rows = Math.ceil((count * (size - HEADER_LENGTH) * 1.02) / (position - HEADER_LENGTH));
-    if (rows <= count) return;
+  /** The arrays get their size at once. */
+  private reserve(rows: number): void {
     this.index.columns.reserve(rows);
     this.index.ids.reserve(rows);
   }

@@ -22,6 +22,7 @@ export class Snapshots {
   private readonly waiting = new Set<OwnerStore>();
   private swept = false;
   private failing = false;
+  private ending = false;
 
   constructor(context: ManifestContext) {
     this.context = context;
@@ -40,6 +41,7 @@ export class Snapshots {
     const { patience, leastTail } = this.context.snapshots;
     void this.enqueue(async () => {
       this.waiting.delete(store);
+      if (this.ending) return;
       await hold((lane) =>
         lane.exclusive(async () => {
           const until = this.context.storage.now() + patience;
@@ -59,6 +61,11 @@ export class Snapshots {
       this.waiting.delete(store);
       await this.save(store, () => true);
     });
+  }
+
+  /** The run is about to end: what waits for its turn is left to `finish`. */
+  end(): void {
+    this.ending = true;
   }
 
   /** At the end of a run, nobody else being at work: as many as there is time for, the largest ones first. */

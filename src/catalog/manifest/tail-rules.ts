@@ -10,6 +10,8 @@ export interface TailRules {
   readonly piece: number;
   /** ms that the load is given before an answer is taken from the tail: what is known then has an exact total. */
   readonly patience: number;
+  /** Longer manifests (bytes) without a snapshot are never loaded in that time: their load begins after the answer. */
+  readonly quick: number;
 }
 
 export const TAIL: TailRules = {
@@ -17,5 +19,6 @@ export const TAIL: TailRules = {
   mostLog: 32 << 20,
   mostBase: 16 << 20,
   piece: 128 << 10,
-  patience: 150,
+  patience: 100,
+  quick: 32 << 20,
 };

@@ -3,6 +3,7 @@ import { manifestKey } from '../../domain/key.ts';
 import { KINDS, type Kind, STATUSES } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { compareCursor } from '../../domain/page.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { Entry, ListPage, ListQuery } from '../catalog.ts';
 import { cursorOf } from '../entry.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
@@ -36,14 +37,18 @@ export function isTailQuery(query: ListQuery): boolean {
 /**
  * The newest pictures of an owner whose index is not in memory yet, from the whole log and as much of the base's end
  * as the page needs: what the log says of a picture wins, and what stands in the base before the part that was read is
- * older than all of it. Every line that is read is checked. Describes the file as it was when it was opened.
+ * older than all of it. Every line that is read is checked. Describes the file as it was when it was opened, and is
+ * silent once that has changed.
  */
 export class ManifestTail {
   /** Pictures that were read. */
   private readonly entries = new Map<PictureId, Entry>();
   private readonly owner: Owner;
   private readonly rules: TailRules;
+  private readonly storage: Storage;
   private readonly file: LogFile;
+  /** Length of the file that it describes. */
+  private readonly size: number;
   private readonly header: Header;
   private readonly log: ReadonlyMap<PictureId, TailRow | undefined>;
   private readonly seq: number;
@@ -54,12 +59,15 @@ export class ManifestTail {
     context: ManifestContext,
     owner: Owner,
     file: LogFile,
+    size: number,
     header: Header,
     log: Awaited<ReturnType<typeof readLog>>,
   ) {
     this.owner = owner;
     this.rules = context.tail;
+    this.storage = context.storage;
     this.file = file;
+    this.size = size;
     this.header = header;
     this.log = log.rows;
     this.seq = log.seq;
@@ -80,7 +88,7 @@ export class ManifestTail {
         const header = decodeHeader(await readExact(open, 0, HEADER_LENGTH));
         if (header === undefined || header.owner !== owner) return undefined;
         if (size < header.sortedEnd || size - header.sortedEnd > mostLog) return undefined;
-        return new ManifestTail(context, owner, opened, header, await readLog(open, header, size));
+        return new ManifestTail(context, owner, opened, size, header, await readLog(open, header, size));
       });
       if (tail === undefined) await file.retire();
       return tail;
@@ -113,7 +121,14 @@ export class ManifestTail {
     return page;
   }
 
+  /** False when something was committed since it was opened: then the loaded owner knows more. */
+  private async isPresent(): Promise<boolean> {
+    const { size, inode } = await this.storage.stat(this.file.path);
+    return size === this.size && inode === this.file.inode;
+  }
+
   private async tell(query: ListQuery): Promise<ListPage | undefined> {
+    if (!(await this.isPresent())) return undefined;
     const kind = KINDS.indexOf(query.kind);
     const skip = 'page' in query.at ? (query.at.page - 1) * query.size : 0;
     const wanted = skip + query.size + 1;

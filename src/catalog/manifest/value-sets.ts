@@ -4,8 +4,6 @@ import { type SavedPart, SnapshotError, savedArray, savedCount } from './saved-p
 /** What a value costs beside its characters: the string's head, its places in list and map. */
 const VALUE_BYTES = 80;
 const LEAST = 16;
-/** Sets may double, and this many more, before anybody looks for unused ones. */
-const SLACK = 256;
 
 /** A value and the place in `FACETS` of what it is a value of. */
 export interface FacetValue {
@@ -29,8 +27,6 @@ export class ValueSets {
   private members = new CodeColumn();
   private slots = new Uint32Array(LEAST);
   private count = 1;
-  /** How many sets there may be before unused ones are looked for. */
-  private crowd = SLACK;
   private readonly scratch: number[] = [];
 
   /** Codes are below this. */
@@ -40,11 +36,6 @@ export class ValueSets {
 
   get bytes(): number {
     return this.textBytes + this.starts.byteLength + this.members.bytes + this.slots.byteLength;
-  }
-
-  /** True when there are so many sets that it is worth looking for those that nobody uses (`keepOnly`). */
-  get isCrowded(): boolean {
-    return this.count > this.crowd;
   }
 
   /** The number of a value, or −1. */
@@ -100,16 +91,11 @@ export class ValueSets {
   }
 
   /**
-   * Forgets every set that is not marked, if those are at least a quarter; what is left gets new codes.
+   * Forgets every set that is not marked; what is left gets new codes.
    * @param used a byte a set
-   * @returns new codes by old ones; undefined when nothing changed
+   * @returns new codes by old ones
    */
-  keepOnly(used: Uint8Array): Uint32Array | undefined {
-    const kept = used.reduce((sum, mark) => sum + mark, 0);
-    if (kept * 4 > this.count * 3) {
-      this.crowd = this.count * 2 + SLACK;
-      return undefined;
-    }
+  keepOnly(used: Uint8Array): Uint32Array {
     const next = new ValueSets();
     const codes = new Uint32Array(this.count);
     for (let code = 1; code < this.count; code++) {
@@ -229,7 +215,6 @@ export class ValueSets {
     this.members = from.members;
     this.slots = from.slots;
     this.count = from.count;
-    this.crowd = this.count * 2 + SLACK;
   }
 }
 

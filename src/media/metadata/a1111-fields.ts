@@ -117,8 +117,16 @@ function loraOfResource(resource: JsonObject): LoraPart[] {
   return [{ name, ...known<LoraPart>({ weight }) }];
 }
 
-/** The recipe's fields of a text beside a graph that say more than their absence: a default is no finding. */
+/**
+ * A text beside a graph without what it says only by leaving it out: it fills in what the graph does not tell, and no
+ * LoRAs, no negative prompt or no clip skip is often what the writer of the text did not know either.
+ */
 export function withoutDefaults(recipe: Recipe): Recipe {
-  const { clipSkip, ...rest } = recipe;
-  return clipSkip === undefined || clipSkip === 1 ? rest : recipe;
+  const { clipSkip, loras, negativePrompt, ...rest } = recipe;
+  return {
+    ...rest,
+    ...(clipSkip === undefined || clipSkip === 1 ? {} : { clipSkip }),
+    ...(loras === undefined || loras.length === 0 ? {} : { loras }),
+    ...(negativePrompt === undefined || negativePrompt === '' ? {} : { negativePrompt }),
+  };
 }

@@ -5,6 +5,7 @@ import { createWarnings } from './budget.ts';
 import { partName } from './part-name.ts';
 import type { LoraPart, Recipe, RecipeParts } from './recipe.ts';
 import { known, type Loose, seedOf } from './values.ts';
+import { UNKNOWN_TOOL } from './written.ts';
 
 /** A record's descriptive members as a picture itself gives them, in the bounds that the record has. */
 export interface FoundMeta {
@@ -57,7 +58,7 @@ export function descriptiveOf(recipe: Recipe): FoundMeta {
     steps:
       steps !== undefined && Number.isInteger(steps) && steps >= 0 && steps <= MAX_STEPS ? steps : undefined,
     cfg: cfg !== undefined && Number.isFinite(cfg) ? cfg : undefined,
-    generator: short('generator', recipe.tool, warnings.add),
+    generator: recipe.tool === UNKNOWN_TOOL ? undefined : short('generator', recipe.tool, warnings.add),
   };
   const meta: Descriptive = known<Descriptive>(members);
   for (const field of ['seed', 'steps', 'cfg'] as const) {

@@ -3,7 +3,7 @@ import { readA1111 } from './a1111.ts';
 import { commonParts, foldKeys } from './common-fields.ts';
 import type { Recipe } from './recipe.ts';
 import type { Texts } from './texts.ts';
-import { written } from './written.ts';
+import { UNKNOWN_TOOL, written } from './written.ts';
 
 /** Where savers and services put what they know, most trusted first. */
 const PLACES = [
@@ -35,7 +35,7 @@ function recipeOf(object: JsonObject): Recipe | undefined {
   if (MARKS.filter((mark) => parts[mark] !== undefined).length < 2) return undefined;
   // The demo spaces of one author, widely copied.
   const demo = fields.has('model') && fields.has('modelhash') && fields.has('useupscaler');
-  return written(demo ? 'hosted-demo' : 'unknown', parts, { confidence: demo ? 'high' : 'medium' });
+  return written(demo ? 'hosted-demo' : UNKNOWN_TOOL, parts, { confidence: demo ? 'high' : 'medium' });
 }
 
 /** A text of the A1111 family, wherever it stands; a prompt alone only where nothing else is ever written. */

@@ -39,7 +39,7 @@ export function readComfyUi(
   options: ComfyOptions,
 ): Recipe | undefined {
   const prompt = graphs.prompt === undefined ? undefined : texts.objectIn(graphs.prompt);
-  const ran = prompt !== undefined && hasNodes(prompt) ? prompt : undefined;
+  const ran = prompt === undefined ? undefined : nodesIn(prompt, texts);
   const recipe = ran === undefined ? undefined : readComfyRecipe(ran, options);
   if (recipe !== undefined) return recipe;
   const workflow = graphs.workflow === undefined ? undefined : texts.objectIn(graphs.workflow);
@@ -52,6 +52,14 @@ export function readComfyUi(
 /** A ComfyUI picture whose graph tells nothing. */
 function unread(): Recipe {
   return { tool: 'comfyui', origin: 'graph', confidence: 'low', dynamic: [], warnings: [] };
+}
+
+/** The graph itself; some savers put both graphs into one object, by their names. */
+function nodesIn(object: JsonObject, texts: Texts): JsonObject | undefined {
+  if (hasNodes(object)) return object;
+  const inside = object['prompt'];
+  const graph = typeof inside === 'string' ? texts.objectIn(inside) : inside;
+  return graph !== undefined && isJsonObject(graph) && hasNodes(graph) ? graph : undefined;
 }
 
 function hasNodes(graph: JsonObject): boolean {

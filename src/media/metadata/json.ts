@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 
 const MAX_DEPTH = 64;
-/** Values and keys of all documents of one file: some 8,000 nodes of a graph have as many. */
-const MAX_VALUES = 160_000;
+/** Values and keys of all documents of one file: some 6,000 nodes of a graph have as many. */
+const MAX_VALUES = 120_000;
 /** UTF-16 units of all documents of one file. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** Older VideoHelperSuite wrote JSON in a JSON text. */
@@ -27,10 +27,10 @@ export function createJsonReader(): JsonReader {
   function once(text: string): JsonValue | undefined {
     if (text.length > left.characters) return undefined;
     left.characters -= text.length;
-    const mended = mend(text, left);
-    if (mended === undefined) return undefined;
+    const plain = mend(text, left);
+    if (plain === undefined) return undefined;
     try {
-      const value: JsonValue = JSON.parse(mended);
+      const value: JsonValue = JSON.parse(plain);
       return value;
     } catch {
       return undefined;
@@ -55,15 +55,19 @@ export function createJsonReader(): JsonReader {
   };
 }
 
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
+/** The same in words that every JSON parser knows; undefined: past the limits. */
+function mend(text: string, left: { values: number }): string | undefined {
+  const strange = measure(text, left);
+  if (strange === undefined) return undefined;
+  return strange ? mended(text) : text;
 }
 
-/** One pass outside of texts: counts values, limits depth, and finds what has to be written differently. */
-function mend(text: string, left: { values: number }): string | undefined {
-  const edits: Edit[] = [];
+/**
+ * One pass outside of texts: counts values and limits depth.
+ * @returns whether something has to be written differently; undefined: past the limits
+ */
+function measure(text: string, left: { values: number }): boolean | undefined {
+  let strange = false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at);
@@ -78,14 +82,34 @@ function mend(text: string, left: { values: number }): string | undefined {
       depth -= 1;
     } else if (startsWord(char)) {
       const end = endOfWord(text, at);
-      const edit = replacement(text, at, end);
-      if (edit !== undefined) edits.push({ from: at, to: end, text: edit });
+      strange ||= replacement(text, at, end) !== undefined;
       left.values -= 1;
       at = end - 1;
     }
     if (left.values < 0) return undefined;
   }
-  return edits.length === 0 ? text : edited(text, edits);
+  return strange;
+}
+
+/** A second pass, over the few documents that need it. */
+function mended(text: string): string {
+  const parts: string[] = [];
+  let kept = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char === 0x22) {
+      at = endOfString(text, at);
+    } else if (startsWord(char)) {
+      const end = endOfWord(text, at);
+      const other = replacement(text, at, end);
+      if (other !== undefined) {
+        parts.push(text.slice(kept, at), other);
+        kept = end;
+      }
+      at = end - 1;
+    }
+  }
+  return parts.join('') + text.slice(kept);
 }
 
 /** Where the text that begins at `open` has its closing quote; the text's end when it has none. */
@@ -134,14 +158,4 @@ function replacement(text: string, from: number, to: number): string | undefined
   if (to - from < LONG_INTEGER) return undefined;
   const digits = text.slice(from, to);
   return /^-?[0-9]+$/.test(digits) && !Number.isSafeInteger(Number(digits)) ? `"${digits}"` : undefined;
-}
-
-function edited(text: string, edits: readonly Edit[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const edit of edits) {
-    parts.push(text.slice(at, edit.from), edit.text);
-    at = edit.to;
-  }
-  return parts.join('') + text.slice(at);
 }

@@ -3,7 +3,7 @@
  * `[]` are values. Nothing here is guessed without saying so (`confidence`, `dynamic`).
  */
 export interface Recipe {
-  /** `comfyui`, `a1111`, `forge`, `sdnext`, `invokeai`, `novelai`, `swarmui`, `fooocus`, `easydiffusion`, … */
+  /** `comfyui`, `a1111`, `forge`, `sdnext`, `invokeai`, `novelai`, `swarmui`, `fooocus`, `easydiffusion`, …; `unknown` where none is named. */
   readonly tool: string;
   readonly toolVersion?: string;
   /** Other tools' texts that were found beside it and used (`a1111-text`). */

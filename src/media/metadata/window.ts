@@ -34,7 +34,8 @@ export function createWindow(source: ByteSource): Window {
       const rest = source.size - position;
       if (rest <= 0) return NOTHING;
       const walking = held.length > 0 && position <= start + held.length + NEAR;
-      const wanted = Math.min(rest, Math.max(length, walking ? LARGE : SMALL));
+      const more = walking ? LARGE : position < SMALL ? SMALL - position : SMALL;
+      const wanted = Math.min(rest, Math.max(length, more));
       held = await source.read(position, wanted);
       start = position;
       return held.subarray(0, length);

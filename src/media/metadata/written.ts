@@ -1,6 +1,9 @@
 import type { Recipe, RecipeParts } from './recipe.ts';
 import { known, type Loose } from './values.ts';
 
+/** Stands for a tool that nothing in the file names; never becomes a record's `generator`. */
+export const UNKNOWN_TOOL = 'unknown';
+
 interface Beside {
   readonly confidence?: Recipe['confidence'];
   readonly warnings?: readonly string[];

@@ -17,6 +17,8 @@ import type { DayPlace, LookContext, ReconcileReport } from './reconcile-types.t
 const FOLDERS = 16;
 /** A digest proves nothing when a file's time lies this little before it: the next change could leave the same time, ms. */
 const SETTLED = 5_000;
+/** After more changes everything is looked at: each of them would have to be held in memory. */
+const MOST_CHANGES = 20_000;
 
 export interface PassDeps {
   readonly context: LookContext;
@@ -39,7 +41,7 @@ export async function passOver(deps: PassDeps, owner: Owner, tally: Tally): Prom
   const { context, signal } = deps;
   const seen = deps.afresh ? NOTHING_SEEN : await loadSeen(context, owner);
   const version = await context.catalog.version(owner);
-  const pass = new Pass(deps, owner, tally, await changesOf(context, owner, seen));
+  const pass = new Pass(deps, owner, tally, await changesOf(context, owner, seen, version));
   const places = await placesOnDisk(context, owner);
   await pass.lookAtFolders(places);
   if (signal.aborted) return;
@@ -60,12 +62,13 @@ interface Changes {
   readonly strays: boolean;
 }
 
-async function changesOf(context: LookContext, owner: Owner, seen: SeenDays): Promise<Changes> {
+async function changesOf(context: LookContext, owner: Owner, seen: SeenDays, now: Version): Promise<Changes> {
   const folders = new Set<string>();
   const purged = new Set<string>();
   let strays = seen.strays;
   if (seen.version === undefined) return { seen, folders, purged, strays };
-  const changes = await context.catalog.changesSince(owner, seen.version);
+  const many = now.seq - seen.version.seq > MOST_CHANGES;
+  const changes = many ? 'reset' : await context.catalog.changesSince(owner, seen.version);
   if (changes === 'reset') return { seen: NOTHING_SEEN, folders, purged, strays };
   for (const { id, kind, entry } of changes) {
     if (entry === undefined) purged.add(id);

@@ -1,3 +1,4 @@
+import { isErrno } from '../../../domain/errors.ts';
 import type { Owner } from '../../../domain/owner.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { createLogFiles, type LogFile, type LogFiles, ManifestChangedError } from '../log-file.ts';
@@ -92,8 +93,9 @@ async function openText(tools: Tools, owner: Owner, epoch: string): Promise<Open
   let file: LogFile;
   try {
     file = await tools.files.open(searchFilePath(owner));
-  } catch {
-    // whatever is wrong with it: a new one tells whether that can be mended
+  } catch (error) {
+    // what passes is no reason to make it anew; of anything else a new one tells whether it can be mended
+    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN')) throw error;
     return undefined;
   }
   try {
@@ -179,7 +181,11 @@ function textFile(
         return read.lines[0]?.sum === (await segments.sumOf(block, picture));
       }),
     publish: () => inTurn(() => giveName(storage, files, segments, path)),
-    close: () => inTurn(() => segments.close()),
+    close: () =>
+      inTurn(async () => {
+        await segments.close();
+        if (path !== undefined) await dropStaged(storage, segments, path);
+      }),
   };
 }
 
@@ -191,12 +197,27 @@ async function giveName(
 ): Promise<boolean> {
   if (path === undefined) return false;
   try {
+    if (!(await isStaged(storage, segments, path))) return false;
     await storage.rename(stagedPath(path), path);
     await segments.moveTo(await files.open(path));
     return true;
   } catch {
     // the staged name serves as well; the next start makes the file again
     return false;
+  }
+}
+
+/** Whether the file still has its staged name: another build for the same owner may have taken it. */
+async function isStaged(storage: Storage, segments: SegmentFile, path: string): Promise<boolean> {
+  return (await storage.stat(stagedPath(path))).inode === segments.inode;
+}
+
+/** A file that never got its name is of no use to anybody any more. */
+async function dropStaged(storage: Storage, segments: SegmentFile, path: string): Promise<void> {
+  try {
+    if (await isStaged(storage, segments, path)) await storage.unlink(stagedPath(path));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
 

@@ -13,10 +13,14 @@ import type { Places, TextFile } from './text-index.ts';
 
 /** Changes whose texts are kept in memory; more of them are written to the file before anything is answered. */
 const MOST_PENDING = 1_024;
+/** The same in bytes: they are matched in the main thread. */
+const MOST_PENDING_BYTES = 4 << 20;
 /** So many pending ones are written to the file behind the answer. */
 const FLUSH_AT = 512;
 /** Lines whose texts are made together: about 1 ms. */
 const AT_ONCE = 32;
+/** Bytes of lines whose texts are made together: prompts may be very long. */
+const MOST_LINE_BYTES = 16 << 20;
 const SEGMENT_PICTURES = SEGMENT_BLOCKS * BLOCK_PICTURES;
 /** A manifest that is replaced again and again while it is read. */
 const ATTEMPTS = 8;
@@ -138,7 +142,8 @@ export class OwnerSearch {
     const rows = [...new Set([...this.missing, ...changed])].filter(
       (row) => index.columns.isLive(row) && !pending.has(row),
     );
-    if (rows.length + pending.size > MOST_PENDING) {
+    const isMuch = pending.bytes + lineBytes(index, rows) > MOST_PENDING_BYTES;
+    if (isMuch || rows.length + pending.size > MOST_PENDING) {
       await this.cover(tools, [...pending.rows, ...rows]);
       this.additions += 1;
       for (const row of pending.rows) pending.delete(row);
@@ -181,12 +186,13 @@ export class OwnerSearch {
       if (store.index !== this.index || store.file === undefined) throw new SearchAgainError();
       rest = rest.filter((row) => this.index.columns.isLive(row));
       const { file } = store;
-      const done = await this.file.append(placesOf(this.index, file.inode, rest));
+      const some = rest.slice(0, countFitting(this.index, rest));
+      const done = await this.file.append(placesOf(this.index, file.inode, some));
       if (done.state === 'appended') {
         if (done.unwritten !== undefined) {
           context.log.warn({ owner: store.owner, why: done.unwritten }, 'search texts stay in memory');
         }
-        this.ordinals.add(done.blocks, Uint32Array.from(rest));
+        this.ordinals.add(done.blocks, Uint32Array.from(some));
         rest = rest.slice(done.taken);
         attempt = -1;
       } else if (store.file === file) {
@@ -206,6 +212,20 @@ function changedRows({ columns }: OwnerIndex, since: number): number[] {
   const rows: number[] = [];
   for (let row = 0; row < columns.used; row++) if (columns.seq(row) > since) rows.push(row);
   return rows;
+}
+
+function lineBytes({ columns }: OwnerIndex, rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + columns.length(row), 0);
+}
+
+/** How many of the rows, from the first on, have lines that may be held together; at least one. */
+function countFitting({ columns }: OwnerIndex, rows: readonly number[]): number {
+  let bytes = 0;
+  for (const [i, row] of rows.entries()) {
+    bytes += columns.length(row);
+    if (bytes > MOST_LINE_BYTES) return Math.max(1, i);
+  }
+  return rows.length;
 }
 
 /** Where the lines of some rows lie now. */

@@ -15,6 +15,8 @@ import { type TextTerm, textTerms } from './text-term.ts';
 const FIRST_BATCH = 1;
 const BATCH_GROWTH = 4;
 const LARGEST_BATCH = 64;
+/** A batch that takes longer than this (ms) is followed by a smaller one: other owners search in the same thread. */
+const LONG_MS = 20;
 /** Blocks whose pictures are looked through for candidates before others have their turn. */
 const MOST_LOOKED_AT = 256;
 
@@ -94,7 +96,9 @@ export class Session {
         await turn();
         continue;
       }
+      const since = performance.now();
       const found = await this.search.file.match(Uint32Array.from(blocks), sets, this.terms);
+      this.fitBatch(blocks.length, performance.now() - since);
       if (found === undefined) throw new SearchAgainError(true);
       this.take(blocks, found);
     }
@@ -167,8 +171,12 @@ export class Session {
       looked += 1;
       if (ordinals.choose(block, passes, sets, blocks.length * SET_BYTES)) blocks.push(block);
     }
-    if (blocks.length === this.batch) this.batch = Math.min(LARGEST_BATCH, this.batch * BATCH_GROWTH);
     return { blocks, sets: sets.subarray(0, blocks.length * SET_BYTES) };
+  }
+
+  private fitBatch(blocks: number, ms: number): void {
+    if (ms > LONG_MS) this.batch = Math.max(FIRST_BATCH, Math.floor(this.batch / BATCH_GROWTH));
+    else if (blocks === this.batch) this.batch = Math.min(LARGEST_BATCH, this.batch * BATCH_GROWTH);
   }
 
   private take(blocks: readonly number[], found: Uint8Array): void {

@@ -64,14 +64,28 @@ export class SegmentFile {
     this.failure = failure;
   }
 
+  /** Of the file on the disk; undefined without one. */
+  get inode(): string | undefined {
+    return this.file?.inode;
+  }
+
   /** Takes in the segments that follow the file's head, up to the first one that is not whole. */
   async readHeads(take: (head: SegmentHead) => void): Promise<void> {
     await this.file?.use(async (open) => {
       const { size } = await open.stat();
       while (await this.readHead(open, size, take));
       // what a later segment does not cover must not look like one
-      if (this.end < size) await open.truncate(this.end);
+      if (this.end < size) await this.cutOff(open);
     });
+  }
+
+  private async cutOff(open: StorageFile): Promise<void> {
+    try {
+      await open.truncate(this.end);
+    } catch (error) {
+      // readable all the same; what comes now stays in memory
+      this.failure = error;
+    }
   }
 
   /** False when no further one is whole. */

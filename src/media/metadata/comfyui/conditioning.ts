@@ -100,9 +100,9 @@ function inputThrough(walk: Walk, node: GraphNode, slot: number, side: Side): st
   const linked = (name: string) => linkOf(walk.graph, node, name) !== undefined;
   if (linked('conditioning')) return 'conditioning';
   if (linked('positive') && linked('negative')) {
-    const outputs = ['positive', 'negative'];
-    // Bundles (`Context`, pipes) have other outputs before these two.
-    return pipeLike(node) ? side : (outputs[slot] ?? side);
+    // Where a model or a bundle goes through as well, its output stands before these two: then the side tells.
+    const alone = !pipeLike(node) && node.inputs.get('model') === undefined;
+    return (alone ? ['positive', 'negative'][slot] : undefined) ?? side;
   }
   const candidates = ['conditioning_1', 'conditioning_to', 'positive', 'negative'].filter(linked);
   const [only] = candidates;

@@ -67,8 +67,8 @@ function textOf(walk: Walk, node: GraphNode, names: readonly string[]): Found<st
 function packName(walk: Walk, node: GraphNode, side: Side): string | undefined {
   const sided = SIDED_NAMES[side].find((name) => typeof literalOf(node, name) === 'string');
   if (sided !== undefined) return sided;
-  const encodes = /encode|clip ?text|prompt|conditioning/i.test(node.type) || node.inputs.has('clip');
-  if (!encodes || hasConditioning(walk, node)) return undefined;
+  // What gives conditioning and takes none makes it: of its text, where it has one.
+  if (hasConditioning(walk, node)) return undefined;
   return PACK_NAMES.find((name) => node.inputs.has(name));
 }
 

@@ -61,7 +61,7 @@ function vaeOf(walk: Walk, { between }: Upstream): string | undefined {
   for (let count = 0; node !== undefined && count < 20; count += 1) {
     if (!walk.spend(1 + node.inputs.size)) return undefined;
     const name = known(resolve(walk, node, 'vae_name', TEXT));
-    if (name !== undefined) return name;
+    if (name !== undefined) return /^baked vae$/i.test(name) ? undefined : name;
     const route = routeThrough(walk, node);
     const input: string = route === undefined || route === 'undecided' ? 'vae' : route.input;
     node = linkOf(walk.graph, node, input)?.node;

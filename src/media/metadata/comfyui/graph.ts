@@ -48,24 +48,38 @@ export function readGraph(value: unknown): Graph | undefined {
     if (graph.size >= MAX_NODES) return undefined;
     const meta = entry['_meta'];
     const title = isObject(meta) && typeof meta['title'] === 'string' ? meta['title'].slice(0, MAX_NAME) : '';
+    const given = entry['inputs'];
     const type = entry['class_type'].slice(0, MAX_NAME);
-    graph.set(id, { id, type, title, inputs: inputsOf(entry['inputs']) });
+    graph.set(id, { id, type, title, inputs: new NodeInputs(isObject(given) ? given : {}) });
   }
   return graph.size === 0 ? undefined : graph;
 }
 
-function inputsOf(value: unknown): Inputs {
-  const given = isObject(value) ? value : {};
-  let names: readonly string[] | undefined;
-  const list = (): readonly string[] => (names ??= Object.keys(given).slice(0, MAX_INPUTS));
-  return {
-    get size() {
-      return list().length;
-    },
-    has: (name) => Object.hasOwn(given, name),
-    get: (name) => (Object.hasOwn(given, name) ? given[name] : undefined),
-    names: list,
-  };
+/** A class, so that 20,000 nodes do not each have functions of their own. */
+class NodeInputs implements Inputs {
+  readonly #given: { readonly [name: string]: unknown };
+  #names: readonly string[] | undefined;
+
+  constructor(given: { readonly [name: string]: unknown }) {
+    this.#given = given;
+  }
+
+  get size(): number {
+    return this.names().length;
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#given, name);
+  }
+
+  get(name: string): unknown {
+    return Object.hasOwn(this.#given, name) ? this.#given[name] : undefined;
+  }
+
+  names(): readonly string[] {
+    this.#names ??= Object.keys(this.#given).slice(0, MAX_INPUTS);
+    return this.#names;
+  }
 }
 
 /** An array of two whose second is an output's number: a link, if its first names a node. */

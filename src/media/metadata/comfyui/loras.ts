@@ -1,17 +1,24 @@
 import type { LoraPart } from '../recipe.ts';
-import { type Found, known } from './found.ts';
+import { ABSENT, type Found, foundValue, known } from './found.ts';
 import { type GraphNode, isObject, linkOf, literalOf } from './graph.ts';
 import { resolve, resolveFirst } from './literals.ts';
 import type { Walk } from './walk.ts';
-import { BOOLEAN, NUMBER, TEXT } from './wanted.ts';
+import { BOOLEAN, NUMBER, TEXT, type Wanted } from './wanted.ts';
 
 /** The LoRAs that one node applies, in the order in which it does. */
 export interface FoundLoras {
   readonly loras: readonly LoraPart[];
+  /** There are others, whose names the graph does not hold or we cannot read. */
   readonly dynamic: boolean;
 }
 
+/** Entries of one list that are looked at. */
+const MAX_LISTED = 256;
+
 const NONE: FoundLoras = { loras: [], dynamic: false };
+/** Inputs of which one at least is in every node whose LoRAs we can read. */
+const READABLE =
+  /^(?:lora_name|lora_stack|optional_lora_stack|loras|PowerLoraLoaderHeaderWidget|lora_?\d+.*|lora_name_\d+)$/;
 
 const MODEL_STRENGTHS = [
   'strength_model',
@@ -22,14 +29,21 @@ const MODEL_STRENGTHS = [
 ];
 const CLIP_STRENGTHS = ['strength_clip', 'lora_clip_strength', 'clip_strength'];
 /** Numbered inputs of the stacking nodes, by what they are: LoRA Stacker, CR LoRA Stack, rgthree's stack. */
-const NUMBERED_NAMES = [/^lora_name_(\d{1,3})$/, /^lora_(\d{2})$/, /^lora_(\d{1,3})_name$/];
+const NUMBERED_NAMES = [/^lora_name_(\d{1,3})$/, /^lora_(\d{2})$/, /^lora_?(\d{1,3})_name$/];
 
 /** A pair of strengths is one when both are 0, or a switch is off: then it is not used. */
 export function lorasOf(walk: Walk, node: GraphNode): FoundLoras {
-  const parts = [...stackBehind(walk, node), single(walk, node), power(node), numbered(walk, node)];
+  const parts = [
+    ...stackBehind(walk, node),
+    single(walk, node),
+    power(node),
+    managed(node),
+    numbered(walk, node),
+  ];
+  const unread = /lora/i.test(node.type) && !node.inputs.names().some((name) => READABLE.test(name));
   return {
     loras: parts.flatMap(({ loras }) => loras),
-    dynamic: parts.some(({ dynamic }) => dynamic),
+    dynamic: unread || parts.some(({ dynamic }) => dynamic),
   };
 }
 
@@ -69,22 +83,41 @@ function single(walk: Walk, node: GraphNode): FoundLoras {
 
 /** rgthree's Power Lora Loader: inputs of `{on, lora, strength, strengthTwo?}`. */
 function power(node: GraphNode): FoundLoras {
-  const loras: LoraPart[] = [];
-  for (const name of node.inputs.names()) {
-    const value = /^lora_\d{1,3}$/.test(name) ? literalOf(node, name) : undefined;
-    if (!isObject(value) || value['on'] !== true) continue;
-    const lora = TEXT.read(value['lora']);
-    const weight = NUMBER.read(value['strength']);
-    const clipWeight = NUMBER.read(value['strengthTwo']);
-    if (lora === undefined || lora === '' || lora === 'None') continue;
-    if (weight === 0 && (clipWeight ?? 0) === 0) continue;
-    loras.push({
-      name: lora,
-      ...(weight === undefined ? {} : { weight }),
-      ...(clipWeight === undefined ? {} : { clipWeight }),
+  const names = node.inputs.names().filter((name) => /^lora_\d{1,3}$/.test(name));
+  return entries(
+    names.map((name) => literalOf(node, name)),
+    { on: 'on', name: 'lora', weight: 'strength', clip: 'strengthTwo' },
+  );
+}
+
+/** Lora Manager's loader: a list of `{name, strength, clipStrength?, active}`. */
+function managed(node: GraphNode): FoundLoras {
+  const list: unknown = literalOf(node, 'loras');
+  const members = { on: 'active', name: 'name', weight: 'strength', clip: 'clipStrength' };
+  return entries(Array.isArray(list) ? list.slice(0, MAX_LISTED) : [], members);
+}
+
+interface Members {
+  readonly on: string;
+  readonly name: string;
+  readonly weight: string;
+  readonly clip: string;
+}
+
+function entries(list: readonly unknown[], members: Members): FoundLoras {
+  const found = list.map((entry) => {
+    if (!isObject(entry) || entry[members.on] !== true) return NONE;
+    return used(readAs(TEXT, entry[members.name]), {
+      model: readAs(NUMBER, entry[members.weight]),
+      clip: readAs(NUMBER, entry[members.clip]),
     });
-  }
-  return { loras, dynamic: false };
+  });
+  return { loras: found.flatMap(({ loras }) => loras), dynamic: false };
+}
+
+function readAs<T>(want: Wanted<T>, value: unknown): Found<T> {
+  const read = want.read(value);
+  return read === undefined ? ABSENT : foundValue(read);
 }
 
 function numbered(walk: Walk, node: GraphNode): FoundLoras {
@@ -116,8 +149,18 @@ function isOff(walk: Walk, node: GraphNode, digits: string): boolean {
 /** The Efficiency stacker has one weight or a pair, by its mode; the others have only one of the two. */
 function strengthsOf(walk: Walk, node: GraphNode, digits: string): Strengths {
   const pair = {
-    model: [`model_weight_${digits}`, `model_str_${digits}`, `lora_${digits}_model_strength`],
-    clip: [`clip_weight_${digits}`, `clip_str_${digits}`, `lora_${digits}_clip_strength`],
+    model: [
+      `model_weight_${digits}`,
+      `model_str_${digits}`,
+      `lora_${digits}_model_strength`,
+      `lora${digits}_model_strength`,
+    ],
+    clip: [
+      `clip_weight_${digits}`,
+      `clip_str_${digits}`,
+      `lora_${digits}_clip_strength`,
+      `lora${digits}_clip_strength`,
+    ],
   };
   const one = [`lora_wt_${digits}`, `strength_${digits}`, `lora_${digits}_strength`];
   const simple = literalOf(node, 'input_mode') === 'simple' || literalOf(node, 'mode') === 'simple';

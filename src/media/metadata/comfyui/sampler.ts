@@ -57,8 +57,8 @@ export function settingsOf(walk: Walk, node: GraphNode): Settings {
     scheduler: told(custom?.scheduler) ?? ask(['scheduler'], TEXT),
     denoise: told(custom?.denoise) ?? ask(['denoise'], NUMBER),
     ...(custom?.guided ?? {
-      positive: placeOf(walk, node, ['positive', 'base_positive', 'text_embeds']),
-      negative: placeOf(walk, node, ['negative', 'base_negative']),
+      positive: placeOf(walk, node, ['positive', 'base_positive', 'conditioning', 'text_embeds']),
+      negative: placeOf(walk, node, ['negative', 'base_negative', 'neg_conditioning']),
       model: placeOf(walk, node, MODELS),
     }),
   };

@@ -76,6 +76,7 @@ export function computedText(walk: Walk, { node, slot }: Link, ask: Ask): Found<
   if (node.type === 'StringTrim')
     return mapFound(ask('string'), (text) => trimmed(text, literalOf(node, 'mode')));
   if (node.type === 'StringReplace') return replaced(walk, ask);
+  if (node.type === 'StringFunction|pysssss') return appended(walk, node, ask);
   if (node.inputs.has('populated_text')) return populated(ask);
   return node.inputs.has('text_positive') && node.inputs.has('text_negative')
     ? styled(walk, slot, ask)
@@ -129,6 +130,12 @@ function wasConcatenate(walk: Walk, node: GraphNode, ask: Ask): Found<string> {
     const kept = clean ? text.trim() : text;
     return kept === '' ? undefined : kept;
   });
+}
+
+/** pysssss: appends; replacing and tidying are left to it. */
+function appended(walk: Walk, node: GraphNode, ask: Ask): Found<string> {
+  if (literalOf(node, 'action') !== 'append' || literalOf(node, 'tidy_tags') === 'yes') return DYNAMIC;
+  return joined(walk, ask, ['text_a', 'text_b', 'text_c'], foundValue(''));
 }
 
 function trimmed(text: string, mode: unknown): string {

@@ -1,7 +1,7 @@
 import { agreed, type Draft, emptyDraft, setField } from './draft.ts';
 import { encodedText } from './encoders.ts';
 import { type Found, foundValue, known } from './found.ts';
-import { type GraphNode, literalOf } from './graph.ts';
+import { type GraphNode, linksOf, literalOf } from './graph.ts';
 import { resolve, resolveFirst } from './literals.ts';
 import type { Walk } from './walk.ts';
 import { NUMBER, SEED, TEXT } from './wanted.ts';
@@ -15,10 +15,16 @@ const MAX_HOSTED = 64;
 
 /** A node on the way to the output that has a prompt of its own: one that asks a hosted model for the picture. */
 export function readHosted(walk: Walk, between: readonly GraphNode[]): Draft | undefined {
-  const hosted = between.filter((node) => PROMPTS.some((name) => node.inputs.has(name)));
+  const hosted = between.filter((node) => isHosted(walk, node));
   if (hosted.length === 0 || hosted.length > MAX_HOSTED) return undefined;
   walk.doubt('medium');
   return agreed(hosted.map((node) => hostedDraft(walk, node)));
+}
+
+/** A prompt may also say what to look for in a picture: what makes one takes a seed, or nothing else. */
+function isHosted(walk: Walk, node: GraphNode): boolean {
+  if (!PROMPTS.some((name) => node.inputs.has(name))) return false;
+  return node.inputs.has('seed') || !linksOf(walk.graph, node).some(([name]) => !PROMPTS.includes(name));
 }
 
 function hostedDraft(walk: Walk, node: GraphNode): Draft {

@@ -7,6 +7,7 @@ import type { PictureRecord } from '../../../../src/domain/record.ts';
 import { encodeRecord } from '../../../../src/domain/record-codec.ts';
 import { readWhole } from '../../../../src/storage/durable.ts';
 import { createMemoryStorage } from '../../../../src/storage/memory-storage.ts';
+import type { StorageFile } from '../../../../src/storage/storage.ts';
 import { idOf } from '../../../support/ids.ts';
 import { sampleRecord } from '../../../support/records.ts';
 
@@ -154,5 +155,36 @@ describe('a manifest written from sidecars', () => {
     expect(base).toEqual([idOf(1)]);
     expect(log.slice(-2)).toEqual([idOf(7), idOf(8)]);
     expect(known).toBe(103);
+  });
+
+  it('has written nothing behind whoever stopped', async () => {
+    const file = await createMemoryStorage().open('manifest', 'create');
+    let running = 0;
+    const slow: StorageFile = {
+      ...file,
+      async write(bytes, position) {
+        running += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        if (position > 256) throw Object.assign(new Error('EIO: write'), { code: 'EIO' });
+        return file.write(bytes, position);
+      },
+    };
+    const writer = createBaseWriter(slow, owner, '00112233445566ff');
+    const add = (n: number) => {
+      const record = picture(n, DAY + n, { prompt: 'x'.repeat(400_000) });
+      const { id, kind, status } = record;
+      const time = DAY + n;
+      const lines = encodeLine({ seq: n, op: 'put', id, time, kind, status }, encodeRecord(record));
+      const [ends, times] = [Uint32Array.of(lines.length), Float64Array.of(time)];
+      return writer.add({ day: dayOf(DAY), shared: false, ids: [id], lines, ends, times, lastSeq: n });
+    };
+    await add(1);
+    await add(2);
+    expect(running).toBe(1);
+    await writer.stop();
+    expect(running).toBe(0);
+    await expect(add(3)).rejects.toMatchObject({ code: 'EIO' });
+    await expect(writer.finish()).rejects.toMatchObject({ code: 'EIO' });
   });
 });

@@ -21,6 +21,8 @@ const FIRST: ListQuery = {
   at: { page: 1 },
 };
 
+const TELL_EARLY = { leastBytes: 0, piece: 2_000, patience: 0 };
+
 interface Rig {
   readonly catalog: ManifestCatalog;
   readonly storage: Storage;
@@ -29,8 +31,12 @@ interface Rig {
   openHandles(): number;
 }
 
-/** A catalog over a compacted manifest, whose first reader (the load) is held up after its first read. */
-async function rig(options: Partial<ManifestCatalogOptions> = {}, prompt = 'p'): Promise<Rig> {
+/** A catalog over a compacted manifest, one reader of which (the load) is held up. */
+async function rig(
+  options: Partial<ManifestCatalogOptions> = {},
+  prompt = 'p',
+  heldReader = 1,
+): Promise<Rig> {
   const storage = createMemoryStorage({ now: () => START });
   const before = openCatalog(storage);
   for (let n = 1; n <= PICTURES; n++) await put(storage, before, picture(n, { prompt }));
@@ -42,7 +48,7 @@ async function rig(options: Partial<ManifestCatalogOptions> = {}, prompt = 'p'):
     ...storage,
     async open(path, mode) {
       const file = await storage.open(path, mode);
-      if (path !== MANIFEST || ++opened > 1) return file;
+      if (path !== MANIFEST || ++opened !== heldReader) return file;
       return {
         ...file,
         async read(target, offset, length, position) {
@@ -52,7 +58,7 @@ async function rig(options: Partial<ManifestCatalogOptions> = {}, prompt = 'p'):
       };
     },
   };
-  const tail = { leastBytes: 0, piece: 2_000, patience: 0 };
+  const tail = TELL_EARLY;
   const catalog = openCatalog(held, { tail, ...options });
   return { catalog, storage: held, release: () => gate.resolve(), openHandles: () => storage.openHandles() };
 }
@@ -77,6 +83,16 @@ describe('while an owner is being loaded', () => {
     expect(again.entries.map(({ id }) => id)).toEqual(second.entries.map(({ id }) => id));
     await catalog.close();
     expect(openHandles()).toBe(0);
+  });
+
+  it('a long manifest without a snapshot is not even begun before the first answer', async () => {
+    const { catalog, release } = await rig({ tail: { ...TELL_EARLY, quick: 0, patience: 1e9 } }, 'p', 2);
+    const early = await catalog.list(FIRST);
+    expect(early).toMatchObject({ totalRelation: 'gte', provisional: true });
+    release();
+    expect(await catalog.list({ ...FIRST, order: 'oldest' })).toMatchObject({ total: PICTURES });
+    expect((await catalog.list(FIRST)).entries[0]).toBe(early.entries[0]);
+    await catalog.close();
   });
 
   it('every other question waits for the load', async () => {

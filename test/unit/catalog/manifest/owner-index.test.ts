@@ -25,8 +25,7 @@ function put(index: OwnerIndex, n: number, time: number, status = 0, kind = 0): 
     favorite: false,
     form,
     sha: n,
-    look: 0,
-    tags: 0,
+    trait: 0,
   };
   index.put(words, facts);
 }

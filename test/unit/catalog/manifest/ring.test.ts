@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../../../src/catalog/entry.ts';
 import { wordsOf } from '../../../../src/catalog/manifest/ids.ts';
+import { entryOf } from '../../../../src/catalog/manifest/line-entry.ts';
 import { OwnerIndex } from '../../../../src/catalog/manifest/owner-index.ts';
+import { createReadBuffers } from '../../../../src/catalog/manifest/read-buffers.ts';
 import { Ring } from '../../../../src/catalog/manifest/ring.ts';
+import { encodeRecord } from '../../../../src/domain/record-codec.ts';
 import { hexIdOf, idOf } from '../../../support/ids.ts';
 import { sampleRecord } from '../../../support/records.ts';
 
@@ -14,11 +17,29 @@ const idAt = (n: number) => (n % 3 === 0 ? hexIdOf(n) : idOf(n));
 function put(index: OwnerIndex, n: number, createdAt: number, status: number): number {
   const form = wordsOf(idAt(n), words);
   const place = { offset: n * 1_000, length: 900, createdAt, seq: n };
-  const looks = { favorite: false, form, sha: n, look: 0, tags: 0 };
+  const looks = { favorite: false, form, sha: n, trait: 0 };
   return index.put(words, { ...place, ...looks, op: 0, kind: 0, status });
 }
 
 describe('the ring', () => {
+  it('gives what it keeps bytes of its own', () => {
+    const index = new OwnerIndex({ epoch: '0'.repeat(16), floor: 0, seq: 0 });
+    index.finish();
+    const ring = new Ring(index.order(0, 0), index.columns, 1);
+    const record = sampleRecord({ id: idOf(1) });
+    const json = encodeRecord(record);
+    const loan = createReadBuffers().lend(json.length);
+    loan.holders = 1;
+    loan.bytes.set(json);
+    const facts = { seq: 1, createdAt: 0, kind: 0, status: 0 };
+    const entry = entryOf(record.owner, record.id, loan.bytes.subarray(0, json.length), facts, loan);
+    const row = put(index, 1, 0, 0);
+    expect(ring.offer(row, entry)).toBe(true);
+    loan.bytes.fill(0);
+    entry.release();
+    expect(ring.get(row)?.record()).toEqual(record);
+  });
+
   it('holds what was offered and is among the newest, and nothing else', () => {
     const picture = fc.record({ n: fc.nat(40), time: fc.nat(5), status: fc.constantFrom(0, 0, 0, 1) });
     fc.assert(

@@ -189,6 +189,19 @@ describe('the tail of a manifest', () => {
     await tail?.close();
   });
 
+  it('is silent once anything was committed', async () => {
+    const { storage } = await compacted(20);
+    const tail = await ManifestTail.open(contextOf(storage), OWNER);
+    expect(await tail?.page(query({ size: 2 }))).toBeDefined();
+    const catalog = openCatalog(storage);
+    await put(storage, catalog, picture(99));
+    expect(await tail?.page(query({ size: 2 }))).toBeUndefined();
+    await catalog.compact(OWNER);
+    expect(await tail?.page(query({ size: 2 }))).toBeUndefined();
+    await catalog.close();
+    await tail?.close();
+  });
+
   it('is silent about anything odd, and leaves it to the load', async () => {
     const { storage } = await compacted(20);
     const whole = await readFile(storage, manifestKey(OWNER));

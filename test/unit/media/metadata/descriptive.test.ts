@@ -38,6 +38,8 @@ describe('descriptiveOf', () => {
     expect(new Set(Object.values(from))).toEqual(new Set(['graph']));
     expect(Object.keys(from).sort()).toEqual(Object.keys(meta).sort());
     expect(metaOf({}).meta).toEqual({ generator: 'comfyui' });
+    expect(metaOf({ tool: 'unknown' })).toMatchObject({ meta: {}, from: {} });
+    expect(metaOf({ tool: 'unknown' }).meta).not.toHaveProperty('generator');
   });
 
   it('tells the fields of a text beside the graph', () => {

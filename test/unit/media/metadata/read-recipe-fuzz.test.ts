@@ -6,6 +6,7 @@ import { detectRecipe } from '../../../../src/media/metadata/detect.ts';
 import { readEmbedded } from '../../../../src/media/metadata/embedded.ts';
 import { stripMetadata } from '../../../../src/media/metadata/strip.ts';
 import { chunks, pngWith } from '../../../support/metadata/containers.ts';
+import { hostileFiles } from '../../../support/metadata/hostile.ts';
 import { samples } from '../../../support/metadata/samples.ts';
 import * as texts from '../../../support/metadata/texts.ts';
 
@@ -168,6 +169,16 @@ describe('hostile files', () => {
         expect(recipe?.prompt === undefined || recipe.prompt === text).toBe(true);
       }
     }
+  });
+});
+
+describe('files made to cost much', () => {
+  it.each(Object.entries(hostileFiles))('%s', async (_, make) => {
+    const bytes = await make();
+    const { spent, read: bytesRead, embedded } = await read(bytes);
+    expect(spent).toBeLessThanOrEqual(16 * MIB);
+    expect(bytesRead).toBeLessThanOrEqual(17 * MIB);
+    expect(embedded.texts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(16 * MIB);
   });
 });
 

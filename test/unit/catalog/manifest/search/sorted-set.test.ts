@@ -16,8 +16,7 @@ function columnsOf(times: readonly number[]): Columns {
       favorite: false,
       op: 0,
       sha: 0,
-      look: 0,
-      tags: 0,
+      trait: 0,
     };
     columns.add(Uint32Array.of(0, 0, 0, i), { ...facts, createdAt, seq: i + 1, form: ULID_FORM });
   }

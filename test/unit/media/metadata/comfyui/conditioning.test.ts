@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readComfyRecipe } from '../../../../../src/media/metadata/comfyui/read-comfy.ts';
-import { node, plainGraph, SAMPLER_INPUTS } from '../../../../support/comfyui/graphs.ts';
+import { node, plainGraph, SAMPLER_INPUTS, sampler } from '../../../../support/comfyui/graphs.ts';
 
 const read = (graph: unknown, hints = {}) => readComfyRecipe(graph, hints);
 
@@ -36,6 +36,27 @@ describe('conditioning', () => {
     const recipe = read(graph);
     expect(recipe).toMatchObject({ prompt: 'a cat, 고양이, 猫', negativePrompt: 'blurry', mode: 'txt2img' });
     expect(recipe).not.toHaveProperty('initImage');
+  });
+
+  it.each(['ApplyInstantID', 'Attention couple', 'BrushNet'])(
+    'knows the two apart behind %s, which gives out a model first',
+    (type) => {
+      const graph = plainGraph({
+        '3': sampler({ model: ['20', 0], positive: ['20', 1], negative: ['20', 2] }),
+        '7': node('CLIPTextEncode', { text: 'blurry', clip: ['4', 1] }),
+        '20': node(type, { model: ['4', 0], positive: ['6', 0], negative: ['7', 0] }),
+      });
+      expect(read(graph)).toMatchObject({ prompt: 'a cat, 고양이, 猫', negativePrompt: 'blurry' });
+    },
+  );
+
+  it('reads the text of an encoder that has no CLIP', () => {
+    const encoder = node('MZ_ChatGLM3', {
+      text: 'a landscape',
+      chatglm3_model: ['4', 0],
+      hid_proj: ['4', 1],
+    });
+    expect(read(plainGraph({ '6': encoder }))).toMatchObject({ prompt: 'a landscape', confidence: 'medium' });
   });
 
   it('joins what is combined, equal texts once', () => {

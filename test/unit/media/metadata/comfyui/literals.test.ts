@@ -22,6 +22,10 @@ describe('texts', () => {
     ['a sole text with a temperature', node('Muse', { text: 'write a prompt', temperature: 0.7 })],
     ['a captioner', node('Florence2Run', { image: ['5', 0], task: 'caption' })],
     ['wildcards', node('DPRandomGenerator', { text: '{a|b}', seed: 4 })],
+    [
+      'a text replaced by a pack',
+      node('StringFunction|pysssss', { action: 'replace', text_a: 'a', text_b: 'b' }),
+    ],
     ['two texts of an unknown node', node('Mixer', { a: 'x', b: 'y' })],
     ['a shown text of an LLM', node('ShowText|pysssss', { text: ['52', 0], text_0: 'an old answer' })],
     [
@@ -58,6 +62,7 @@ describe('texts', () => {
     ['StringTrim', { string: ['52', 0], mode: 'Both' }, 'two'],
     ['StringReplace', { string: 'a-b-c', find: '-', replace: '.' }, 'a.b.c'],
     ['Reroute', { '': ['51', 0] }, 'one'],
+    ['StringFunction|pysssss', { action: 'append', tidy_tags: 'no', text_a: ['51', 0], text_b: '+' }, 'one+'],
   ])('come through %s', (type, inputs, prompt) => {
     const graph = withText({
       '50': node(type, inputs),

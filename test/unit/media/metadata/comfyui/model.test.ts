@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readComfyRecipe } from '../../../../../src/media/metadata/comfyui/read-comfy.ts';
-import { node, plainGraph, SAMPLER_INPUTS } from '../../../../support/comfyui/graphs.ts';
+import { node, plainGraph, SAMPLER_INPUTS, sampler } from '../../../../support/comfyui/graphs.ts';
 
 const read = (graph: unknown, hints = {}) => readComfyRecipe(graph, hints);
 
@@ -85,6 +85,39 @@ describe('models and LoRAs', () => {
       { name: 'a.safetensors', weight: 0.9 },
       { name: 'b.safetensors', weight: 0.5, clipWeight: 0.6 },
     ]);
+  });
+
+  it('are told from lists and numbered inputs of packs', () => {
+    const graph = (loader: object) => plainGraph({ '3': sampler({ model: ['75', 0] }), '75': loader });
+    const managed = node('Lora Loader (LoraManager)', {
+      text: '<lora:a:0.7>',
+      loras: {
+        __value__: [
+          { name: 'a', strength: 0.7, active: true, clipStrength: 0.5 },
+          { name: 'b', strength: 1, active: false },
+        ],
+      },
+      model: ['4', 0],
+    });
+    expect(read(graph(managed))?.loras).toEqual([{ name: 'a', weight: 0.7, clipWeight: 0.5 }]);
+    const numbered = node('ttN pipeLoader', {
+      lora1_name: 'one.safetensors',
+      lora1_model_strength: 0.4,
+      lora1_clip_strength: 0.3,
+      lora2_name: 'None',
+      model: ['4', 0],
+    });
+    expect(read(graph(numbered))?.loras).toEqual([{ name: 'one.safetensors', weight: 0.4, clipWeight: 0.3 }]);
+  });
+
+  it('are not said to be none where a node of LoRAs cannot be read', () => {
+    const graph = plainGraph({
+      '3': sampler({ model: ['75', 0] }),
+      '75': node('LoraLoaderFromURL', { url: 'https://example.com/x', strength_model: 1, model: ['4', 0] }),
+    });
+    const recipe = read(graph);
+    expect(recipe).not.toHaveProperty('loras');
+    expect(recipe?.dynamic).toEqual(['loras']);
   });
 
   it('that only the text encoder goes through count for the texts; layers left out are told', () => {

@@ -104,6 +104,19 @@ describe('without a sampler', () => {
     expect(read(graph)).toMatchObject({ prompt: 'a lake', seed: '8', confidence: 'medium' });
   });
 
+  it('what is looked for in a picture is no prompt', () => {
+    const graph = {
+      '1': node('LoadImage', { image: 'a.png' }),
+      '2': node('GroundingDinoSAMSegment (segment anything)', {
+        prompt: 'face',
+        threshold: 0.3,
+        image: ['1', 0],
+      }),
+      '3': node('SaveImage', { filename_prefix: 'x', images: ['2', 0] }),
+    };
+    expect(read(graph)).not.toHaveProperty('prompt');
+  });
+
   it('only what is unmistakable is taken', () => {
     const graph = {
       '1': node('CLIPTextEncode', { text: 'good' }),
