@@ -16,6 +16,7 @@ import { jobTable } from './jobs/table.ts';
 import type { ProcessDecoder } from './media/process-decoder.ts';
 import { sniffMime } from './media/signature.ts';
 
+import { createAdminPictures } from './services/admin-pictures.ts';
 import { createAudit } from './services/audit.ts';
 import { createBulk } from './services/bulk.ts';
 import { createDownloads } from './services/downloads.ts';
@@ -173,6 +174,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
   catalog.onChange((change) => events.publish(change));
   const metrics = createMetrics({ storage, decoder, events, io, reconcile, stats: engine.stats });
   const trash = createTrash({ catalog, now });
+  const audit = createAudit({ state, now });
   const { app } = createApp({
     config,
     tokens: { service: secrets.service, admin: secrets.admin, metrics: config.metricsToken },
@@ -203,7 +205,8 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     }),
     purge: parts.purge,
     placements: parts.placements,
-    audit: createAudit({ state: engine.state, now }),
+    audit,
+    adminPictures: createAdminPictures({ catalog, trash, audit, shutdown: parts.shutdown.signal }),
     jobs: () => parts.scheduler,
     events,
     changes: catalog,
@@ -248,6 +251,7 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
     await close(0);
     throw notListening(config, error);
   });
+  await engine.listening(url);
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
     jobs: jobTable({ cron: config.cron, reconcile, purge, placements: parts.placements, log }),

@@ -12,6 +12,7 @@ import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
 import { createAdmission } from './middleware/admission.ts';
 import { respondProblem } from './respond.ts';
+import { adminPictureRoutes } from './routes/admin-pictures.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps) {
   const counts = createCounts(gallery, kept);
   const search = { counts, related: deps.related, items };
 
+  const admin = { pictures: deps.adminPictures, items };
   const sharing = { ...deps, basePath: config.basePath };
 
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
@@ -67,6 +69,9 @@ export function createApp(deps: AppDeps) {
     ...placementRoutes(kit, deps.placements),
     ...shareRoutes(kit, sharing),
     ...sharedRoutes(kit, sharing),
+    ...adminPictureRoutes(kit, admin, 'images', 'generated'),
+    ...adminPictureRoutes(kit, admin, 'inputs', 'input'),
+    ...adminPictureRoutes(kit, admin, 'controls', 'control'),
     ...upkeepRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),

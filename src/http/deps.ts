@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
+import type { AdminPictures } from '../services/admin-pictures.ts';
 import type { Audit } from '../services/audit.ts';
 import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
@@ -76,6 +77,7 @@ export interface AppDeps {
   readonly placements: Placements;
   readonly purge: Purge;
   readonly audit: Audit;
+  readonly adminPictures: AdminPictures;
   /** Undefined until the server listens. */
   readonly jobs: () => Jobs | undefined;
   readonly events: EventBus;

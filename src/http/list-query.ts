@@ -71,7 +71,11 @@ export function remembering<T extends object>(parse: (search: string) => T): (se
 }
 
 function parseList(search: string, salt: string): ParsedList {
-  const params = checked(ListParams, readParams(search));
+  return { ...listOf(checked(ListParams, readParams(search))), hash: queryHash(salt, search) };
+}
+
+/** What a list's checked parameters mean. @throws KirokuError as `selectionOf`; `invalid_parameter` about the place */
+export function listOf(params: z.output<typeof ListParams>): Omit<ParsedList, 'hash'> {
   if (params.cursor !== undefined && params.page !== undefined) refuse('cursor', 'not together with page.');
   const page = clamp(params.page ?? 1, 1, MAX_PAGE);
   return {
@@ -83,7 +87,6 @@ function parseList(search: string, salt: string): ParsedList {
       ...(params.total === undefined ? {} : { exactTotal: true }),
     },
     page: params.cursor === undefined ? page : null,
-    hash: queryHash(salt, search),
   };
 }
 

@@ -63,17 +63,22 @@ const itemShape = {
 export const Item = z.object(itemShape).openapi('Item');
 export const StoredItem = z.object({ ok: z.literal(true), ...itemShape }).openapi('StoredItem');
 
-export const Page = z
-  .object({
-    items: z.array(Item),
-    page: z.number().nullable().openapi({ description: 'Null when the place was given as a cursor.' }),
-    size: z.number(),
-    total: z.number(),
-    total_relation: z.enum(['eq', 'gte']),
-    total_pages: z.number(),
-    next_cursor: z.string().nullable(),
-  })
-  .openapi('Page');
+/** As an admin sees it, who sees everybody's. */
+export const AdminItem = z
+  .object({ status: z.enum(STATUSES), owner: z.string(), ...itemShape })
+  .openapi('AdminItem');
+
+const place = {
+  page: z.number().nullable().openapi({ description: 'Null when the place was given as a cursor.' }),
+  size: z.number(),
+  total: z.number(),
+  total_relation: z.enum(['eq', 'gte']),
+  total_pages: z.number(),
+  next_cursor: z.string().nullable(),
+};
+
+export const Page = z.object({ items: z.array(Item), ...place }).openapi('Page');
+export const AdminPage = z.object({ items: z.array(AdminItem), ...place }).openapi('AdminPage');
 
 const FacetValues = z
   .object({

@@ -61,6 +61,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     placements: services.placements,
     purge: services.purge,
     audit: services.audit,
+    adminPictures: services.adminPictures,
     jobs: () => jobs,
     config: settings,
     tokens: { service: SERVICE, admin: ADMIN, metrics: undefined },

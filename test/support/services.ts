@@ -8,6 +8,7 @@ import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import type { DecodedImage, Decoder, GraphReader } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
+import { createAdminPictures } from '../../src/services/admin-pictures.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createBulk } from '../../src/services/bulk.ts';
 import { createDownloads } from '../../src/services/downloads.ts';
@@ -110,6 +111,7 @@ export function testServices(options: TestServicesOptions = {}) {
   const ingest = createIngest(deps);
   const related = createRelated({ catalog });
   const comfy = createMemoryStorage({ now });
+  const audit = createAudit({ state, now });
   return {
     clock,
     blobs,
@@ -143,7 +145,8 @@ export function testServices(options: TestServicesOptions = {}) {
       random: countingRandom(),
     }),
     comfy,
-    audit: createAudit({ state, now }),
+    audit,
+    adminPictures: createAdminPictures({ catalog, trash, audit, shutdown: new AbortController().signal }),
     purge: createPurge({
       catalog,
       blobs,
