@@ -17,6 +17,7 @@ import type { ProcessDecoder } from './media/process-decoder.ts';
 import { sniffMime } from './media/signature.ts';
 
 import { createAdminPictures } from './services/admin-pictures.ts';
+import { createAdminSessions } from './services/admin-session.ts';
 import { createAudit } from './services/audit.ts';
 import { createBulk } from './services/bulk.ts';
 import { createDownloads } from './services/downloads.ts';
@@ -206,6 +207,12 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     purge: parts.purge,
     placements: parts.placements,
     audit,
+    adminSessions: createAdminSessions({
+      key: secrets.cookie.join('\n'),
+      token: secrets.admin,
+      now,
+      random: randomBytes,
+    }),
     adminPictures: createAdminPictures({ catalog, trash, audit, shutdown: parts.shutdown.signal }),
     jobs: () => parts.scheduler,
     events,

@@ -10,9 +10,12 @@ import { createItems } from './item.ts';
 import { createKeptAnswers } from './kept.ts';
 import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
+import { createAdminCookie } from './middleware/admin-cookie.ts';
 import { createAdmission } from './middleware/admission.ts';
+import { createOrigins } from './middleware/client-address.ts';
 import { respondProblem } from './respond.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
+import { adminSessionRoutes } from './routes/admin-session.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -37,7 +40,9 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** The whole wire over the given services. Answers requests that carry `Bindings`, which `createHttpServer` makes. */
 export function createApp(deps: AppDeps) {
   const { config, gallery, trash, bulk, inputs, files, log } = deps;
-  const kit = createKit(createAdmission(deps));
+  const origins = createOrigins(config.trustProxy);
+  const adminCookie = createAdminCookie(config, deps.adminSessions, origins);
+  const kit = createKit(createAdmission({ ...deps, origins, adminCookie }));
   const items = createItems(config.basePath);
   const kept = createKeptAnswers(config.pageCacheBytes);
   const lists = createLists(gallery, items, kept, config.basePath);
@@ -72,6 +77,7 @@ export function createApp(deps: AppDeps) {
     ...adminPictureRoutes(kit, admin, 'images', 'generated'),
     ...adminPictureRoutes(kit, admin, 'inputs', 'input'),
     ...adminPictureRoutes(kit, admin, 'controls', 'control'),
+    ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import { KirokuError } from '../domain/errors.ts';
 import type { Owner } from '../domain/owner.ts';
+import type { AdminSession } from '../services/admin-session.ts';
 
 /** How a caller proved itself. */
 export type Role = 'browser' | 'service' | 'admin';
@@ -18,6 +19,8 @@ export interface Call {
   route: string;
   role: Role | undefined;
   owner: Owner | undefined;
+  /** What an admin without the token proved itself by. */
+  adminSession: AdminSession | undefined;
   /** To be sent with the answer, whatever it is. */
   setCookie: string | undefined;
   /** A failure that was answered, for the log. */
@@ -49,6 +52,7 @@ export function beginCall(id: string, url: string, basePath: string): Call {
     route: UNMATCHED,
     role: undefined,
     owner: undefined,
+    adminSession: undefined,
     setCookie: undefined,
     error: undefined,
   };

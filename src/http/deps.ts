@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { AdminPictures } from '../services/admin-pictures.ts';
+import type { AdminSessions } from '../services/admin-session.ts';
 import type { Audit } from '../services/audit.ts';
 import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
@@ -78,6 +79,7 @@ export interface AppDeps {
   readonly purge: Purge;
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;
+  readonly adminSessions: AdminSessions;
   /** Undefined until the server listens. */
   readonly jobs: () => Jobs | undefined;
   readonly events: EventBus;

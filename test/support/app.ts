@@ -7,6 +7,7 @@ import { createEventBus } from '../../src/events/bus.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { createAdminSessions } from '../../src/services/admin-session.ts';
 import { createIdentity } from '../../src/services/identity.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
 import { testServices } from './services.ts';
@@ -62,6 +63,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     purge: services.purge,
     audit: services.audit,
     adminPictures: services.adminPictures,
+    adminSessions: createAdminSessions({ key: 'k'.repeat(40), token: ADMIN, now, random: randomBytes }),
     jobs: () => jobs,
     config: settings,
     tokens: { service: SERVICE, admin: ADMIN, metrics: undefined },

@@ -3,7 +3,8 @@ import { KirokuError, notFound } from '../../domain/errors.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
 import type { Call } from '../call.ts';
 import type { AppDeps } from '../deps.ts';
-import { addressBucket, createOrigins } from './client-address.ts';
+import type { AdminCookie } from './admin-cookie.ts';
+import { addressBucket, type Origins } from './client-address.ts';
 import { createCrossSite } from './cross-site.ts';
 import { createCookies } from './identity.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -12,8 +13,8 @@ import { createTokenCheck } from './tokens.ts';
 /**
  * Who may call a route:
  * `public` anybody, uncounted · `owner` a browser or the service, about one owner · `service` the service alone ·
- * `file` as `owner`, and the admin; nobody is given an identity there · `admin` the admin alone · `metrics` the admin
- * or the metrics token · `share` whoever has the link in the path: counted by address, and nobody's cookie is looked at.
+ * `file` as `owner`, and the admin; nobody is given an identity there · `admin` the admin alone, by token or by the
+ * session that it began · `metrics` the admin's or the metrics token · `share` whoever has the link in the path: counted by address, and nobody's cookie is looked at.
  */
 export interface Access {
   readonly who: 'public' | 'owner' | 'service' | 'file' | 'admin' | 'share' | 'metrics';
@@ -30,9 +31,13 @@ export interface Admission {
 const TOKEN_FAILURES_PER_MINUTE = 20;
 const READ_METHODS = ['GET', 'HEAD'];
 
-export function createAdmission(deps: AppDeps): Admission {
-  const { config, now, identity } = deps;
-  const origins = createOrigins(config.trustProxy);
+export interface AdmissionDeps extends AppDeps {
+  readonly origins: Origins;
+  readonly adminCookie: AdminCookie;
+}
+
+export function createAdmission(deps: AdmissionDeps): Admission {
+  const { config, now, identity, origins, adminCookie } = deps;
   const crossSite = createCrossSite(config, origins);
   const cookies = createCookies({ config, identity, origins, now });
   const limit = (perMinute: number, message: string) => createRateLimit({ perMinute, now, message });
@@ -98,7 +103,23 @@ export function createAdmission(deps: AppDeps): Admission {
     if (access.who !== 'file') call.setCookie = cookies.line(identity.issue(owner).value, incoming);
   };
 
+  /** False without an admin's session: the call may still be somebody else's. */
+  const admitAdmin = (incoming: IncomingMessage, call: Call, access: Access): boolean => {
+    const session = adminCookie.find(incoming);
+    if (session === undefined) return false;
+    if (access.write === true) crossSite.refuseWrite(incoming);
+    perAddress.take(bucketOf(incoming));
+    call.role = 'admin';
+    call.adminSession = session;
+    if (access.who === 'file') return true;
+    const renewed = deps.adminSessions.renew(session);
+    if (renewed !== undefined) call.setCookie = adminCookie.line(renewed, incoming);
+    return true;
+  };
+
   const admitBrowser = (incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void> => {
+    const mayBeAdmin = access.who === 'admin' || access.who === 'file';
+    if (mayBeAdmin && admitAdmin(incoming, call, access)) return undefined;
     if (access.who === 'metrics' || access.who === 'service' || access.who === 'admin') {
       throw new KirokuError('unauthorized', 'A token is needed here.');
     }

@@ -79,7 +79,7 @@ function findLegacy(values: readonly string[]): CookieFinding {
 }
 
 /** Every value of this name, as sent: no unquoting, no decoding, so that one identity has one spelling. */
-function valuesOf(header: string, name: string): string[] {
+export function valuesOf(header: string, name: string): string[] {
   const values: string[] = [];
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
