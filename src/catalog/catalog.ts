@@ -6,6 +6,7 @@ import type { Owner } from '../domain/owner.ts';
 import type { Cursor, Order } from '../domain/page.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import type { Facets, Selection } from '../domain/search/selection.ts';
+import type { OwnerUsage } from './usage.ts';
 
 /**
  * The catalog port: answers questions about records and owns them in whatever durable form its driver needs.
@@ -33,6 +34,8 @@ export interface Catalog {
     selection: Selection,
     dayOf: (time: number) => CalendarDay,
   ): Promise<{ readonly days: readonly DayCount[]; readonly version: Version }>;
+  /** How much the owner has, by kind and status. */
+  usage(owner: Owner): Promise<OwnerUsage>;
   /** The owner's version; a change of any record changes it. */
   version(owner: Owner): Promise<Version>;
   /** The same at once when it is at hand, else undefined. */

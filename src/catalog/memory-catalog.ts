@@ -22,6 +22,7 @@ import type {
 } from './catalog.ts';
 import { createEntry, cursorOf } from './entry.ts';
 import { nextVersion } from './next-version.ts';
+import { emptyUse, type OwnerUsage } from './usage.ts';
 
 export interface MemoryCatalogOptions {
   /** ms since the epoch. */
@@ -44,6 +45,8 @@ interface Held {
 
 interface Shelf {
   seq: number;
+  /** ms. */
+  changedAt: number;
   readonly held: Map<PictureId, Held>;
   /** The last change of every picture, purged ones too. */
   readonly last: Map<PictureId, Change>;
@@ -70,7 +73,13 @@ export function createMemoryCatalog(options: MemoryCatalogOptions): Catalog {
   }
 
   function shelfOf(owner: Owner): Shelf {
-    const shelf = shelves.get(owner) ?? { seq: 0, held: new Map(), last: new Map(), lane: Promise.resolve() };
+    const shelf = shelves.get(owner) ?? {
+      seq: 0,
+      changedAt: 0,
+      held: new Map(),
+      last: new Map(),
+      lane: Promise.resolve(),
+    };
     shelves.set(owner, shelf);
     return shelf;
   }
@@ -78,6 +87,7 @@ export function createMemoryCatalog(options: MemoryCatalogOptions): Catalog {
   /** Counts the change and tells of it. `entry` is undefined for a purge. */
   function settle(owner: Owner, shelf: Shelf, op: Op, of: Entry, entry: Entry | undefined): CommitResult {
     shelf.seq += 1;
+    shelf.changedAt = options.now();
     const change: Change = { version: versionOf(owner), op, kind: of.kind, owner, id: of.id, entry };
     shelf.last.set(of.id, change);
     for (const listener of listeners) {
@@ -151,6 +161,9 @@ export function createMemoryCatalog(options: MemoryCatalogOptions): Catalog {
     async timeline(selection, dayOf) {
       const matching = selected(entries(selection.owner), selection);
       return { days: daysOf(matching, dayOf), version: versionOf(selection.owner) };
+    },
+    async usage(owner) {
+      return usageOf(entries(owner), versionOf(owner), shelves.get(owner)?.changedAt ?? 0);
     },
     async version(owner) {
       return versionOf(owner);
@@ -254,6 +267,21 @@ function facetsOf(entries: readonly Entry[], most: number): Facets {
     ratio: ranked('ratio'),
     generator: ranked('generator'),
   };
+}
+
+function usageOf(entries: readonly Entry[], version: Version, lastActivity: number): OwnerUsage {
+  const usage = { version, lastActivity, active: emptyUse(), trash: emptyUse() };
+  for (const entry of entries) {
+    const { bytes, thumb_bytes: thumbBytes } = entry.record();
+    const use = usage[entry.status];
+    const before = use[entry.kind];
+    use[entry.kind] = {
+      count: before.count + 1,
+      bytes: before.bytes + bytes,
+      thumbBytes: before.thumbBytes + thumbBytes,
+    };
+  }
+  return usage;
 }
 
 function daysOf(entries: readonly Entry[], dayOf: (time: number) => CalendarDay): DayCount[] {

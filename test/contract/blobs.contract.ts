@@ -59,6 +59,7 @@ export function blobContract(name: string, make: () => Promise<BlobStore>): void
   describe(`blob contract: ${name}`, () => {
     staging(make);
     publishing(make);
+    giving(make);
     keeping(make);
   });
 }
@@ -196,6 +197,60 @@ function publishing(make: () => Promise<BlobStore>): void {
     }
     expect([await contentOf(store, ORIGINAL), await contentOf(store, other)]).toEqual(['a', undefined]);
     expect(await pendingKeys(store)).toEqual([]);
+  });
+}
+
+const GIVEN = ORIGINAL.replace('users/o/', 'users/p/');
+
+function giving(make: () => Promise<BlobStore>): void {
+  const published = async () => {
+    const store = await make();
+    const staged = await stageBytes(store, ORIGINAL, Buffer.from('the bytes'));
+    await store.publish([staged]);
+    await store.release([staged]);
+    return store;
+  };
+
+  it('stages what lies under one key as what will lie under another', async () => {
+    const store = await published();
+    const given = await store.stageFrom(ORIGINAL, GIVEN);
+    expect(given).toMatchObject({ key: GIVEN, bytes: 9 });
+    if (given === undefined) throw new Error('nothing was staged');
+    expect(Buffer.from(await given.read()).toString()).toBe('the bytes');
+    expect(['', createHash('sha256').update('the bytes').digest('hex')]).toContain(given.sha256);
+    expect(await contentOf(store, GIVEN)).toBeUndefined();
+    expect(await pendingKeys(store)).toEqual([GIVEN]);
+    await store.publish([given]);
+    await store.release([given]);
+    expect(await pendingKeys(store)).toEqual([]);
+    expect(await store.remove(ORIGINAL)).toBe(true);
+    expect(await contentOf(store, GIVEN)).toBe('the bytes');
+  });
+
+  it('takes back what was given, and nothing of where it came from', async () => {
+    const store = await published();
+    const given = await store.stageFrom(ORIGINAL, GIVEN);
+    if (given === undefined) throw new Error('nothing was staged');
+    await store.publish([given]);
+    await store.retract([given]);
+    expect(await contentOf(store, GIVEN)).toBeUndefined();
+    expect(await contentOf(store, ORIGINAL)).toBe('the bytes');
+    expect(await pendingKeys(store)).toEqual([]);
+  });
+
+  it('gives nothing where nothing lies, and never over something', async () => {
+    const store = await published();
+    expect(await store.stageFrom(GIVEN, ORIGINAL)).toBeUndefined();
+    expect(await pendingKeys(store)).toEqual([]);
+    const other = await stageBytes(store, GIVEN, Buffer.from('another'));
+    await expect(store.stageFrom(ORIGINAL, GIVEN)).rejects.toMatchObject(TAKEN);
+    await store.publish([other]);
+    await store.release([other]);
+    const given = await store.stageFrom(ORIGINAL, GIVEN);
+    if (given === undefined) throw new Error('nothing was staged');
+    await expect(store.publish([given])).rejects.toMatchObject(TAKEN);
+    await store.retract([given]);
+    expect(await contentOf(store, GIVEN)).toBe('another');
   });
 }
 

@@ -187,6 +187,8 @@ async function answers(catalog: Catalog, owner: Owner): Promise<unknown[]> {
     const sha256 = bytes.toString(16).padStart(64, '0');
     told.push(plain(await catalog.findBySha256(owner, 'generated', sha256)));
   }
+  const { active, trash } = await catalog.usage(owner);
+  told.push(active, trash);
   for (const mark of MARKS) told.push(plain(await catalog.findByIdem(owner, mark, 0)));
   return told;
 }

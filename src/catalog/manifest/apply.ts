@@ -16,6 +16,7 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
   const before = index.ids.find(words, form);
   if (before >= 0) store.ring(index.columns.kind(before)).drop(before);
   index.seq = seq;
+  store.lastActivity = Math.max(store.lastActivity, now);
   if (step.op === 'purge') {
     index.purge(words, form, { seq, id, time: now, kind, status });
     return;
@@ -31,6 +32,8 @@ export function applyStep(store: OwnerStore, step: Step, offset: number, now: nu
     favorite: record.favorite,
     form,
     sha: Math.max(0, hex32(ascii(record.sha256), 0)),
+    bytes: record.bytes,
+    thumbBytes: record.thumb_bytes,
     trait: index.facets.traitOf(facetValues(record), record.favorite),
   });
   if (status === 'active') store.ring(KINDS.indexOf(kind)).offer(row, entry);

@@ -49,6 +49,7 @@ export async function loadStore(
     await rebuildManifest(context, store, scanned.damage);
   } else {
     store.adopt(scanned.index, file, scanned.end, scanned.header.sortedEnd);
+    store.lastActivity = Math.floor((await context.storage.stat(manifestKey(owner))).mtime);
     if (scanned.savedEnd !== undefined) store.saved = { file, end: scanned.savedEnd };
     await settleLoaded(context, store, scanned);
   }

@@ -188,6 +188,13 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       owners.ask(selection.owner, (held) => facetsOf(context, held.store, healer(held), selection, most)),
     timeline: (selection, dayOf) =>
       owners.ask(selection.owner, (held) => timelineOf(context, held.store, healer(held), selection, dayOf)),
+    usage: (owner) =>
+      owners.ask(owner, async ({ store }) => ({
+        version: store.version,
+        lastActivity: store.lastActivity,
+        active: store.index.totals.of(0),
+        trash: store.index.totals.of(1),
+      })),
     version: (owner) => owners.ask(owner, async ({ store }) => store.version),
     peekVersion(owner) {
       const store = owners.peek(owner);

@@ -8,6 +8,7 @@ import { type IdForm, idText, wordsOf } from './ids.ts';
 import { Marks } from './marks.ts';
 import { RowOrder } from './order.ts';
 import { type SavedPart, SnapshotError, savedCount } from './saved-part.ts';
+import { UsageTotals } from './usage-totals.ts';
 
 /** A picture that was purged: kept for a while, so that followers of the log learn of it. */
 export interface Tombstone {
@@ -32,6 +33,7 @@ export class OwnerIndex {
   readonly columns = new Columns();
   readonly facets = new FacetTable();
   readonly ids = new IdTable(this.columns);
+  readonly totals = new UsageTotals();
   readonly marks = new Marks();
   tombstones: Tombstone[] = [];
   private readonly orders = KINDS.map(() => STATUSES.map(() => new RowOrder(this.columns)));
@@ -84,9 +86,11 @@ export class OwnerIndex {
       columns.createdAt(row) !== facts.createdAt;
     if (this.loading) columns.set(row, facts);
     else {
+      this.totals.remove(columns, row);
       if (moves) this.orderOf(row).remove(row);
       else this.orderOf(row).counts.drop(columns.traits.get(row));
       columns.set(row, facts);
+      this.totals.add(columns, row);
       if (moves) this.orderOf(row).insert(row);
       else this.orderOf(row).counts.add(facts.trait);
       this.tidy();
@@ -99,6 +103,7 @@ export class OwnerIndex {
     const row = this.columns.add(words, facts);
     this.ids.add(row);
     if (!this.loading) {
+      this.totals.add(this.columns, row);
       this.orderOf(row).insert(row);
       this.tidy();
     }
@@ -111,7 +116,10 @@ export class OwnerIndex {
     if (this.tombstones.length > MOST_TOMBSTONES) this.dropTombstones(MOST_TOMBSTONES >> 1);
     const row = this.ids.find(words, form);
     if (row < 0) return false;
-    if (!this.loading) this.orderOf(row).remove(row);
+    if (!this.loading) {
+      this.totals.remove(this.columns, row);
+      this.orderOf(row).remove(row);
+    }
     this.ids.remove(row);
     this.columns.remove(row);
     return true;
@@ -129,7 +137,10 @@ export class OwnerIndex {
     columns.trim();
     this.facets.tidy(columns);
     for (let row = 0; row < columns.used; row++) {
-      if (columns.isLive(row)) this.orderOf(row).push(row);
+      if (columns.isLive(row)) {
+        this.orderOf(row).push(row);
+        this.totals.add(columns, row);
+      }
       if (row % ROWS_A_TURN === ROWS_A_TURN - 1) yield;
     }
     for (const order of this.orders.flat()) yield* order.sorting();

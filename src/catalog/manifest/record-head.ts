@@ -26,6 +26,8 @@ export interface RecordHead {
   updatedStart: number;
   /** First 32 bits of the SHA-256. */
   sha: number;
+  bytes: number;
+  thumbBytes: number;
   /** Behind the value of `sha256`. */
   shaEnd: number;
   /** `adopted_from` may be there; like `idem` it never leaves the server. */
@@ -51,6 +53,8 @@ export function emptyHead(): RecordHead {
     ownerEnd: -1,
     updatedStart: -1,
     sha: 0,
+    bytes: 0,
+    thumbBytes: 0,
     shaEnd: -1,
     hasAdopted: false,
     idemStart: -1,
@@ -145,8 +149,12 @@ function scanMiddle(bytes: Buffer, from: number, end: number, head: RecordHead):
   if (at < 0) return -1;
   at = bytes[at] === 0x22 ? at + ISO_LENGTH + 2 : after(bytes, at, NULL);
   at = afterString(bytes, after(bytes, at, FILENAME), end);
-  at = afterDigits(bytes, after(bytes, at, BYTES));
-  at = afterDigits(bytes, after(bytes, at, THUMB_BYTES));
+  const size = after(bytes, at, BYTES);
+  at = afterDigits(bytes, size);
+  head.bytes = at < 0 ? 0 : numberAt(bytes, size, at);
+  const thumb = after(bytes, at, THUMB_BYTES);
+  at = afterDigits(bytes, thumb);
+  head.thumbBytes = at < 0 ? 0 : numberAt(bytes, thumb, at);
   at = after(bytes, at, SHA);
   if (at < 0 || at + 64 > end) return -1;
   head.sha = hex32(bytes, at);

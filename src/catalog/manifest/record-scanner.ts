@@ -1,6 +1,6 @@
 import { KINDS, STATUSES } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
-import { afterDigits, hex32, stringEnd } from './bytes.ts';
+import { afterDigits, hex32, numberAt, stringEnd } from './bytes.ts';
 import type { LineView } from './line.ts';
 import { type Literal, literal, past, sameBytes } from './literal.ts';
 import type { RecordHead } from './record-head.ts';
@@ -60,7 +60,7 @@ export class RecordScanner {
     let at = this.front(line);
     at = this.names(line, at, head);
     at = this.times(at, head);
-    at = this.file(at, line.recordEnd);
+    at = this.file(at, line.recordEnd, head);
     if (at < 0 || at + 64 >= line.recordEnd || this.buffer[at + 64] !== QUOTE) return false;
     head.sha = hex32(this.buffer, at);
     head.shaEnd = at + 65;
@@ -107,11 +107,15 @@ export class RecordScanner {
   }
 
   /** Up to the first digit of `sha256`. */
-  private file(from: number, end: number): number {
+  private file(from: number, end: number, head: RecordHead): number {
     const { buffer, view } = this;
     let at = stringEnd(buffer, past(view, from, FILENAME), end);
-    at = afterDigits(buffer, past(view, at, BYTES));
-    at = afterDigits(buffer, past(view, at, THUMB_BYTES));
+    const size = past(view, at, BYTES);
+    at = afterDigits(buffer, size);
+    head.bytes = at < 0 ? 0 : numberAt(buffer, size, at);
+    const thumb = past(view, at, THUMB_BYTES);
+    at = afterDigits(buffer, thumb);
+    head.thumbBytes = at < 0 ? 0 : numberAt(buffer, thumb, at);
     return past(view, at, SHA);
   }
 }

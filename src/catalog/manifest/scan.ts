@@ -246,6 +246,8 @@ class Scanner {
     row.favorite = head.favorite;
     row.form = this.form();
     row.sha = head.sha;
+    row.bytes = head.bytes;
+    row.thumbBytes = head.thumbBytes;
     row.trait = this.index.facets.traits.traitOf(this.facets.look, this.facets.tags, head.favorite);
     return row;
   }
@@ -286,6 +288,8 @@ class Scanner {
         return 'record of another picture';
       this.facets.take(record);
       head.favorite = record.favorite;
+      head.bytes = record.bytes;
+      head.thumbBytes = record.thumb_bytes;
       head.sha = Math.max(0, hex32(Buffer.from(record.sha256, 'latin1'), 0));
       return undefined;
     } catch {

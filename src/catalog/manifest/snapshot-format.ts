@@ -3,7 +3,7 @@ import { isOwner, type Owner } from '../../domain/owner.ts';
 import { type Column, SnapshotError } from './saved-part.ts';
 
 /** Rises with every change of the file, or of what the arrays mean. Another version is made again. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 /** First line, newline included; written last. */
 export const FIRST_LINE = 64;
 /** Where an array begins is a multiple of this. */

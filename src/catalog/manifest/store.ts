@@ -64,6 +64,8 @@ export class OwnerStore {
   unrecovered: ReadonlyMap<PictureId, Touched> | 'all' | undefined;
   /** Why the file must not be written to again; a new one is made before the next commit. */
   suspect: string | undefined;
+  /** ms: when something of it last changed; 0 when nothing ever did. */
+  lastActivity = 0;
   compacting: Promise<void> | undefined;
   /** The snapshot on disk, or the last try at one: of which file, up to which byte. */
   saved: { readonly file: LogFile; readonly end: number } | undefined;

@@ -26,6 +26,8 @@ function put(index: OwnerIndex, n: number, time: number, status = 0, kind = 0): 
     form,
     sha: n,
     trait: 0,
+    bytes: 0,
+    thumbBytes: 0,
   };
   index.put(words, facts);
 }

@@ -17,7 +17,7 @@ const idAt = (n: number) => (n % 3 === 0 ? hexIdOf(n) : idOf(n));
 function put(index: OwnerIndex, n: number, createdAt: number, status: number): number {
   const form = wordsOf(idAt(n), words);
   const place = { offset: n * 1_000, length: 900, createdAt, seq: n };
-  const looks = { favorite: false, form, sha: n, trait: 0 };
+  const looks = { favorite: false, form, sha: n, trait: 0, bytes: 0, thumbBytes: 0 };
   return index.put(words, { ...place, ...looks, op: 0, kind: 0, status });
 }
 

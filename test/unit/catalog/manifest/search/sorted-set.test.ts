@@ -17,6 +17,8 @@ function columnsOf(times: readonly number[]): Columns {
       op: 0,
       sha: 0,
       trait: 0,
+      bytes: 0,
+      thumbBytes: 0,
     };
     columns.add(Uint32Array.of(0, 0, 0, i), { ...facts, createdAt, seq: i + 1, form: ULID_FORM });
   }
