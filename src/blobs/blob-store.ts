@@ -9,6 +9,11 @@
 export interface BlobStore {
   /** Opens a staged blob under a provisional or final key. `conflict` surfaces as `io_error` with cause EEXIST. */
   stage(key: string): Promise<BlobWriter>;
+  /**
+   * Stages the bytes that lie under `from` as what will lie under `to`: shared where the driver can, else copied.
+   * Undefined when there are none. What an interrupted call left under `to` is taken up where it is the same file.
+   */
+  stageFrom(from: string, to: string): Promise<StagedBlob | undefined>;
   /** Gives a staged blob the key it will get. Must come before `publish`. */
   rekey(staged: StagedBlob, key: string): Promise<StagedBlob>;
   /**
@@ -51,9 +56,9 @@ export interface BlobWriter {
 export interface StagedBlob {
   readonly key: string;
   readonly bytes: number;
-  /** Lower-case hex; empty on a blob given by `pending`. */
+  /** Lower-case hex; empty on a blob given by `pending`, and by `stageFrom` where the bytes are shared. */
   readonly sha256: string;
-  /** 8 lower-case hex; empty on a blob given by `pending`. */
+  /** 8 lower-case hex; empty as `sha256` is. */
   readonly crc32: string;
   /** Real path while staged; undefined where there is none. */
   readonly localPath: string | undefined;

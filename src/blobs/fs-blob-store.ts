@@ -10,7 +10,7 @@ import {
 import { errno } from '../storage/errno.ts';
 import { parentOf } from '../storage/path.ts';
 import type { Storage, StorageFile } from '../storage/storage.ts';
-import type { BlobReader, BlobStore, StagedBlob } from './blob-store.ts';
+import type { BlobReader, BlobStore, BlobWriter, StagedBlob } from './blob-store.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { createFsBlobWriter, type Measured, PIECE_BYTES } from './fs-blob-writer.ts';
 import {
@@ -35,6 +35,9 @@ export interface FsBlobStoreDeps {
 /** Pieces kept for the next upload: two each for the uploads that two or four cores have under way. */
 const POOLED_PIECES = 16;
 
+/** What a file system says that has no (more) second names for a file. */
+const NO_LINK = ['EPERM', 'EXDEV', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 const NOT_A_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENAMETOOLONG'];
 
 /**
@@ -57,20 +60,37 @@ export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBl
     };
   }
 
+  async function stage(key: string): Promise<BlobWriter> {
+    const path = stagingPath(stagingNameOf(key));
+    const file = await createStaged(storage, folders, path);
+    return createFsBlobWriter({
+      storage,
+      key,
+      path,
+      file,
+      buffers,
+      staged: (found) => stagedAs(key, found),
+    });
+  }
+
+  async function stageFrom(from: string, to: string): Promise<StagedBlob | undefined> {
+    const source = await statIfThere(storage, from);
+    if (source?.type !== 'file') return undefined;
+    if (publishBy === 'link' && (await linkStaged(storage, folders, from, pairOf(to).from))) {
+      return stagedAs(to, { bytes: source.size, sha256: '', crc32: '' });
+    }
+    const reader = await openBlob(storage, from);
+    if (reader === undefined) return undefined;
+    try {
+      return await copyStaged(reader, await stage(to));
+    } finally {
+      await reader.close();
+    }
+  }
+
   return {
-    stage: (key) =>
-      orKiroku(async () => {
-        const path = stagingPath(stagingNameOf(key));
-        const file = await createStaged(storage, folders, path);
-        return createFsBlobWriter({
-          storage,
-          key,
-          path,
-          file,
-          buffers,
-          staged: (found) => stagedAs(key, found),
-        });
-      }),
+    stage: (key) => orKiroku(() => stage(key)),
+    stageFrom: (from, to) => orKiroku(() => stageFrom(from, to)),
     rekey: (staged, key) =>
       orKiroku(async () => {
         if (staged.key === key) return staged;
@@ -149,6 +169,40 @@ async function createStaged(storage: Storage, folders: FolderSync, path: string)
     if (!isErrno(error, 'ENOENT')) throw error;
     await ensureFolder(storage, folders, STAGING_FOLDER);
     return await storage.open(path, 'create');
+  }
+}
+
+/** A second name in the staging folder; false where the file system will not have it, and the bytes are to be copied. */
+async function linkStaged(storage: Storage, folders: FolderSync, from: string, to: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await storage.link(from, to);
+      return true;
+    } catch (error) {
+      if (isErrno(error, ...NO_LINK)) return false;
+      if (isErrno(error, 'EEXIST')) {
+        const [mine, there] = [await statIfThere(storage, from), await statIfThere(storage, to)];
+        if (mine !== undefined && mine.inode === there?.inode) return true;
+      }
+      if (!isErrno(error, 'ENOENT') || attempt > 1) throw error;
+      await ensureFolder(storage, folders, STAGING_FOLDER);
+    }
+  }
+}
+
+async function copyStaged(reader: BlobReader, writer: BlobWriter): Promise<StagedBlob> {
+  try {
+    for (let position = 0; ; ) {
+      const chunk = await reader.read(position, PIECE_BYTES);
+      if (chunk.byteLength === 0) break;
+      await writer.write(chunk);
+      position += chunk.byteLength;
+    }
+    return await writer.finish();
+  } catch (error) {
+    // what cannot be removed now is removed at the next start
+    await writer.abort().catch(() => undefined);
+    throw error;
   }
 }
 

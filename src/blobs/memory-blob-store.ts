@@ -77,6 +77,14 @@ export function createMemoryBlobStore({ now }: MemoryBlobStoreDeps): BlobStore {
       if (staged.has(key)) throw fromErrno(errno('EEXIST', 'stage', key));
       return writer(key);
     },
+    async stageFrom(from, to) {
+      const content = published.get(from);
+      if (content === undefined) return undefined;
+      const left = staged.get(to);
+      if (left !== undefined && left !== content) throw fromErrno(errno('EEXIST', 'stage', to));
+      staged.set(to, content);
+      return stagedAs(to, content, '', '');
+    },
     async rekey(blob, key) {
       if (blob.key === key) return blob;
       const content = contentOf(blob.key);

@@ -21,6 +21,8 @@ export const ERROR_CODES = [
   'precondition_failed',
   'purge_refused',
   'job_running',
+  'owner_moved',
+  'merge_undecided',
   'idempotency_mismatch',
   'payload_too_large',
   'unsupported_type',

@@ -20,6 +20,8 @@ const STATUS: Record<ErrorCode, number> = {
   precondition_failed: 412,
   purge_refused: 409,
   job_running: 409,
+  owner_moved: 503,
+  merge_undecided: 409,
   idempotency_mismatch: 422,
   payload_too_large: 413,
   unsupported_type: 415,

@@ -97,6 +97,40 @@ export function createSavedSearches(deps: SavedSearchDeps): SavedSearches {
   };
 }
 
+/**
+ * Gives every saved search of one owner to another, durably; how many. A name that is taken there gets a number; what
+ * does not fit stays where it was. Safe to repeat: one that is there already is only removed here.
+ */
+export async function mergeSearches(state: StateStore, from: Owner, to: Owner): Promise<number> {
+  const mine = heldIn(await state.readOwner(from)).filter(isSaved);
+  if (mine.length === 0) return 0;
+  const given = new Set<string>();
+  await state.updateOwner(to, (current) => {
+    const held = [...heldIn(current)];
+    for (const search of mine) {
+      const there = held.some((one) => isSaved(one) && one.id === search.id);
+      if (!there && held.length >= MAX_SEARCHES) continue;
+      if (!there) held.push({ ...search, name: freeName(held, search.name) });
+      given.add(search.id);
+    }
+    return { ...current, searches: held };
+  });
+  await state.updateOwner(from, (current) => ({
+    ...current,
+    searches: heldIn(current).filter((one) => !(isSaved(one) && given.has(one.id))),
+  }));
+  return given.size;
+}
+
+function freeName(held: readonly JsonValue[], name: string): string {
+  const isTaken = (text: string) => held.some((one) => isSaved(one) && one.name === text);
+  let free = name;
+  for (let number = 2; isTaken(free); number += 1) {
+    free = `${[...name].slice(0, MAX_NAME - 6).join('')} (${number})`;
+  }
+  return free;
+}
+
 function heldIn(document: JsonObject | undefined): readonly JsonValue[] {
   const held = document?.['searches'];
   return Array.isArray(held) ? held : [];

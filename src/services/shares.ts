@@ -19,6 +19,8 @@ export interface ShareOptions {
 export interface Share extends ShareOptions {
   readonly sid: string;
   readonly owner: Owner;
+  /** Whose they were when the link was made: what its signature binds, also after a transfer. */
+  readonly signedFor: Owner;
   readonly ids: readonly PictureId[];
   readonly name: string;
   /** ms since the epoch. */
@@ -50,6 +52,8 @@ export interface Shares {
   pictures(share: Share): Promise<readonly Entry[]>;
   /** One of them. @throws KirokuError `not_found` */
   picture(share: Share, id: string): Promise<Entry>;
+  /** Gives every link of one owner to another, durably; how many. The links stay as they are. */
+  move(from: Owner, to: Owner): Promise<number>;
   /** Counts that the page was opened. */
   viewed(share: Share): Promise<void>;
 }
@@ -111,6 +115,7 @@ export function createShares({ catalog, state, signer, nextId, now }: SharesDeps
       const share: Share = {
         sid: nextId(created),
         owner,
+        signedFor: owner,
         ids: entries.map(({ id }) => id),
         name: cleanText(request.name).slice(0, 100),
         created,
@@ -159,6 +164,14 @@ export function createShares({ catalog, state, signer, nextId, now }: SharesDeps
       return find(share.owner, id);
     },
 
+    async move(from, to) {
+      const held = [...(await all()).values()].filter(({ share }) => share.owner === from);
+      if (held.length === 0) return 0;
+      await state.append('shares', { op: 'move', from, to, at: now() });
+      for (const one of held) one.share = { ...one.share, owner: to };
+      return held.length;
+    },
+
     async viewed({ sid }) {
       const held = (await all()).get(sid);
       if (held === undefined) return;
@@ -174,8 +187,8 @@ function isAlive(share: Share, now: number): boolean {
   return !share.revoked && now < share.expires;
 }
 
-function claimsOf({ sid, owner, ids, expires }: Share) {
-  return { sid, owner, ids, expires: expires / 1000 };
+function claimsOf({ sid, signedFor, ids, expires }: Share) {
+  return { sid, owner: signedFor, ids, expires: expires / 1000 };
 }
 
 function refuse(field: string, why: string): never {
@@ -190,6 +203,7 @@ function entryOf(share: Share): JsonObject {
 async function load(state: StateStore): Promise<Map<string, Held>> {
   const shares = new Map<string, Held>();
   for await (const line of state.readJournal('shares')) {
+    if (line['op'] === 'move') moveAll(shares, line);
     const sid = line['sid'];
     if (typeof sid !== 'string') continue;
     const held = shares.get(sid);
@@ -204,6 +218,13 @@ async function load(state: StateStore): Promise<Map<string, Held>> {
   return shares;
 }
 
+function moveAll(shares: ReadonlyMap<string, Held>, { from, to }: JsonObject): void {
+  if (typeof to !== 'string' || !isOwner(to)) return;
+  for (const held of shares.values()) {
+    if (held.share.owner === from) held.share = { ...held.share, owner: to };
+  }
+}
+
 /** Undefined for an entry of another form: a later version's, say. */
 function shareOf(sid: string, line: JsonObject): Share | undefined {
   const { owner, ids, name, created, expires } = line;
@@ -214,6 +235,7 @@ function shareOf(sid: string, line: JsonObject): Share | undefined {
   return {
     sid,
     owner,
+    signedFor: owner,
     ids: known,
     name: typeof name === 'string' ? name : '',
     created,

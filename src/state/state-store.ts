@@ -22,5 +22,5 @@ export interface StateStore {
 export const DOCUMENTS = ['volume', 'run', 'secrets'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
-export const JOURNALS = ['findings', 'shares', 'audit', 'jobs', 'placements'] as const;
+export const JOURNALS = ['findings', 'shares', 'audit', 'jobs', 'placements', 'transfers'] as const;
 export type JournalName = (typeof JOURNALS)[number];

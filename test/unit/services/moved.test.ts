@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { createMoved } from '../../../src/services/moved.ts';
+import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
+import { ANNA, BERT, owner } from '../../support/services.ts';
+
+const GUEST = owner(`anon-${'0'.repeat(32)}`);
+const CARL = owner('carl');
+
+function rig() {
+  const state = createMemoryStateStore();
+  let reads = 0;
+  const counted = {
+    ...state,
+    readOwner: (name: typeof ANNA) => {
+      reads += 1;
+      return state.readOwner(name);
+    },
+  };
+  return { state, moved: createMoved({ state: counted }), reads: () => reads };
+}
+
+describe('moved', () => {
+  it('says of nearly everybody: itself, and asks the disk once', async () => {
+    const { moved, reads } = rig();
+    expect(moved.peek(ANNA)).toBeUndefined();
+    expect(await moved.resolve(ANNA)).toBe(ANNA);
+    expect(await moved.resolve(ANNA)).toBe(ANNA);
+    expect(moved.peek(ANNA)).toBe(ANNA);
+    expect(reads()).toBe(1);
+  });
+
+  it('is durable, keeps what else the document says, and tells of it', async () => {
+    const { state, moved } = rig();
+    await state.updateOwner(GUEST, () => ({ quota: 7 }));
+    const told: string[] = [];
+    moved.onMoved((from) => told.push(from));
+    expect(await moved.resolve(GUEST)).toBe(GUEST);
+    expect(await moved.mark(GUEST, ANNA)).toBe(ANNA);
+    expect(moved.peek(GUEST)).toBe(ANNA);
+    expect(told).toEqual([GUEST]);
+    expect(await state.readOwner(GUEST)).toEqual({ quota: 7, moved_to: ANNA });
+    expect(await createMoved({ state }).resolve(GUEST)).toBe(ANNA);
+  });
+
+  it('follows a chain to its end, whichever link was made first', async () => {
+    const { moved } = rig();
+    await moved.mark(GUEST, ANNA);
+    expect(await moved.resolve(GUEST)).toBe(ANNA);
+    await moved.mark(ANNA, BERT);
+    expect(await moved.resolve(GUEST)).toBe(BERT);
+    expect(await moved.mark(CARL, ANNA)).toBe(BERT);
+    expect(await moved.resolve(CARL)).toBe(BERT);
+  });
+
+  it('changes nothing when it is asked again, and refuses itself, circles and another place', async () => {
+    const { moved } = rig();
+    const refused = { code: 'invalid_parameter', details: { field: 'to' } };
+    await expect(moved.mark(ANNA, ANNA)).rejects.toMatchObject(refused);
+    await moved.mark(GUEST, ANNA);
+    expect(await moved.mark(GUEST, ANNA)).toBe(ANNA);
+    await expect(moved.mark(ANNA, GUEST)).rejects.toMatchObject(refused);
+    await expect(moved.mark(GUEST, CARL)).rejects.toMatchObject(refused);
+    expect(await moved.resolve(ANNA)).toBe(ANNA);
+  });
+
+  it('of two marks against each other at once exactly one holds', async () => {
+    const { moved } = rig();
+    const ends = await Promise.allSettled([moved.mark(ANNA, BERT), moved.mark(BERT, ANNA)]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(await moved.resolve(BERT)).toBe(BERT);
+  });
+
+  it('never keeps what was read before a mark', async () => {
+    const { state } = rig();
+    let release = () => {};
+    let slow = true;
+    const moved = createMoved({
+      state: {
+        ...state,
+        async readOwner(name) {
+          const read = await state.readOwner(name);
+          if (name !== GUEST || !slow) return read;
+          slow = false;
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+          return read;
+        },
+      },
+    });
+    const early = moved.resolve(GUEST);
+    await new Promise((resolve) => setImmediate(resolve));
+    await moved.mark(GUEST, ANNA);
+    release();
+    expect(await early).toBe(ANNA);
+    expect(moved.peek(GUEST)).toBe(ANNA);
+  });
+
+  it.each([[{ moved_to: 7 }], [{ moved_to: '../x' }], [{ moved_to: GUEST }]])(
+    'does not guess from %j',
+    async (document) => {
+      const { state, moved } = rig();
+      await state.updateOwner(GUEST, () => document);
+      await expect(moved.resolve(GUEST)).rejects.toMatchObject({ code: 'tree_unreadable' });
+      expect(moved.peek(GUEST)).toBeUndefined();
+    },
+  );
+});
