@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { KirokuError } from '../src/domain/errors.ts';
 import { stripMetadata } from '../src/media/metadata/strip.ts';
-import { EXIT, refuse } from './lib/operator.ts';
+import { EXIT } from './lib/cli.ts';
 
 const USAGE = `node scripts/strip.ts PICTURE COPY
 
@@ -35,11 +35,13 @@ async function strip(from: string, to: string): Promise<number> {
     await rm(to);
     if (!(error instanceof KirokuError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return EXIT.failed;
+    return EXIT.found;
   }
 }
 
 const [from, to, ...rest] = positionals;
 if (values.help) process.stdout.write(USAGE);
-else if (from === undefined || to === undefined || rest.length > 0) refuse('Two names are needed.', USAGE);
-else process.exitCode = await strip(from, to);
+else if (from === undefined || to === undefined || rest.length > 0) {
+  process.stderr.write(`Two names are needed.\n\n${USAGE}`);
+  process.exitCode = EXIT.usage;
+} else process.exitCode = await strip(from, to);

@@ -19,6 +19,8 @@ import { recoverStaged } from './services/maintenance/recover.ts';
 import { type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
 import { type SettledClock, watchCommits } from './services/maintenance/settled.ts';
 import { openTree, type Tree } from './services/maintenance/tree.ts';
+import { createMoved, type Moved } from './services/moved.ts';
+import { createMovedFence } from './services/moved-fence.ts';
 import { createFsStateStore } from './state/fs-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { createFolderSync, type FolderSync } from './storage/durable.ts';
@@ -32,11 +34,17 @@ export interface Engine {
   readonly state: StateStore;
   readonly tree: Tree;
   readonly blobs: BlobStore;
+  /** Lets nothing new in for an owner that has gone. */
   readonly catalog: Catalog;
+  readonly moved: Moved;
+  /** Resolves when every change has ended that was let in before the owner was marked as gone. */
+  drained(owner: Owner): Promise<void>;
   readonly io: IoMeter;
   readonly stats: () => ManifestStats;
   /** Brings every change to its lasting form, those that an unclean stop left too. @throws KirokuError what is left */
   settle(signal: AbortSignal): Promise<void>;
+  /** Tells operators' commands where the server that holds the tree can be called. */
+  listening(url: string): Promise<void>;
   /** Makes the owner's manifest again from the sidecars. @throws KirokuError, as the storage */
   rebuild(owner: Owner): Promise<void>;
   /** Everything acknowledged is settled, the run is closed as clean and the lock is given back. Safe to repeat. */
@@ -106,6 +114,8 @@ async function openDrivers(
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });
   const { catalog, clock } = watchCommits(bare, now, io);
+  const moved = createMoved({ state });
+  const fence = createMovedFence(catalog, moved);
   const store = createFsBlobStore({ storage, folders, publishBy: tree.report.publishBy });
   const blobs: BlobStore = { ...store, publish: (staged) => io.watch(() => store.publish(staged)) };
   try {
@@ -114,9 +124,12 @@ async function openDrivers(
     return {
       ...ground,
       blobs,
-      catalog,
+      catalog: fence.catalog,
+      moved,
+      drained: (owner) => fence.drained(owner),
       io,
       stats: () => bare.stats(),
+      listening: (url) => run.listening(url),
       rebuild: (owner) => bare.rebuild(owner),
       settle: (signal) => settle(bare, clock, run, signal),
       close: closing(bare, clock, run, tree),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
+import { createUpkeep, type Upkeep } from './compose-maintenance.ts';
 import { createMetrics } from './compose-metrics.ts';
 import { createIntake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
@@ -33,8 +34,6 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
-import { createPlacements, type Placements } from './services/placements.ts';
-import { createPurge, type Purge } from './services/purge.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
@@ -43,7 +42,6 @@ import { createShares } from './services/shares.ts';
 import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
 import { createWorkflow } from './services/workflow.ts';
-import { createNodeStorage } from './storage/node-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ComposeOptions {
@@ -71,15 +69,13 @@ export interface Server {
 type Phase = 'starting' | 'serving' | 'draining';
 
 /** What is made once and used by several parts. */
-interface Parts {
+interface Parts extends Upkeep {
   readonly config: Config;
   readonly log: Log;
   readonly engine: Engine;
   readonly decoder: ProcessDecoder;
   readonly reconcile: Reconcile;
   readonly watcher: Watcher;
-  readonly purge: Purge;
-  readonly placements: Placements;
   readonly journal: JobJournal;
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
@@ -118,53 +114,22 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
   const shutdown = new AbortController();
   const { decoder, ingestDeps, ingest, reconcile } = createIntake(config, log, engine, shutdown.signal);
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
-  const placements = placementsOf(config, log, engine);
-  const purge = purgeOf(config, log, engine, { journal, placements });
+  const upkeep = createUpkeep({
+    config,
+    log,
+    engine,
+    intake: { decoder, reconcile },
+    lastPurge: () => journal.lastWell('purge-trash'),
+  });
   const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
   return {
     ...fixed,
-    purge,
-    placements,
+    ...upkeep,
     journal,
     phase: 'starting',
     scheduler: undefined,
     catchingUp: undefined,
   };
-}
-
-function purgeOf(
-  config: Config,
-  log: Log,
-  { storage, blobs, catalog, tree }: Engine,
-  { journal, placements }: { readonly journal: JobJournal; readonly placements: Placements },
-): Purge {
-  const related = createRelated({ catalog });
-  return createPurge({
-    catalog,
-    blobs,
-    log,
-    now: () => storage.now(),
-    retention: config.retention,
-    mostShare: config.purgeMostShare,
-    present: () => tree.present(),
-    isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
-    isReferenced: (owner, id) => related.isReferenced(owner, id),
-    lastRun: async () => journal.lastWell('purge-trash'),
-  });
-}
-
-function placementsOf(config: Config, log: Log, { storage, blobs, catalog, state }: Engine): Placements {
-  const { comfyInputDir, comfyInputMaxAgeMs: maxAgeMs } = config;
-  return createPlacements({
-    catalog,
-    blobs,
-    state,
-    log,
-    folder: comfyInputDir === undefined ? undefined : createNodeStorage(comfyInputDir),
-    maxAgeMs,
-    now: () => storage.now(),
-    random: randomBytes,
-  });
 }
 
 function createWire(parts: Parts, secrets: Secrets): HttpServer {
@@ -205,6 +170,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       now,
     }),
     purge: parts.purge,
+    maintenance: parts.maintenance,
     placements: parts.placements,
     audit,
     adminSessions: createAdminSessions({
@@ -258,6 +224,7 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
     await close(0);
     throw notListening(config, error);
   });
+  await engine.listening(url);
   await engine.listening(url);
   parts.phase = 'serving';
   parts.scheduler = startScheduler({

@@ -14,6 +14,7 @@ import { createAdminCookie } from './middleware/admin-cookie.ts';
 import { createAdmission } from './middleware/admission.ts';
 import { createOrigins } from './middleware/client-address.ts';
 import { respondProblem } from './respond.ts';
+import { maintenanceRoutes } from './routes/admin-maintenance.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
 import { adminSessionRoutes } from './routes/admin-session.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps) {
     ...adminPictureRoutes(kit, admin, 'controls', 'control'),
     ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
+    ...maintenanceRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),
   ]);

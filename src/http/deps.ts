@@ -11,6 +11,7 @@ import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
+import type { Maintenance } from '../services/maintenance/maintenance.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type {
@@ -77,6 +78,7 @@ export interface AppDeps {
   readonly shares: Shares;
   readonly placements: Placements;
   readonly purge: Purge;
+  readonly maintenance: Maintenance;
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;
   readonly adminSessions: AdminSessions;

@@ -1,32 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { originalKey, sidecarKey } from '../../src/domain/key.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
+import { kiroku } from '../support/command.ts';
 import { createTempTree, type TempTree } from '../support/drop.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { alice, openRig, ownerNamed } from '../support/reconcile-rig.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/reindex.ts', import.meta.url));
 const DAY = Date.parse('2026-02-03T10:00:00.000Z');
 
-async function reindex(tree: TempTree, ...flags: readonly string[]) {
-  const env = { PATH: process.env['PATH'], OUTPUT_DIR: tree.root, LOG_LEVEL: 'warn' };
-  const args = ['--disable-warning=ExperimentalWarning', SCRIPT, ...flags];
-  const child = spawn(process.execPath, args, { env, cwd: tree.root });
-  let out = '';
-  let told = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString('utf8');
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    told += chunk.toString('utf8');
-  });
-  await once(child, 'close');
-  return { code: child.exitCode, out, told, report: out.startsWith('{') ? JSON.parse(out) : undefined };
-}
+const reindex = (tree: TempTree, ...flags: readonly string[]) =>
+  kiroku(tree.root, ['reindex', '--json', ...flags]);
 
 /** Two pictures of alice and one of bob, as a server that was stopped left them. */
 async function withTree(run: (tree: TempTree, of: Awaited<ReturnType<typeof fill>>) => Promise<void>) {
@@ -45,7 +29,7 @@ async function fill(tree: TempTree) {
   return { first, second, his };
 }
 
-describe('npm run reindex', () => {
+describe('kiroku reindex', () => {
   it('finds what changed while no server ran, and nothing the next time', async () => {
     await withTree(async (tree, { first, his }) => {
       await unlink(tree.path(originalKey(first, first.ext)));
@@ -86,14 +70,14 @@ describe('npm run reindex', () => {
     });
   });
 
-  it('is refused while a server runs on the tree, and changes nothing', async () => {
+  it('is refused while something that cannot be asked holds the tree, and changes nothing', async () => {
     await withTree(async (tree, { first }) => {
       await unlink(tree.path(originalKey(first, first.ext)));
       const lock = await createNodeStorage(tree.root).lock('.kiroku/lock');
       expect(lock).toBeDefined();
       const refused = await reindex(tree);
       await lock?.release();
-      expect(refused).toMatchObject({ code: 2, out: '' });
+      expect(refused).toMatchObject({ code: 3, out: '' });
       expect(refused.told).toContain('Another Kiroku server is running');
     });
   });
@@ -102,6 +86,8 @@ describe('npm run reindex', () => {
     ['an owner who is none', ['--owner', '../x'], '--owner'],
     ['an owner without a folder', ['--owner', 'nobody'], 'no such'],
     ['two depths', ['--full', '--names'], 'exclude each other'],
+    ['a flag that is none', ['--fast'], '--fast'],
+    ['a trial run', ['--dry-run'], 'kiroku verify'],
   ])('is refused with %s', async (_, flags, why) => {
     await withTree(async (tree) => {
       const refused = await reindex(tree, ...flags);

@@ -61,6 +61,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     shares: services.shares,
     placements: services.placements,
     purge: services.purge,
+    maintenance: services.maintenance,
     audit: services.audit,
     adminPictures: services.adminPictures,
     adminSessions: createAdminSessions({ key: 'k'.repeat(40), token: ADMIN, now, random: randomBytes }),

@@ -30,6 +30,8 @@ import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 
+import { memoryMaintenance } from './maintenance.ts';
+
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
 
 export function owner(name: string): Owner {
@@ -159,6 +161,7 @@ export function testServices(options: TestServicesOptions = {}) {
       isReferenced: (owner, id) => related.isReferenced(owner, id),
       lastRun: async () => undefined,
     }),
+    maintenance: memoryMaintenance({ catalog, blobs, decoder, now }),
     searches: createSavedSearches({ state, catalog, ids, now, present: async () => true }),
     files: createFiles({ blobs, catalog, decoder, sniff: sniffMime, log }),
     /** Receives and commits in one. */

@@ -23,6 +23,8 @@ export async function readFormerRun(state: StateStore, isNew: boolean): Promise<
 }
 
 export interface RunFile {
+  /** Where the server can be called: how an operator's command finds it. Never throws. */
+  listening(url: string): Promise<void>;
   /** Everything the former run left open has been compared: the settled time may go on. */
   caughtUp(): void;
   /** Writes the settled time, if anything changed since it was last written. Never throws. */
@@ -45,6 +47,7 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
   const startedAt = deps.now();
   let held = deps.former.unsettledSince;
   let written = -1;
+  let url: string | undefined;
   let queue: Promise<void> = Promise.resolve();
 
   const write = (clean: boolean): Promise<void> => {
@@ -54,13 +57,29 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
       started_at: isoOf(startedAt),
       settled_at: isoOf(Math.max(0, settled)),
       clean: clean && held === undefined && !deps.clock.owes(),
+      // what a copy made beside the running server waits for
+      caught_up: held === undefined,
+      ...(url === undefined || clean ? {} : { url }),
     };
     queue = queue.catch(() => undefined).then(() => deps.state.writeDocument('run', document));
     return queue;
   };
 
+  const told = async (): Promise<void> => {
+    try {
+      await write(false);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'run.json could not be written: the next start compares more');
+      throw error;
+    }
+  };
+
   await write(false);
   return {
+    async listening(address) {
+      url = address;
+      await told().catch(() => undefined);
+    },
     caughtUp() {
       held = undefined;
       written = -1;
@@ -68,12 +87,10 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
     async tick() {
       const changes = deps.clock.changes();
       if (changes === written) return;
-      try {
-        await write(false);
-        written = changes;
-      } catch (error) {
-        deps.log.warn({ err: error }, 'run.json could not be written: the next start compares more');
-      }
+      await told().then(
+        () => (written = changes),
+        () => undefined,
+      );
     },
     finish: () => write(true),
   };

@@ -4,25 +4,24 @@ import type { Catalog, Entry } from '../../catalog/catalog.ts';
 import { locationOf } from '../../catalog/entry.ts';
 import { readSidecar } from '../../catalog/sidecar.ts';
 import { isKirokuError } from '../../domain/errors.ts';
-import { MIME_OF_THUMB, type Mime } from '../../domain/format.ts';
+import type { Mime } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
-import { originalKey, sidecarKey, thumbKey } from '../../domain/key.ts';
-import { KINDS, type Kind, STATUSES } from '../../domain/kind.ts';
+import { originalKey, sidecarKey } from '../../domain/key.ts';
+import type { Kind } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../../domain/page.ts';
 import { encodeRecord } from '../../domain/record-codec.ts';
 import { readWhole } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { aborted } from '../gate.ts';
 import { readBlob } from '../read-blob.ts';
+import { everyPicture } from './every-picture.ts';
+import { type ThumbDamage, thumbDamage } from './thumb-damage.ts';
 
 /** What is wrong with one picture. */
 export type Damage =
   | 'original_missing'
   | 'original_changed'
   | 'original_unreadable'
-  | 'thumbnail_missing'
-  | 'thumbnail_broken'
+  | ThumbDamage
   | 'sidecar_missing'
   | 'sidecar_unreadable'
   | 'sidecar_differs';
@@ -63,6 +62,8 @@ export interface Verify {
    * thumbnail is one. Changes nothing, and removes nothing. @throws KirokuError `aborted`, and where the tree cannot be read
    */
   run(request: VerifyRequest): Promise<VerifyReport>;
+  /** The same for one picture. */
+  one(picture: Entry): Promise<readonly Damage[]>;
 }
 
 export interface VerifyDeps {
@@ -73,20 +74,18 @@ export interface VerifyDeps {
   readonly legacyTz: string;
 }
 
-const PAGE = 100;
 const PARALLEL = 4;
 const MOST_FOUND = 10_000;
-const SNIFFED = 4100;
 
 export function createVerify(deps: VerifyDeps): Verify {
   return {
+    one: (picture) => damageOf(deps, picture),
     async run(request) {
       const found: DamageFound[] = [];
       let pictures = 0;
       let bytes = 0;
       let more = 0;
-      for await (const { entries, place } of batches(deps.catalog, request)) {
-        if (request.signal.aborted) throw aborted(request.signal);
+      for await (const { entries, place } of everyPicture(deps.catalog, { ...request, together: PARALLEL })) {
         const results = await Promise.all(entries.map((entry) => damageOf(deps, entry)));
         for (const [i, entry] of entries.entries()) {
           const damage = results[i] ?? [];
@@ -108,58 +107,11 @@ export function createVerify(deps: VerifyDeps): Verify {
   };
 }
 
-interface Batch {
-  readonly entries: readonly Entry[];
-  /** Behind the last of them. */
-  readonly place: string;
-}
-
-/** Every picture in a fixed order, a few at a time: owners by name, then kind, status and time. */
-async function* batches(catalog: Catalog, { owner, from }: VerifyRequest): AsyncGenerator<Batch> {
-  const start = from === undefined ? undefined : placeOf(from);
-  const owners: Owner[] = [];
-  if (owner !== undefined) owners.push(owner);
-  else for await (const one of catalog.owners()) owners.push(one);
-  for (const one of owners.sort()) {
-    if (start !== undefined && one < start.owner) continue;
-    for (const [shelf, [kind, status]] of SHELVES.entries()) {
-      const resumed = one === start?.owner;
-      if (resumed && shelf < start.shelf) continue;
-      let after: Cursor | undefined = resumed && shelf === start.shelf ? start.after : undefined;
-      for (;;) {
-        const at = after === undefined ? { page: 1 } : { after };
-        const page = await catalog.list({ owner: one, kind, status, order: 'oldest', size: PAGE, at });
-        for (let i = 0; i < page.entries.length; i += PARALLEL) {
-          const entries = page.entries.slice(i, i + PARALLEL);
-          const last = entries.at(-1);
-          if (last === undefined) break;
-          const behind = encodeCursor({ time: last.createdAt, id: last.id });
-          yield { entries, place: `${one}/${shelf}/${behind}` };
-        }
-        if (page.next === null) break;
-        after = page.next;
-      }
-    }
-  }
-}
-
-const SHELVES = KINDS.flatMap((kind) => STATUSES.map((status) => [kind, status] as const));
-
-/** Undefined for a text of another form: the run begins at the start then. */
-function placeOf(text: string): { owner: string; shelf: number; after: Cursor } | undefined {
-  const [owner = '', shelf = '', after = ''] = text.split('/');
-  try {
-    return { owner, shelf: Number(shelf), after: decodeCursor(after) };
-  } catch {
-    return undefined;
-  }
-}
-
 async function damageOf(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
   const found: Damage[] = [];
   const original = await originalDamage(deps.blobs, entry);
   if (original !== undefined) found.push(original);
-  const thumbnail = await thumbnailDamage(deps, entry);
+  const thumbnail = await thumbDamage(deps.blobs, deps.sniff, entry);
   if (thumbnail !== undefined) found.push(thumbnail);
   const sidecar = await sidecarDamage(deps, entry);
   if (sidecar !== undefined) found.push(sidecar);
@@ -183,21 +135,6 @@ async function originalDamage(blobs: BlobStore, entry: Entry): Promise<Damage | 
   } catch (error) {
     if (isKirokuError(error, 'overloaded')) throw error;
     return 'original_unreadable';
-  }
-}
-
-/** A thumbnail has no checksum: it can be made again at any time. Whether it is one of the right length and type is seen. */
-async function thumbnailDamage({ blobs, sniff }: VerifyDeps, entry: Entry): Promise<Damage | undefined> {
-  if (entry.thumb === null) return undefined;
-  const reader = await blobs.open(thumbKey(entry, entry.thumb));
-  if (reader === undefined) return 'thumbnail_missing';
-  try {
-    const { thumb_bytes: expected } = entry.record();
-    if (expected > 0 && reader.bytes !== expected) return 'thumbnail_broken';
-    const head = await reader.read(0, SNIFFED);
-    return (await sniff(head)) === MIME_OF_THUMB[entry.thumb] ? undefined : 'thumbnail_broken';
-  } finally {
-    await reader.close();
   }
 }
 

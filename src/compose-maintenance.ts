@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import type { Engine } from './compose-engine.ts';
+import type { Intake } from './compose-reconcile.ts';
+import type { Config } from './config.ts';
+import type { Log } from './domain/log.ts';
+import { sniffMime } from './media/signature.ts';
+import { createExclusive } from './services/maintenance/exclusive.ts';
+import { openJobJournal } from './services/maintenance/job-journal.ts';
+import { createMaintenance, type Maintenance } from './services/maintenance/maintenance.ts';
+import { createReindex } from './services/maintenance/reindex.ts';
+import { createThumbnails } from './services/maintenance/thumbnails.ts';
+import { createVerify } from './services/maintenance/verify.ts';
+import { createWhy } from './services/maintenance/why.ts';
+import { createPlacements, type Placements } from './services/placements.ts';
+import { createPurge, type Purge } from './services/purge.ts';
+import { createRelated } from './services/related.ts';
+import { createNodeStorage } from './storage/node-storage.ts';
+
+/** What keeps a tree in order: a server and an operator's command need the same. */
+export interface Upkeep {
+  readonly placements: Placements;
+  readonly purge: Purge;
+  readonly maintenance: Maintenance;
+}
+
+export interface UpkeepDeps {
+  readonly config: Config;
+  readonly log: Log;
+  readonly engine: Engine;
+  readonly intake: Pick<Intake, 'decoder' | 'reconcile'>;
+  /** When the scheduled purge last came to its end, ms. */
+  readonly lastPurge: () => number | undefined;
+}
+
+export function createUpkeep(deps: UpkeepDeps): Upkeep {
+  const placements = placementsOf(deps);
+  return { placements, purge: purgeOf(deps, placements), maintenance: maintenanceOf(deps, placements) };
+}
+
+/** For a command: what the job journal says of the scheduled purge. */
+export async function createUpkeepAlone(deps: Omit<UpkeepDeps, 'lastPurge'>): Promise<Upkeep> {
+  const journal = await openJobJournal(deps.engine.state);
+  return createUpkeep({ ...deps, lastPurge: () => journal.lastWell('purge-trash') });
+}
+
+function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
+  const { storage, blobs, catalog, state } = engine;
+  const { comfyInputDir, comfyInputMaxAgeMs: maxAgeMs } = config;
+  return createPlacements({
+    catalog,
+    blobs,
+    state,
+    log,
+    folder: comfyInputDir === undefined ? undefined : createNodeStorage(comfyInputDir),
+    maxAgeMs,
+    now: () => storage.now(),
+    random: randomBytes,
+  });
+}
+
+function purgeOf({ config, log, engine, lastPurge }: UpkeepDeps, placements: Placements): Purge {
+  const { storage, blobs, catalog, tree } = engine;
+  const related = createRelated({ catalog });
+  return createPurge({
+    catalog,
+    blobs,
+    log,
+    now: () => storage.now(),
+    retention: config.retention,
+    mostShare: config.purgeMostShare,
+    present: () => tree.present(),
+    isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
+    isReferenced: (owner, id) => related.isReferenced(owner, id),
+    lastRun: async () => lastPurge(),
+  });
+}
+
+function maintenanceOf({ config, log, engine, intake }: UpkeepDeps, placements: Placements): Maintenance {
+  const { storage, blobs, catalog, rebuild } = engine;
+  const { decoder, reconcile } = intake;
+  const { legacyTz, retention } = config;
+  const related = createRelated({ catalog });
+  const verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz });
+  return createMaintenance({
+    exclusive: createExclusive(),
+    verify,
+    thumbnails: createThumbnails({ catalog, blobs, decoder, log, sniff: sniffMime }),
+    reindex: createReindex({ storage, catalog, reconcile, rebuild, log }),
+    why: createWhy({
+      catalog,
+      storage,
+      verify,
+      retention,
+      now: () => storage.now(),
+      isReferenced: (owner, id) => related.isReferenced(owner, id),
+      isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
+    }),
+  });
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '../domain/json.ts';
+import type { Log } from '../domain/log.ts';
+import type { Call, Ctx } from './call.ts';
+import { problemOf, toKirokuError } from './errors.ts';
+import { sendStream } from './send-bytes.ts';
+
+/** What a long piece of work is given. */
+export interface Told {
+  /** How far it is. */
+  tell(done: number): void;
+  /** Aborted when the caller leaves or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface WorkDeps {
+  readonly log: Log;
+  readonly shutdown: AbortSignal;
+}
+
+/** Often enough that no proxy takes the connection for dead, ms. */
+const EVERY_MS = 1_000;
+
+/**
+ * Answers with lines of JSON while the work goes on, so that hours of it fit into one request; it ends with the
+ * caller's connection. A failure before the first line is an ordinary refusal.
+ */
+export async function answerWork(
+  c: Ctx,
+  call: Call,
+  { log, shutdown }: WorkDeps,
+  run: (told: Told) => Promise<JsonObject>,
+): Promise<Response> {
+  const gone = new AbortController();
+  c.env.outgoing.once('close', () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, shutdown]);
+  const headers = { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' };
+  return sendStream(c, call, 200, headers, lines(run, signal), log);
+}
+
+async function* lines(
+  run: (told: Told) => Promise<JsonObject>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  const tell = (now: number): void => {
+    done = now;
+  };
+  let ended = false;
+  const end = run({ tell, signal }).finally(() => {
+    ended = true;
+  });
+  // of a caller who left nobody waits for it
+  end.catch(() => undefined);
+  let begun = false;
+  for (;;) {
+    const waiting = new AbortController();
+    const tick = delay(EVERY_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    try {
+      await Promise.race([end, tick]);
+    } catch (error) {
+      if (!begun) throw error;
+      const { body } = problemOf(toKirokuError(error));
+      yield line({ error: JSON.parse(body.toString('utf8')) });
+      return;
+    } finally {
+      waiting.abort();
+    }
+    if (ended) break;
+    begun = true;
+    yield line({ done });
+  }
+  yield line({ result: await end });
+}
+
+function line(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,48 @@
+import type { BlobStore } from '../../src/blobs/blob-store.ts';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import type { Decoder } from '../../src/media/decoder.ts';
+import { sniffMime } from '../../src/media/signature.ts';
+import { createExclusive } from '../../src/services/maintenance/exclusive.ts';
+import { createMaintenance } from '../../src/services/maintenance/maintenance.ts';
+import { createReindex } from '../../src/services/maintenance/reindex.ts';
+import { createThumbnails } from '../../src/services/maintenance/thumbnails.ts';
+import { createVerify } from '../../src/services/maintenance/verify.ts';
+import { createWhy } from '../../src/services/maintenance/why.ts';
+import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
+
+export interface MemoryMaintenanceDeps {
+  readonly catalog: Catalog;
+  readonly blobs: BlobStore;
+  readonly decoder: Decoder;
+  readonly now: () => number;
+}
+
+/** Over drivers in memory, which have no tree: no sidecar is ever there, and there is nothing to bring into agreement. */
+export function memoryMaintenance({ catalog, blobs, decoder, now }: MemoryMaintenanceDeps) {
+  const log = silentLog;
+  const storage = createMemoryStorage({ now });
+  const verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz: 'UTC' });
+  const nothing = async () => ({ folders: 0, adopted: 0, corrected: 0, waiting: 0, again: undefined });
+  return createMaintenance({
+    exclusive: createExclusive(),
+    verify,
+    thumbnails: createThumbnails({ catalog, blobs, decoder, log, sniff: sniffMime }),
+    reindex: createReindex({
+      storage,
+      catalog,
+      reconcile: { full: nothing, names: nothing },
+      rebuild: async () => undefined,
+      log,
+    }),
+    why: createWhy({
+      catalog,
+      storage,
+      verify,
+      retention: { guestDays: 7, memberDays: 30, keepFavorites: true },
+      now,
+      isReferenced: async () => false,
+      isInUse: async () => false,
+    }),
+  });
+}
