@@ -32,7 +32,7 @@ export function createIntake(config: Config, log: Log, engine: Engine, shutdown:
 function ingestDepsOf(
   config: Config,
   log: Log,
-  { storage, blobs, catalog, tree }: Engine,
+  { storage, blobs, catalog, moved, tree }: Engine,
   decoder: ProcessDecoder,
   shutdown: AbortSignal,
 ): IngestDeps {
@@ -43,6 +43,7 @@ function ingestDepsOf(
     log,
     sniff: sniffMime,
     ids: createIdSource(randomBytes),
+    resolveOwner: (owner) => moved.resolve(owner),
     now: () => storage.now(),
     admit: createAdmit({
       present: () => tree.present(),

@@ -3,6 +3,7 @@ import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
 import { createUpkeep, type Upkeep } from './compose-maintenance.ts';
 import { createMetrics } from './compose-metrics.ts';
+import { createGiving, type Giving } from './compose-ownership.ts';
 import { createIntake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
 import { KirokuError } from './domain/errors.ts';
@@ -37,8 +38,6 @@ import type { Watcher } from './services/maintenance/watch-types.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
-import { createShareSigner } from './services/share-token.ts';
-import { createShares } from './services/shares.ts';
 import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
 import { createWorkflow } from './services/workflow.ts';
@@ -79,6 +78,7 @@ interface Parts extends Upkeep {
   readonly journal: JobJournal;
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
+  readonly giving: Giving;
   readonly shutdown: AbortController;
   phase: Phase;
   scheduler: Scheduler | undefined;
@@ -99,7 +99,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       given: { admin: config.adminToken, service: config.serviceToken, cookie: config.cookieSecrets },
     });
     const journal = await openJobJournal(engine.state);
-    const parts = createParts(config, options.log, engine, journal);
+    const parts = createParts(config, options.log, engine, journal, secrets);
     const http = createWire(parts, secrets);
     const close = closing(parts, http);
     return { engine, secrets, listen: () => listen(parts, http, close), close };
@@ -109,7 +109,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-function createParts(config: Config, log: Log, engine: Engine, journal: JobJournal): Parts {
+function createParts(config: Config, log: Log, engine: Engine, journal: JobJournal, secrets: Secrets): Parts {
   const { storage, catalog } = engine;
   const shutdown = new AbortController();
   const { decoder, ingestDeps, ingest, reconcile } = createIntake(config, log, engine, shutdown.signal);
@@ -121,7 +121,8 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
     intake: { decoder, reconcile },
     lastPurge: () => journal.lastWell('purge-trash'),
   });
-  const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, shutdown };
+  const giving = createGiving(log, engine, ingestDeps.ids, secrets.cookie);
+  const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, giving, shutdown };
   return {
     ...fixed,
     ...upkeep,
@@ -162,13 +163,8 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       present: () => tree.present(),
     }),
     downloads: createDownloads({ catalog, blobs, now, random: randomBytes }),
-    shares: createShares({
-      catalog,
-      state,
-      signer: createShareSigner(secrets.cookie),
-      nextId: (time) => ingestDeps.ids.next(time),
-      now,
-    }),
+    ...parts.giving,
+    moved: engine.moved,
     purge: parts.purge,
     maintenance: parts.maintenance,
     placements: parts.placements,
@@ -225,7 +221,6 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
     throw notListening(config, error);
   });
   await engine.listening(url);
-  await engine.listening(url);
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
     jobs: jobTable({ cron: config.cron, reconcile, purge, placements: parts.placements, log }),
@@ -255,11 +250,12 @@ function notListening({ host, port }: Config, cause: unknown): KirokuError {
 
 /**
  * What the start left to be done beside the first requests: changes that an unclean stop may have left half-way are
- * brought to their lasting form, and then the last days are looked at for what was dropped meanwhile.
+ * brought to their lasting form, transfers are brought to their end, and then the last days are looked at for what was dropped meanwhile.
  */
-async function catchUp({ engine, log, reconcile, shutdown }: Parts): Promise<void> {
+async function catchUp({ engine, log, giving, reconcile, shutdown }: Parts): Promise<void> {
   try {
     await engine.settle(shutdown.signal);
+    await giving.ownership.resume(shutdown.signal);
     await reconcile.recent(shutdown.signal);
   } catch (error) {
     if (!shutdown.signal.aborted) log.error({ err: error }, 'the start could not be brought to its end');

@@ -162,6 +162,7 @@ async function inProcess(
   const engine = await openEngine(config, { log: silentLog });
   const decoder = createProcessDecoder({ limits: { maxPixels, maxFrames, thumbSize } });
   const ingest = createIngest({
+    resolveOwner: async (owner) => owner,
     blobs: engine.blobs,
     catalog: engine.catalog,
     decoder,

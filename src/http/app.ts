@@ -17,6 +17,7 @@ import { respondProblem } from './respond.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
 import { adminSessionRoutes } from './routes/admin-session.ts';
+import { transferRoutes } from './routes/admin-transfer.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -40,7 +41,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** The whole wire over the given services. Answers requests that carry `Bindings`, which `createHttpServer` makes. */
 export function createApp(deps: AppDeps) {
-  const { config, gallery, trash, bulk, inputs, files, log } = deps;
+  const { config, gallery, trash, bulk, inputs, log } = deps;
   const origins = createOrigins(config.trustProxy);
   const adminCookie = createAdminCookie(config, deps.adminSessions, origins);
   const kit = createKit(createAdmission({ ...deps, origins, adminCookie }));
@@ -80,14 +81,12 @@ export function createApp(deps: AppDeps) {
     ...adminPictureRoutes(kit, admin, 'controls', 'control'),
     ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
+    ...transferRoutes(kit, deps),
     ...maintenanceRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),
   ]);
-  app.get(
-    '/outputs/*',
-    fileRoute(kit, createFileRoutes({ files, gallery, stripped: deps.stripped, log })).handler,
-  );
+  app.get('/outputs/*', fileRoute(kit, createFileRoutes({ ...deps, basePath: config.basePath })).handler);
   mountDocs(app, kit, config.basePath);
 
   app.notFound((c) => respondProblem(c.env.call, unrouted(app, c)));

@@ -18,7 +18,10 @@ export interface Call {
   /** Template of the route that answered; a metric's label, so never a client's text. */
   route: string;
   role: Role | undefined;
+  /** Whose pictures it is about; where an owner was moved, who has them now. */
   owner: Owner | undefined;
+  /** Whom the cookie or the caller named, before a move was followed. */
+  named: Owner | undefined;
   /** What an admin without the token proved itself by. */
   adminSession: AdminSession | undefined;
   /** To be sent with the answer, whatever it is. */
@@ -52,6 +55,7 @@ export function beginCall(id: string, url: string, basePath: string): Call {
     route: UNMATCHED,
     role: undefined,
     owner: undefined,
+    named: undefined,
     adminSession: undefined,
     setCookie: undefined,
     error: undefined,

@@ -12,6 +12,8 @@ import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
 import type { Maintenance } from '../services/maintenance/maintenance.ts';
+import type { Moved } from '../services/moved.ts';
+import type { Ownership } from '../services/ownership.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type {
@@ -76,6 +78,8 @@ export interface AppDeps {
   readonly searches: SavedSearches;
   readonly downloads: Downloads;
   readonly shares: Shares;
+  readonly moved: Moved;
+  readonly ownership: Ownership;
   readonly placements: Placements;
   readonly purge: Purge;
   readonly maintenance: Maintenance;

@@ -5,6 +5,7 @@ import { KirokuError } from '../domain/errors.ts';
 import type { Op } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
+import type { Moved } from '../services/moved.ts';
 import { type Call, type Ctx, ownerOf } from './call.ts';
 import type { Changes } from './deps.ts';
 import type { Items } from './item.ts';
@@ -20,6 +21,7 @@ export interface EventStreams {
 export interface EventStreamDeps {
   readonly events: EventBus;
   readonly changes: Changes;
+  readonly moved: Pick<Moved, 'onMoved'>;
   readonly items: Items;
   readonly shutdown: AbortSignal;
   readonly heartbeatMs?: number;
@@ -44,10 +46,14 @@ const NAMES: Record<Op, string> = {
 };
 
 export function createEventStreams(deps: EventStreamDeps): EventStreams {
-  const streams = new Set<ServerResponse>();
+  const streams = new Map<ServerResponse, Owner>();
   const perOwner = new Map<Owner, number>();
   deps.shutdown.addEventListener('abort', () => {
-    for (const stream of streams) stream.end();
+    for (const stream of streams.keys()) stream.end();
+  });
+  // The client comes again, as whoever it acts for by then.
+  deps.moved.onMoved((from) => {
+    for (const [stream, owner] of streams) if (owner === from) stream.end();
   });
 
   const admit = (owner: Owner) => {
@@ -75,7 +81,7 @@ export function createEventStreams(deps: EventStreamDeps): EventStreams {
       const since = lastEventId(c.env.incoming.headers['last-event-id']);
       admit(owner);
       try {
-        streams.add(c.env.outgoing);
+        streams.set(c.env.outgoing, owner);
         await run(deps, c.env.outgoing, call, owner, since);
       } finally {
         streams.delete(c.env.outgoing);

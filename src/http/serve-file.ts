@@ -1,7 +1,8 @@
 import type { Entry } from '../catalog/catalog.ts';
 import { notFound } from '../domain/errors.ts';
-import { type ParsedKey, parseKey } from '../domain/key.ts';
+import { ownerFolder, type ParsedKey, parseKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
+import type { Moved } from '../services/moved.ts';
 import type { Files, Gallery, ServedFile } from '../services/services.ts';
 import type { Answer, Call, Ctx } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
@@ -19,6 +20,9 @@ export interface FileDeps {
   /** An original without what was embedded in it. */
   readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly gallery: Gallery;
+  readonly moved: Moved;
+  /** PUBLIC_URL's path. */
+  readonly basePath: string;
   readonly log: Log;
 }
 
@@ -27,6 +31,7 @@ const PREFIX = '/outputs/';
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 const REVALIDATE = 'private, no-cache';
 const NEVER = 'no-store';
+const VARY = 'Cookie, Authorization, X-User-Id';
 const INLINE = ['image/png', 'image/jpeg', 'image/webp'];
 
 type PictureKey = Exclude<ParsedKey, { role: 'sidecar' }>;
@@ -44,7 +49,7 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
 
   const load = async (c: Ctx, call: Call, key: PictureKey, text: string): Promise<Response> => {
     const file = await locate(key, text);
-    if (file === undefined) throw notFound();
+    if (file === undefined) return redirectMoved(call, key, text);
     if (key.role === 'original' && call.search.includes('strip=1')) return serveStripped(c, call, key, file);
     const download = call.search.includes('download=1');
     if (!download) return serve(c, call, key, file, undefined, log);
@@ -59,10 +64,19 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
       'Cache-Control': file.trashed ? NEVER : REVALIDATE,
       'Content-Type': file.mime,
       'Content-Disposition': contentDisposition('attachment', entry.record().original_filename),
-      Vary: 'Cookie, Authorization, X-User-Id',
+      Vary: VARY,
     };
     if (c.env.incoming.method === 'HEAD') return respond(call, 200, null, headers);
     return sendStream(c, call, 200, headers, stripped(entry), log);
+  };
+
+  /** An old address of somebody's who was moved, for those who may see the new one. @throws KirokuError `not_found` */
+  const redirectMoved = async (call: Call, { at }: PictureKey, text: string): Promise<Response> => {
+    const owner = await deps.moved.resolve(at.owner);
+    if (owner === at.owner || (call.role !== 'admin' && owner !== call.owner)) throw notFound();
+    const rest = text.slice(ownerFolder(at.owner).length);
+    const path = `${deps.basePath}${PREFIX}${ownerFolder(owner)}${rest}${call.search}`;
+    return respond(call, 308, null, { Location: path, 'Cache-Control': REVALIDATE, Vary: VARY });
   };
 
   return {
@@ -70,7 +84,7 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
       const text = call.path.slice(PREFIX.length);
       const key = parseKey(text);
       if (key === undefined || key.role === 'sidecar') throw notFound();
-      if (call.role !== 'admin' && key.at.owner !== call.owner) throw notFound();
+      if (call.role !== 'admin' && key.at.owner !== call.owner) return redirectMoved(call, key, text);
       if (key.role === 'thumb' && !call.search.includes('download=')) {
         const hot = files.peekThumbnail(text);
         if (hot !== undefined) return serve(c, call, key, hot, undefined, log);
@@ -94,7 +108,7 @@ function serve(
     'Cache-Control': cacheControl(key, file, call.search),
     ETag: `"${file.etag}"`,
     'Last-Modified': lastModified,
-    Vary: 'Cookie, Authorization, X-User-Id',
+    Vary: VARY,
   };
   if (isFresh(incoming.headers, file.etag, file.modified)) return respond(call, 304, null, headers);
   headers['Content-Type'] = file.mime;

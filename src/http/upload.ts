@@ -95,7 +95,8 @@ function createSlots(): Slots {
 /** Cookie, query, header and form field: all that name an owner must name the same one. */
 function ownerOfUpload(upload: Upload, call: Call): Owner {
   const field = upload.fields.get('owner');
-  const named = [call.owner, field === '' ? undefined : field].filter((name) => name !== undefined);
+  // as they were sent: `commit` follows a move
+  const named = [call.named, field === '' ? undefined : field].filter((name) => name !== undefined);
   const owner = agreedOwner(named);
   if (owner === undefined) {
     throw new KirokuError(

@@ -1,5 +1,6 @@
 import { KirokuError } from '../domain/errors.ts';
 import type { IdSource } from '../domain/id.ts';
+import type { Owner } from '../domain/owner.ts';
 import { type CommitDeps, commitStaged } from './commit.ts';
 import { createGate } from './gate.ts';
 import { dropStaged, type ReceiveDeps, type StagedPicture, stageBody } from './receive.ts';
@@ -7,6 +8,8 @@ import type { Ingest, Received } from './services.ts';
 
 export interface IngestDeps extends ReceiveDeps, CommitDeps {
   readonly ids: IdSource;
+  /** Who acts under this name by now: asked when the bytes are there, which may be long after the caller was admitted. */
+  readonly resolveOwner: (owner: Owner) => Promise<Owner>;
   /**
    * Whether bytes may be taken in now.
    * @throws KirokuError `disk_full` below the reserve, `volume_missing`, `draining`
@@ -48,11 +51,12 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
 
     async commit(received, request) {
+      const owner = await deps.resolveOwner(request.owner);
       const picture = held.get(received);
       if (picture === undefined)
         throw new KirokuError('internal', 'These bytes were used or dropped before.');
       held.delete(received);
-      return commitStaged(deps, picture, request);
+      return commitStaged(deps, picture, { ...request, owner });
     },
   };
 }

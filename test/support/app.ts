@@ -59,6 +59,8 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     searches: services.searches,
     downloads: services.downloads,
     shares: services.shares,
+    moved: services.moved,
+    ownership: services.ownership,
     placements: services.placements,
     purge: services.purge,
     maintenance: services.maintenance,

@@ -81,7 +81,18 @@ export function openRigOn(storage: Storage, options: RigOptions = {}): Rig {
   const now = () => storage.now();
   const ids = createIdSource(randomBytes);
   const admit = async () => {};
-  const ingest = createIngest({ blobs, decoder, catalog, log, now, ids, admit, sniff: sniffMime });
+  const resolveOwner = async (owner: Owner) => owner;
+  const ingest = createIngest({
+    blobs,
+    decoder,
+    catalog,
+    log,
+    now,
+    ids,
+    resolveOwner,
+    admit,
+    sniff: sniffMime,
+  });
   const limit = options.maxBytes ?? 20_000_000;
   const reconcile = createReconcile({
     ...{ storage, folders, blobs, catalog, state, ingest, decoder, log, legacyTz },

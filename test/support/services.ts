@@ -17,6 +17,9 @@ import { createGallery } from '../../src/services/gallery.ts';
 import { createIdSource } from '../../src/services/ids.ts';
 import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
 import { createInputs } from '../../src/services/inputs.ts';
+import { createMoved } from '../../src/services/moved.ts';
+import { createMovedFence } from '../../src/services/moved-fence.ts';
+import { createOwnership } from '../../src/services/ownership.ts';
 import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
 import { createRelated } from '../../src/services/related.ts';
@@ -29,7 +32,6 @@ import { createTrash } from '../../src/services/trash.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
-
 import { memoryMaintenance } from './maintenance.ts';
 
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
@@ -93,7 +95,9 @@ export function testServices(options: TestServicesOptions = {}) {
   const clock = { now: NOON };
   const now = () => clock.now;
   const blobs = options.blobs ?? createMemoryBlobStore({ now });
-  const catalog = options.catalog ?? createMemoryCatalog({ now });
+  const state = createMemoryStateStore();
+  const moved = createMoved({ state });
+  const { catalog, drained } = createMovedFence(options.catalog ?? createMemoryCatalog({ now }), moved);
   const decoder = testDecoder();
   const log = silentLog;
   const deps: IngestDeps = {
@@ -104,15 +108,22 @@ export function testServices(options: TestServicesOptions = {}) {
     now,
     sniff: sniffMime,
     ids: createIdSource(countingRandom()),
+    resolveOwner: (name) => moved.resolve(name),
     admit: options.admit ?? (async () => {}),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
   const trash = createTrash({ catalog, now });
-  const state = createMemoryStateStore();
   const { ids } = deps;
   const ingest = createIngest(deps);
   const related = createRelated({ catalog });
   const comfy = createMemoryStorage({ now });
+  const shares = createShares({
+    catalog,
+    state,
+    signer: createShareSigner(['s'.repeat(40)]),
+    nextId: (time) => ids.next(time),
+    now,
+  });
   const audit = createAudit({ state, now });
   return {
     clock,
@@ -128,12 +139,18 @@ export function testServices(options: TestServicesOptions = {}) {
     related,
     workflows: createWorkflow({ catalog, blobs, decoder }),
     downloads: createDownloads({ catalog, blobs, now, random: countingRandom() }),
-    shares: createShares({
+    shares,
+    moved,
+    ownership: createOwnership({
+      blobs,
       catalog,
-      state,
-      signer: createShareSigner(['s'.repeat(40)]),
-      nextId: (time) => ids.next(time),
+      log,
       now,
+      state,
+      moved,
+      drained,
+      shares,
+      present: async () => true,
     }),
     stripped: (entry: Entry) => strippedOriginal(blobs, entry),
     placements: createPlacements({

@@ -134,9 +134,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         }
         break;
       case 'legacy':
-        return admitLegacy(incoming, call, access, finding.owner).then(() =>
-          refuseOtherOwner(incoming, call),
-        );
+        return admitLegacy(incoming, call, access, finding.owner);
       case 'none':
         admitStranger(incoming, call, access);
         break;
@@ -148,7 +146,21 @@ export function createAdmission(deps: AdmissionDeps): Admission {
           'Two different identities were sent: clear the cookies of this site.',
         );
     }
-    refuseOtherOwner(incoming, call);
+    return undefined;
+  };
+
+  /** Whoever was moved acts as who has the pictures now. Nearly everybody is known, and nothing is waited for. */
+  const followMove = (incoming: IncomingMessage, call: Call): undefined | Promise<void> => {
+    const { owner } = call;
+    call.named = owner;
+    if (owner === undefined) return undefined;
+    const follow = (end: Owner) => {
+      call.owner = end;
+      if (call.role === 'browser') refuseOtherOwner(incoming, call);
+    };
+    const known = deps.moved.peek(owner);
+    if (known === undefined) return deps.moved.resolve(owner).then(follow);
+    follow(known);
     return undefined;
   };
 
@@ -164,9 +176,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         return undefined;
       }
       const authorization = incoming.headers.authorization;
-      if (authorization === undefined) return admitBrowser(incoming, call, access);
-      admitBearer(incoming, call, access, authorization);
-      return undefined;
+      if (authorization !== undefined) admitBearer(incoming, call, access, authorization);
+      else {
+        const waiting = admitBrowser(incoming, call, access);
+        if (waiting !== undefined) return waiting.then(() => followMove(incoming, call));
+      }
+      return followMove(incoming, call);
     },
   };
 }
@@ -200,7 +215,7 @@ export function agreedOwner(named: readonly string[]): Owner | undefined {
 function refuseOtherOwner(incoming: IncomingMessage, call: Call): void {
   if (incoming.headers['x-user-id'] === undefined && !call.search.includes('owner=')) return;
   const named = namedOwner(incoming, call.search);
-  if (named !== undefined && named !== call.owner) {
+  if (named !== undefined && named !== call.owner && named !== call.named) {
     throw new KirokuError('owner_mismatch', 'A browser can act for itself only.', {
       details: { field: 'owner' },
     });

@@ -50,7 +50,17 @@ export async function startMachine(
   const admit = async () => {};
   return {
     engine,
-    ingest: createIngest({ blobs, catalog, decoder, log: silentLog, now, sniff: sniffMime, ids, admit }),
+    ingest: createIngest({
+      blobs,
+      catalog,
+      decoder,
+      log: silentLog,
+      now,
+      sniff: sniffMime,
+      ids,
+      resolveOwner: (owner) => engine.moved.resolve(owner),
+      admit,
+    }),
     trash: createTrash({ catalog, now }),
   };
 }

@@ -29,6 +29,7 @@ async function streamsOver(
   const streams = createEventStreams({
     events,
     changes,
+    moved: { onMoved: () => () => false },
     items: createItems(''),
     shutdown: shutdown.signal,
   });

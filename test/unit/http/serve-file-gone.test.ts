@@ -5,7 +5,9 @@ import { createMemoryCatalog } from '../../../src/catalog/memory-catalog.ts';
 import { silentLog } from '../../../src/domain/log.ts';
 import { createFileRoutes } from '../../../src/http/serve-file.ts';
 import { createGallery } from '../../../src/services/gallery.ts';
+import { createMoved } from '../../../src/services/moved.ts';
 import type { ServedFile } from '../../../src/services/services.ts';
+import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
 import { servePart } from '../../support/http-part.ts';
 import { asOwner, idOf } from '../../support/ids.ts';
 
@@ -48,6 +50,8 @@ describe('a file', () => {
       },
       stripped: () => slow.file.stream(0, 0),
       gallery: createGallery({ catalog: createMemoryCatalog({ now: () => 0 }) }),
+      moved: createMoved({ state: createMemoryStateStore() }),
+      basePath: '',
       log: silentLog,
     });
     const left = Promise.withResolvers<void>();

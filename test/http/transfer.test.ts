@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { Owner } from '../../src/domain/owner.ts';
+import { ADMIN, jsonOf, refusal, SERVICE, useApp, type WireItem, type WirePage } from '../support/app.ts';
+import { pngPicture } from '../support/pictures.ts';
+import { owner as named } from '../support/services.ts';
+
+const app = useApp();
+let count = 0;
+const next = () => {
+  count += 1;
+  return count;
+};
+const picture = () => pngPicture({ width: 8, height: 8, seed: next() });
+const newMember = () => named(`member-${next()}`);
+
+const transfer = (from: string, body: unknown, token: string | null = ADMIN) =>
+  app.call(`/api/v1/admin/users/${from}/transfer`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: {
+      'Content-Type': 'application/json',
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+    },
+  });
+
+async function guest() {
+  const browser = await app.browser();
+  const { entry } = await app.services.add(await picture(), { owner: named(browser.owner), tags: ['kept'] });
+  const item = await jsonOf<WireItem>(browser.call(`/api/v1/images/${entry.id}`));
+  return { browser, owner: named(browser.owner), item };
+}
+
+const upload = async (form: Record<string, string>, headers: Record<string, string>) => {
+  const body = new FormData();
+  body.append('file', new Blob([Buffer.from(await picture())]), 'new.png');
+  for (const [name, value] of Object.entries(form)) body.append(name, value);
+  return app.call('/api/v1/images', { method: 'POST', body, headers });
+};
+const service = (about?: Owner) => ({
+  Authorization: `Bearer ${SERVICE}`,
+  ...(about === undefined ? {} : { 'X-User-Id': about }),
+});
+
+describe('after a transfer', () => {
+  it('the old name acts as the new one: cookie, service, field of a form', async () => {
+    const { browser, owner, item } = await guest();
+    const to = newMember();
+    expect(await jsonOf(transfer(owner, { to, dry_run: true }))).toEqual({ from: owner, to, count: 1 });
+    expect(await jsonOf(browser.call('/api/v1/me'))).toMatchObject({ owner });
+    expect(await jsonOf(transfer(owner, { to }))).toMatchObject({ from: owner, to, moved: 1, left: 0 });
+    expect(await jsonOf(browser.call('/api/v1/me'))).toMatchObject({ owner: to, kind: 'member' });
+    const list = await jsonOf<WirePage>(browser.call('/api/v1/images'));
+    expect(list.items).toMatchObject([{ id: item.id, meta: { owner: to, rev: 2, tags: ['kept'] } }]);
+    expect(list.items[0]?.url).toContain(`/users/${to}/`);
+    expect((await jsonOf<WirePage>(app.service(owner, '/api/v1/images'))).total).toBe(1);
+    expect((await browser.call(`/api/v1/images?owner=${owner}`)).status).toBe(200);
+    expect((await browser.call(`/api/v1/images?owner=${to}`)).status).toBe(200);
+    for (const [form, about] of [
+      [{ owner }, undefined],
+      [{ owner }, owner],
+      [{}, owner],
+      [{ owner: to }, undefined],
+    ] as const) {
+      const stored = await jsonOf<WireItem>(upload(form, service(about)));
+      expect(stored.meta['owner']).toBe(to);
+    }
+    expect((await jsonOf<WirePage>(browser.call('/api/v1/images'))).total).toBe(5);
+    expect((await browser.post(`/api/v1/images/${item.id}/delete`)).status).toBe(200);
+  });
+
+  it('old addresses lead to the new ones, for those who may see these', async () => {
+    const { browser, owner, item } = await guest();
+    const stranger = await app.browser();
+    const to = newMember();
+    await transfer(owner, { to });
+    const admin = { headers: { Authorization: `Bearer ${ADMIN}` } };
+    for (const url of [item.url, item.thumb_url, `${item.url}?download=1`]) {
+      const target = url.replace(`/users/${owner}/`, `/users/${to}/`);
+      const told = await browser.call(url, { redirect: 'manual' });
+      expect([told.status, told.headers.get('location')]).toEqual([308, target]);
+      expect(told.headers.get('cache-control')).toMatch(/private/);
+      expect((await browser.call(url)).status).toBe(200);
+      expect((await app.call(url, { ...admin, redirect: 'manual' })).status).toBe(308);
+      expect((await app.call(url, { headers: service(owner) })).status).toBe(200);
+      expect((await stranger.call(url, { redirect: 'manual' })).status).toBe(404);
+      expect((await app.call(url, { redirect: 'manual' })).status).toBe(404);
+    }
+  });
+
+  it('links go on as they are, and belong to the new owner', async () => {
+    const { browser, owner, item } = await guest();
+    const wish = { ids: [item.id], expires_in: 600 };
+    const link = await jsonOf<{ sid: string; url: string }>(browser.post('/api/v1/shares', wish));
+    const page = new URL(link.url, 'http://x').pathname;
+    expect((await app.call(page)).status).toBe(200);
+    await transfer(owner, { to: newMember() });
+    const shared = await jsonOf<{ items: { url: string }[] }>(app.call(page));
+    expect(shared.items).toHaveLength(1);
+    expect((await app.call(new URL(shared.items[0]?.url ?? '', 'http://x').pathname)).status).toBe(200);
+    expect((await browser.call(`/api/v1/shares/${link.sid}`, { method: 'DELETE' })).status).toBe(200);
+    expect((await app.call(page)).status).toBe(410);
+  });
+
+  it('streams of the old name end, and the next one tells of the new', async () => {
+    const { browser, owner } = await guest();
+    const to = newMember();
+    const stream = await browser.call('/api/v1/events');
+    const read = stream.text();
+    await transfer(owner, { to });
+    expect(await read).toContain('retry');
+    const next = await browser.call('/api/v1/events');
+    const reader = next.body?.getReader();
+    await reader?.read();
+    await upload({ owner: to }, service());
+    let told = '';
+    while (!told.includes('image.created')) {
+      const part = await reader?.read();
+      if (part === undefined || part.done) break;
+      told += Buffer.from(part.value).toString();
+    }
+    expect(told).toContain(`/users/${to}/`);
+    await reader?.cancel();
+  });
+
+  it('is in the log of the admins before it is done', async () => {
+    const { owner } = await guest();
+    const to = newMember();
+    await transfer(owner, { to });
+    const { entries } = await app.services.audit.list({ owner, page: 1, size: 1 });
+    expect(entries).toMatchObject([{ actor: 'admin', action: 'transfer', detail: { to, count: 1 } }]);
+  });
+});
+
+describe('a transfer', () => {
+  it('is the admin’s alone', async () => {
+    const { browser, owner } = await guest();
+    const body = { to: newMember() };
+    expect(await refusal(transfer(owner, body, SERVICE))).toEqual([403, 'forbidden']);
+    expect(await refusal(transfer(owner, body, null))).toEqual([401, 'unauthorized']);
+    expect(await refusal(transfer(owner, body, 'x'.repeat(40)))).toEqual([401, 'unauthorized']);
+    expect(await refusal(browser.post(`/api/v1/admin/users/${owner}/transfer`, body))).toEqual([
+      401,
+      'unauthorized',
+    ]);
+    expect(await jsonOf(browser.call('/api/v1/me'))).toMatchObject({ owner });
+  });
+
+  it.each([
+    ['itself', (from: string) => ({ to: from }), 400, 'invalid_parameter'],
+    ['no owner', () => ({ to: '../x' }), 400, 'invalid_parameter'],
+    ['nobody', () => ({}), 400, 'invalid_parameter'],
+  ])('refuses %s', async (_what, body, status, code) => {
+    const { owner } = await guest();
+    expect(await refusal(transfer(owner, body(owner)))).toEqual([status, code]);
+  });
+
+  it('does not know whom nobody knows', async () => {
+    expect(await refusal(transfer('nobody-at-all', { to: newMember() }))).toEqual([404, 'not_found']);
+    expect(await refusal(transfer('No.Owner', { to: newMember() }))).toEqual([404, 'not_found']);
+  });
+
+  it('refuses a circle and a second place', async () => {
+    const { owner } = await guest();
+    const to = newMember();
+    await transfer(owner, { to });
+    expect(await refusal(transfer(to, { to: owner }))).toEqual([400, 'invalid_parameter']);
+    expect(await refusal(transfer(owner, { to: newMember() }))).toEqual([400, 'invalid_parameter']);
+  });
+});
