@@ -3,6 +3,7 @@ import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
 import { createUpkeep, type Upkeep } from './compose-maintenance.ts';
 import { createMetrics } from './compose-metrics.ts';
+import { createOverview, type Overview } from './compose-overview.ts';
 import { createGiving, type Giving } from './compose-ownership.ts';
 import { createIntake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
@@ -79,6 +80,7 @@ interface Parts extends Upkeep {
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
   readonly giving: Giving;
+  readonly overview: Overview;
   readonly shutdown: AbortController;
   phase: Phase;
   scheduler: Scheduler | undefined;
@@ -126,6 +128,7 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
   return {
     ...fixed,
     ...upkeep,
+    overview: createOverview(log, engine),
     journal,
     phase: 'starting',
     scheduler: undefined,
@@ -175,7 +178,15 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
       now,
       random: randomBytes,
     }),
-    adminPictures: createAdminPictures({ catalog, trash, audit, shutdown: parts.shutdown.signal }),
+    adminPictures: createAdminPictures({
+      catalog,
+      trash,
+      audit,
+      resolve: (owner) => engine.moved.resolve(owner),
+      shutdown: parts.shutdown.signal,
+    }),
+    adminUsers: parts.overview.users,
+    recent: parts.overview.recent,
     jobs: () => parts.scheduler,
     events,
     changes: catalog,
@@ -270,6 +281,8 @@ function closing(parts: Parts, http: HttpServer): (graceMs?: number) => Promise<
     const { scheduler, watcher, catchingUp } = parts;
     await Promise.all([http.close(graceMs), scheduler?.stop(), watcher.stop(), catchingUp]);
     await parts.decoder.close();
+    parts.overview.recent.close();
+    await parts.overview.summaries.close();
     await parts.engine.close();
   };
   return (graceMs) => (closed ??= close(graceMs));

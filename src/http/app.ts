@@ -19,6 +19,7 @@ import { adminPictureRoutes } from './routes/admin-pictures.ts';
 import { adminSessionRoutes } from './routes/admin-session.ts';
 import { transferRoutes } from './routes/admin-transfer.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
+import { adminUserRoutes } from './routes/admin-users.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { downloadRoutes } from './routes/downloads.ts';
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps) {
     ...adminPictureRoutes(kit, admin, 'images', 'generated'),
     ...adminPictureRoutes(kit, admin, 'inputs', 'input'),
     ...adminPictureRoutes(kit, admin, 'controls', 'control'),
+    ...adminUserRoutes(kit, { users: deps.adminUsers, recent: deps.recent, items }),
     ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
     ...transferRoutes(kit, deps),

@@ -6,6 +6,7 @@ import type { Owner } from '../domain/owner.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { AdminPictures } from '../services/admin-pictures.ts';
 import type { AdminSessions } from '../services/admin-session.ts';
+import type { AdminUsers } from '../services/admin-users.ts';
 import type { Audit } from '../services/audit.ts';
 import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
@@ -16,6 +17,7 @@ import type { Moved } from '../services/moved.ts';
 import type { Ownership } from '../services/ownership.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
+import type { Recent } from '../services/recent.ts';
 import type {
   Bulk,
   Files,
@@ -86,6 +88,8 @@ export interface AppDeps {
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;
   readonly adminSessions: AdminSessions;
+  readonly adminUsers: AdminUsers;
+  readonly recent: Recent;
   /** Undefined until the server listens. */
   readonly jobs: () => Jobs | undefined;
   readonly events: EventBus;

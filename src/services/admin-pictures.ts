@@ -29,11 +29,14 @@ export interface AdminPicturesDeps {
   readonly catalog: Pick<Catalog, 'find' | 'list' | 'owners'>;
   readonly trash: Trash;
   readonly audit: Audit;
+  /** Who has the pictures that were given out under this name. */
+  readonly resolve: (owner: Owner) => Promise<Owner>;
   /** Ends a search for an owner when the server stops. */
   readonly shutdown: AbortSignal;
 }
 
-export function createAdminPictures({ catalog, trash, audit, shutdown }: AdminPicturesDeps): AdminPictures {
+export function createAdminPictures(deps: AdminPicturesDeps): AdminPictures {
+  const { catalog, trash, audit, resolve, shutdown } = deps;
   /** One at a time: each may load every owner there is. */
   let searching: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +55,7 @@ export function createAdminPictures({ catalog, trash, audit, shutdown }: AdminPi
       searching = found.catch(() => undefined);
       return (await found) ?? missing();
     }
-    return (await catalog.find(owner, kind, id)) ?? missing();
+    return (await catalog.find(await resolve(owner), kind, id)) ?? missing();
   }
 
   async function act(action: 'trash' | 'restore', kind: Kind, id: PictureId, named: Owner | undefined) {
@@ -62,7 +65,8 @@ export function createAdminPictures({ catalog, trash, audit, shutdown }: AdminPi
   }
 
   return {
-    async list({ include, ...query }) {
+    async list({ include, ...asked }) {
+      const query = { ...asked, owner: await resolve(asked.owner) };
       if (include === 'all') return mergedPage(catalog, query);
       return catalog.list({ ...query, status: include });
     },

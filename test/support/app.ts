@@ -66,6 +66,8 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     maintenance: services.maintenance,
     audit: services.audit,
     adminPictures: services.adminPictures,
+    adminUsers: services.users,
+    recent: services.recent,
     adminSessions: createAdminSessions({ key: 'k'.repeat(40), token: ADMIN, now, random: randomBytes }),
     jobs: () => jobs,
     config: settings,

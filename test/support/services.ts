@@ -9,6 +9,7 @@ import type { DecodedImage, Decoder, GraphReader } from '../../src/media/decoder
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
 import { createAdminPictures } from '../../src/services/admin-pictures.ts';
+import { createAdminUsers } from '../../src/services/admin-users.ts';
 import { createAudit } from '../../src/services/audit.ts';
 import { createBulk } from '../../src/services/bulk.ts';
 import { createDownloads } from '../../src/services/downloads.ts';
@@ -19,9 +20,12 @@ import { createIngest, type IngestDeps } from '../../src/services/ingest.ts';
 import { createInputs } from '../../src/services/inputs.ts';
 import { createMoved } from '../../src/services/moved.ts';
 import { createMovedFence } from '../../src/services/moved-fence.ts';
+import { createOwnerSummaries } from '../../src/services/owner-summaries.ts';
+import { createSummaryFile } from '../../src/services/owner-summary-file.ts';
 import { createOwnership } from '../../src/services/ownership.ts';
 import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
+import { createRecent } from '../../src/services/recent.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
 import type { CommitRequest } from '../../src/services/services.ts';
@@ -31,6 +35,7 @@ import { strippedOriginal } from '../../src/services/stripped-original.ts';
 import { createTrash } from '../../src/services/trash.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
+import { createFolderSync } from '../../src/storage/durable.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 import { memoryMaintenance } from './maintenance.ts';
 
@@ -125,6 +130,9 @@ export function testServices(options: TestServicesOptions = {}) {
     now,
   });
   const audit = createAudit({ state, now });
+  const tree = createMemoryStorage({ now });
+  const store = createSummaryFile(tree, createFolderSync(tree));
+  const summaries = createOwnerSummaries({ catalog, store, log, now });
   return {
     clock,
     blobs,
@@ -165,7 +173,16 @@ export function testServices(options: TestServicesOptions = {}) {
     }),
     comfy,
     audit,
-    adminPictures: createAdminPictures({ catalog, trash, audit, shutdown: new AbortController().signal }),
+    adminPictures: createAdminPictures({
+      catalog,
+      trash,
+      audit,
+      resolve: (name) => moved.resolve(name),
+      shutdown: new AbortController().signal,
+    }),
+    summaries,
+    users: createAdminUsers({ summaries }),
+    recent: createRecent({ catalog, summaries }),
     purge: createPurge({
       catalog,
       blobs,

@@ -1,0 +1,19 @@
+import type { Engine } from './compose-engine.ts';
+import type { Log } from './domain/log.ts';
+import { type AdminUsers, createAdminUsers } from './services/admin-users.ts';
+import { createOwnerSummaries, type OwnerSummaries } from './services/owner-summaries.ts';
+import { createSummaryFile } from './services/owner-summary-file.ts';
+import { createRecent, type Recent } from './services/recent.ts';
+
+/** What is known of all owners together. */
+export interface Overview {
+  readonly summaries: OwnerSummaries;
+  readonly users: AdminUsers;
+  readonly recent: Recent;
+}
+
+export function createOverview(log: Log, { catalog, storage, folders }: Engine): Overview {
+  const store = createSummaryFile(storage, folders);
+  const summaries = createOwnerSummaries({ catalog, store, log, now: () => storage.now() });
+  return { summaries, users: createAdminUsers({ summaries }), recent: createRecent({ catalog, summaries }) };
+}
