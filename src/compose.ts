@@ -36,6 +36,7 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
+import { createRecovery } from './services/recovery.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
@@ -168,6 +169,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     downloads: createDownloads({ catalog, blobs, now, random: randomBytes }),
     ...parts.giving,
     moved: engine.moved,
+    recovery: createRecovery({ state, catalog, now, random: randomBytes, present: () => tree.present() }),
     purge: parts.purge,
     maintenance: parts.maintenance,
     placements: parts.placements,

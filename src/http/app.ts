@@ -12,6 +12,7 @@ import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
 import { createAdminCookie } from './middleware/admin-cookie.ts';
 import { createAdmission } from './middleware/admission.ts';
+import { createCookies } from './middleware/identity.ts';
 import { createOrigins } from './middleware/client-address.ts';
 import { respondProblem } from './respond.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
@@ -26,6 +27,7 @@ import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { placementRoutes } from './routes/placements.ts';
+import { recoveryRoutes } from './routes/recovery.ts';
 import { searchRoutes } from './routes/search.ts';
 import { savedSearchRoutes } from './routes/searches.ts';
 import { sharedRoutes, shareRoutes } from './routes/shares.ts';
@@ -45,7 +47,8 @@ export function createApp(deps: AppDeps) {
   const { config, gallery, trash, bulk, inputs, log } = deps;
   const origins = createOrigins(config.trustProxy);
   const adminCookie = createAdminCookie(config, deps.adminSessions, origins);
-  const kit = createKit(createAdmission({ ...deps, origins, adminCookie }));
+  const cookies = createCookies({ ...deps, origins });
+  const kit = createKit(createAdmission({ ...deps, origins, adminCookie, cookies }));
   const items = createItems(config.basePath);
   const kept = createKeptAnswers(config.pageCacheBytes);
   const lists = createLists(gallery, items, kept, config.basePath);
@@ -62,6 +65,7 @@ export function createApp(deps: AppDeps) {
   const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
   const typed = app.openapiRoutes([
     ...meRoutes(kit, streams),
+    ...recoveryRoutes(kit, { ...deps, cookies, origins }),
     ...uploadRoutes(kit, { uploads, inputs, items, config }),
     ...savedSearchRoutes(kit, deps.searches),
     ...searchRoutes(kit, search, 'images', 'generated'),

@@ -17,6 +17,7 @@ import type { Moved } from '../services/moved.ts';
 import type { Ownership } from '../services/ownership.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
+import type { Recovery } from '../services/recovery.ts';
 import type { Recent } from '../services/recent.ts';
 import type {
   Bulk,
@@ -82,6 +83,7 @@ export interface AppDeps {
   readonly shares: Shares;
   readonly moved: Moved;
   readonly ownership: Ownership;
+  readonly recovery: Recovery;
   readonly placements: Placements;
   readonly purge: Purge;
   readonly maintenance: Maintenance;

@@ -9,6 +9,7 @@ import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createAdminSessions } from '../../src/services/admin-session.ts';
 import { createIdentity } from '../../src/services/identity.ts';
+import { createRecovery } from '../../src/services/recovery.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
 import { testServices } from './services.ts';
 
@@ -61,6 +62,13 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     shares: services.shares,
     moved: services.moved,
     ownership: services.ownership,
+    recovery: createRecovery({
+      state: services.state,
+      catalog,
+      now,
+      random: randomBytes,
+      present: async () => true,
+    }),
     placements: services.placements,
     purge: services.purge,
     maintenance: services.maintenance,

@@ -6,7 +6,7 @@ import type { AppDeps } from '../deps.ts';
 import type { AdminCookie } from './admin-cookie.ts';
 import { addressBucket, type Origins } from './client-address.ts';
 import { createCrossSite } from './cross-site.ts';
-import { createCookies } from './identity.ts';
+import type { Cookies } from './identity.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createTokenCheck } from './tokens.ts';
 
@@ -34,12 +34,12 @@ const READ_METHODS = ['GET', 'HEAD'];
 export interface AdmissionDeps extends AppDeps {
   readonly origins: Origins;
   readonly adminCookie: AdminCookie;
+  readonly cookies: Cookies;
 }
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { config, now, identity, origins, adminCookie } = deps;
+  const { config, now, identity, origins, adminCookie, cookies } = deps;
   const crossSite = createCrossSite(config, origins);
-  const cookies = createCookies({ config, identity, origins, now });
   const limit = (perMinute: number, message: string) => createRateLimit({ perMinute, now, message });
   const perAddress = limit(config.rateLimits.perAddress, 'Too many requests from this address.');
   const perOwner = limit(config.rateLimits.perOwner, 'Too many requests.');
