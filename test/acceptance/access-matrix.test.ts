@@ -21,6 +21,8 @@ const WRITE_ONE: Row = [200, 404, 401, 401, 200, 404, 403];
 const READ_ALL: Row = [200, 200, 200, 200, 200, 200, 403];
 const WRITE_ALL: Row = [200, 200, 401, 401, 200, 200, 403];
 const UPLOAD: Row = [201, 201, 401, 401, 201, 201, 403];
+/** A session of the admin's is tried apart. */
+const ADMIN_ONLY: Row = [401, 401, 401, 401, 403, 403, 200];
 const PUBLIC: Row = [200, 200, 200, 200, 200, 200, 200];
 
 const TABLE: Readonly<Record<string, Row>> = {
@@ -49,6 +51,29 @@ const TABLE: Readonly<Record<string, Row>> = {
   'post /api/v1/searches': UPLOAD,
   'patch /api/v1/searches/{sid}': WRITE_ONE,
   'delete /api/v1/searches/{sid}': WRITE_ONE,
+  'get /api/v1/access-log': READ_ALL,
+  ...Object.fromEntries(
+    ['images', 'inputs', 'controls'].flatMap((base) => [
+      [`get /api/v1/admin/${base}`, ADMIN_ONLY],
+      [`post /api/v1/admin/${base}/{id}/delete`, ADMIN_ONLY],
+      [`post /api/v1/admin/${base}/{id}/restore`, ADMIN_ONLY],
+    ]),
+  ),
+  'get /api/v1/admin/users': ADMIN_ONLY,
+  'post /api/v1/admin/users/{id}/transfer': ADMIN_ONLY,
+  'get /api/v1/admin/recent': ADMIN_ONLY,
+  'get /api/v1/admin/audit': ADMIN_ONLY,
+  'get /api/v1/admin/purge-trash/preview': ADMIN_ONLY,
+  'post /api/v1/admin/purge-trash': ADMIN_ONLY,
+  'get /api/v1/admin/jobs': ADMIN_ONLY,
+  'post /api/v1/admin/jobs/{name}/run': ADMIN_ONLY,
+  'post /api/v1/admin/verify': ADMIN_ONLY,
+  'post /api/v1/admin/thumbnails': ADMIN_ONLY,
+  'post /api/v1/admin/reindex': ADMIN_ONLY,
+  'get /api/v1/admin/why/{id}': ADMIN_ONLY,
+  'get /api/v1/admin/session': ADMIN_ONLY,
+  'post /api/v1/admin/session': [401, 401, 401, 401, 403, 403, 201],
+  'delete /api/v1/admin/session': ADMIN_ONLY,
   'get /outputs/{key}': [200, 404, 404, 404, 200, 404, 200],
   'get /metrics': [401, 401, 401, 401, 403, 403, 200],
   'get /healthz': PUBLIC,
@@ -120,6 +145,8 @@ function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: 
     const { body, type } = multipart([filePart(tinyPng(9))]);
     return { body: new Uint8Array(body), type };
   }
+  const admins = adminBody(path);
+  if (admins !== undefined) return { body: JSON.stringify(admins), type: 'application/json' };
   searches += 1;
   const json = path.startsWith('/api/v1/searches')
     ? { name: `search ${searches}`, query: { q: 'cat' } }
@@ -131,8 +158,17 @@ function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: 
   return { body: JSON.stringify(json), type: 'application/json' };
 }
 
+/** What does nothing to the tree, where the call can be told so. */
+function adminBody(path: string): object | undefined {
+  if (!path.startsWith('/api/v1/admin/')) return undefined;
+  if (path.endsWith('/transfer')) return { to: other.owner, dry_run: true };
+  return /(purge-trash|thumbnails)$/.test(path) ? { dry_run: true } : {};
+}
+
 function pictureFor(path: string): Item | undefined {
-  return pictures.get(/^\/api\/v1\/(images|inputs|controls)\/(?!copy)/.exec(path)?.[1] ?? 'images');
+  return pictures.get(
+    /^\/api\/v1\/(?:admin\/)?(images|inputs|controls)\/(?!copy)/.exec(path)?.[1] ?? 'images',
+  );
 }
 
 interface Answered {
@@ -141,17 +177,25 @@ interface Answered {
   readonly cookie: string | null;
 }
 
-async function call(operation: string, caller: Caller, id?: string): Promise<Answered> {
+async function call(
+  operation: string,
+  caller: Caller | { readonly cookie: string },
+  id?: string,
+): Promise<Answered> {
   const [method = '', template = ''] = operation.split(' ');
   const item = pictureFor(template);
   const sid = template.includes('{sid}') ? (id ?? (await newSearch())) : '';
   const path = template
+    .replace('users/{id}', `users/${owner.owner}`)
     .replace('{id}', id ?? item?.id ?? '')
+    .replace('{name}', 'comfy-inputs')
     .replace('{sid}', sid)
     .replace('/outputs/{key}', item?.url ?? '');
-  const as = callAs(caller);
+  const as: ReturnType<typeof callAs> =
+    typeof caller === 'string' ? callAs(caller) : { headers: { ...caller } };
   const url = new URL(path, server.url);
   if (as.owner !== undefined) url.searchParams.set('owner', as.owner);
+  if (/admin\/(images|inputs|controls)$/.test(template)) url.searchParams.set('user_id', owner.owner);
   const sent = method === 'get' || method === 'delete' ? undefined : bodyFor(template);
   const stop = new AbortController();
   const answer = await fetch(url, {
@@ -188,8 +232,22 @@ describe('who may do what', () => {
     }
   });
 
+  it("an admin's session opens what the token opens, but begins no other", async () => {
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    for (const [operation, row] of Object.entries(TABLE)) {
+      if (!operation.includes('/admin/')) continue;
+      const begun = await fetch(`${server.url}/api/v1/admin/session`, { method: 'POST', headers });
+      const cookie = (begun.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      const { status, text } = await call(operation, { cookie });
+      const expected = operation === 'post /api/v1/admin/session' ? 401 : row[6];
+      expect(status, `${operation}: ${text}`).toBe(expected);
+    }
+  });
+
   it('of somebody else: the same bytes as for what never was', async () => {
-    const operations = Object.keys(TABLE).filter((operation) => /\{s?id\}/.test(operation));
+    const operations = Object.keys(TABLE)
+      .filter((operation) => /\{s?id\}/.test(operation))
+      .filter((operation) => !operation.includes('/admin/'));
     expect(operations).toHaveLength(20);
     const never = '01h0000000000000000000000z';
     for (const operation of operations) {
