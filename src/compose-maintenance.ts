@@ -13,6 +13,7 @@ import { createVerify } from './services/maintenance/verify.ts';
 import { createWhy } from './services/maintenance/why.ts';
 import { createPlacements, type Placements } from './services/placements.ts';
 import { createPurge, type Purge } from './services/purge.ts';
+import { trashOverLimit } from './services/quota.ts';
 import { createRelated } from './services/related.ts';
 import { createNodeStorage } from './storage/node-storage.ts';
 
@@ -59,7 +60,7 @@ function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
 }
 
 function purgeOf({ config, log, engine, lastPurge }: UpkeepDeps, placements: Placements): Purge {
-  const { storage, blobs, catalog, tree } = engine;
+  const { storage, blobs, catalog, state, tree } = engine;
   const related = createRelated({ catalog });
   return createPurge({
     catalog,
@@ -71,6 +72,7 @@ function purgeOf({ config, log, engine, lastPurge }: UpkeepDeps, placements: Pla
     present: () => tree.present(),
     isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
     isReferenced: (owner, id) => related.isReferenced(owner, id),
+    trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
     lastRun: async () => lastPurge(),
   });
 }

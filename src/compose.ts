@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createFolderWatch } from './catalog/manifest/watcher.ts';
+import { jwtVerifierOf } from './compose-auth.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
 import { createUpkeep, type Upkeep } from './compose-maintenance.ts';
 import { createMetrics } from './compose-metrics.ts';
@@ -36,6 +37,7 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
+import type { Quota } from './services/quota.ts';
 import { createRecovery } from './services/recovery.ts';
 import { createRelated } from './services/related.ts';
 import { createSavedSearches } from './services/saved-searches.ts';
@@ -80,6 +82,7 @@ interface Parts extends Upkeep {
   readonly journal: JobJournal;
   readonly ingest: Ingest;
   readonly ingestDeps: IngestDeps;
+  readonly quota: Quota;
   readonly giving: Giving;
   readonly overview: Overview;
   readonly shutdown: AbortController;
@@ -115,19 +118,21 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 function createParts(config: Config, log: Log, engine: Engine, journal: JobJournal, secrets: Secrets): Parts {
   const { storage, catalog } = engine;
   const shutdown = new AbortController();
-  const { decoder, ingestDeps, ingest, reconcile } = createIntake(config, log, engine, shutdown.signal);
+  const intake = createIntake(config, log, engine, shutdown.signal);
+  const { ingestDeps, reconcile } = intake;
   const watcher = createWatcher({ storage, catalog, reconcile, log, watch: createFolderWatch });
   const upkeep = createUpkeep({
     config,
     log,
     engine,
-    intake: { decoder, reconcile },
+    intake,
     lastPurge: () => journal.lastWell('purge-trash'),
   });
   const giving = createGiving(log, engine, ingestDeps.ids, secrets.cookie);
-  const fixed = { config, log, engine, decoder, reconcile, watcher, ingest, ingestDeps, giving, shutdown };
+  const fixed = { config, log, engine, watcher, giving, shutdown };
   return {
     ...fixed,
+    ...intake,
     ...upkeep,
     overview: createOverview(log, engine),
     journal,
@@ -144,7 +149,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
   const events = createEventBus((error) => log.error({ err: error }, 'a listener failed'));
   catalog.onChange((change) => events.publish(change));
   const metrics = createMetrics({ storage, decoder, events, io, reconcile, stats: engine.stats });
-  const trash = createTrash({ catalog, now });
+  const trash = createTrash({ catalog, now, quota: parts.quota });
   const audit = createAudit({ state, now });
   const { app } = createApp({
     config,
@@ -169,8 +174,10 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     downloads: createDownloads({ catalog, blobs, now, random: randomBytes }),
     ...parts.giving,
     moved: engine.moved,
+    verifier: jwtVerifierOf(config, log, now),
     recovery: createRecovery({ state, catalog, now, random: randomBytes, present: () => tree.present() }),
     purge: parts.purge,
+    quota: parts.quota,
     maintenance: parts.maintenance,
     placements: parts.placements,
     audit,
@@ -228,7 +235,7 @@ function healthOf(parts: Parts) {
 }
 
 async function listen(parts: Parts, http: HttpServer, close: Server['close']): Promise<string> {
-  const { config, log, engine, reconcile, watcher, purge, shutdown } = parts;
+  const { config, log, engine, watcher, shutdown } = parts;
   const url = await http.listen(config.host, config.port).catch(async (error: unknown) => {
     await close(0);
     throw notListening(config, error);
@@ -236,7 +243,7 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
   await engine.listening(url);
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
-    jobs: jobTable({ cron: config.cron, reconcile, purge, placements: parts.placements, log }),
+    jobs: jobTable({ ...parts, cron: config.cron }),
     journal: parts.journal,
     log,
     now: () => engine.storage.now(),

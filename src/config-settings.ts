@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUTH_SETTINGS } from './config-auth.ts';
 import {
   bindHost,
   bytes,
@@ -15,6 +16,7 @@ import {
   timeZone,
   until,
 } from './config-env.ts';
+import { QUOTA_POLICIES } from './domain/quota.ts';
 
 /** Every setting this version uses, with its check and its default. `docs/operations.md` says what each is for. */
 export const SETTINGS = {
@@ -38,6 +40,7 @@ export const SETTINGS = {
   MAX_PIXELS: integer({ min: 1, max: 1_000_000_000 }).default(50_000_000),
   MAX_FRAMES: integer({ min: 1, max: 10_000 }).default(60),
   THUMB_SIZE: integer({ min: 32, max: 2048 }).default(320),
+  ...AUTH_SETTINGS,
   LEGACY_COOKIES: until.optional(),
   LEGACY_TZ: timeZone.default('UTC'),
   RECENT_SIZE: integer({ min: 1, max: 10_000 }).default(200),
@@ -60,6 +63,11 @@ export const SETTINGS = {
   TRASH_RETENTION_DAYS: integer({ min: 0, max: 36_500 }).default(30),
   TRASH_RETENTION_DAYS_GUEST: integer({ min: 0, max: 36_500 }).optional(),
   TRASH_KEEP_FAVORITES: flag.default(true),
+  CRON_QUOTAS: cron.default('27 3 * * *'),
+  QUOTA_MAX_BYTES: bytes(0).default(0),
+  QUOTA_MAX_COUNT: integer({ min: 0, max: 1_000_000_000 }).default(0),
+  QUOTA_POLICY: z.enum(QUOTA_POLICIES, `must be one of ${QUOTA_POLICIES.join(', ')}`).default('block'),
+  QUOTA_TRASH_MAX_BYTES: bytes(0).default(0),
   PURGE_MAX_SHARE_PERCENT: integer({ min: 1, max: 100 }).default(20),
   RATE_LIMIT_PER_ADDRESS: integer({ min: 0, max: 10_000_000 }).default(6000),
   RATE_LIMIT_PER_OWNER: integer({ min: 0, max: 10_000_000 }).default(6000),
@@ -68,11 +76,6 @@ export const SETTINGS = {
 
 /** Settings of later versions: an environment that has them is no mistake; their form is checked, nothing uses them. */
 export const LATER_SETTINGS = {
-  AUTH: z.string().optional(),
-  QUOTA_MAX_BYTES: bytes(0).optional(),
-  QUOTA_MAX_COUNT: integer({ min: 0, max: 1_000_000_000 }).optional(),
-  QUOTA_POLICY: z.string().optional(),
-  QUOTA_TRASH_MAX_BYTES: bytes(0).optional(),
   COMFYUI_SERVER: httpUrl.optional(),
   CRON_VERIFY: cron.optional(),
   CRON_THUMBNAILS: cron.optional(),

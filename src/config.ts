@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type AuthConfig, authConflicts, authOf } from './config-auth.ts';
 import { LATER_SETTINGS, SETTINGS } from './config-settings.ts';
+import type { QuotaLimits } from './domain/quota.ts';
 import type { Retention } from './domain/retention.ts';
 
 /** Every setting, validated and frozen at start. `docs/operations.md` describes each. Bytes are bytes, times as named. */
@@ -22,6 +24,7 @@ export interface Config {
   /** First signs, all verify. */
   readonly cookieSecrets: readonly string[] | undefined;
   readonly metricsToken: string | undefined;
+  readonly auth: AuthConfig;
   readonly uploadMaxBytes: number;
   readonly inputsMaxBytes: number;
   readonly controlsMaxBytes: number;
@@ -46,11 +49,14 @@ export interface Config {
     readonly reconcileFull: string;
     readonly purgeTrash: string;
     readonly comfyInputs: string;
+    readonly quotas: string;
   };
   /** Where ComfyUI looks for inputs; undefined: inputs cannot be placed. */
   readonly comfyInputDir: string | undefined;
   readonly comfyInputMaxAgeMs: number;
   readonly retention: Retention;
+  /** Of owners about whom nothing else is said. */
+  readonly quota: QuotaLimits;
   /** Largest share of the pictures that a scheduled purge removes, 0…1. */
   readonly purgeMostShare: number;
   /** Requests per minute; 0 switches a limit off. */
@@ -73,9 +79,11 @@ const DEFAULT_OUTPUT_DIR = './outputs';
 /** Nobody else's variables begin like this. */
 const OUR_PREFIXES = [
   'KIROKU_',
+  'AUTH_',
   'CRON_RECONCILE',
   'CRON_PURGE',
   'CRON_COMFY',
+  'CRON_QUOTA',
   'TRASH_',
   'PURGE_',
   'COMFY_INPUT',
@@ -110,9 +118,9 @@ function conflicts(settings: Settings): string[] {
   const secrets = [ADMIN_TOKEN, SERVICE_TOKEN, METRICS_TOKEN, ...(COOKIE_SECRET ?? [])].filter(
     (secret) => secret !== undefined,
   );
-  return new Set(secrets).size < secrets.length
-    ? ['ADMIN_TOKEN, SERVICE_TOKEN, METRICS_TOKEN, COOKIE_SECRET must differ from one another.']
-    : [];
+  const alike = new Set(secrets).size < secrets.length;
+  const differ = 'ADMIN_TOKEN, SERVICE_TOKEN, METRICS_TOKEN, COOKIE_SECRET must differ from one another.';
+  return [...(alike ? [differ] : []), ...authConflicts(settings)];
 }
 
 function configOf(settings: Settings): Config {
@@ -130,6 +138,7 @@ function configOf(settings: Settings): Config {
     serviceToken: settings.SERVICE_TOKEN,
     cookieSecrets: cookieSecrets === undefined || cookieSecrets.length === 0 ? undefined : cookieSecrets,
     metricsToken: settings.METRICS_TOKEN,
+    auth: authOf(settings),
     uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
     inputsMaxBytes: settings.INPUTS_MAX_BYTES,
     controlsMaxBytes: settings.CONTROLS_MAX_BYTES,
@@ -150,6 +159,7 @@ function configOf(settings: Settings): Config {
       reconcileFull: settings.CRON_RECONCILE_FULL,
       purgeTrash: settings.CRON_PURGE_TRASH,
       comfyInputs: settings.CRON_COMFY_INPUTS,
+      quotas: settings.CRON_QUOTAS,
     },
     comfyInputDir: settings.COMFY_INPUT_DIR,
     comfyInputMaxAgeMs: settings.COMFY_INPUT_MAX_AGE_HOURS * 3_600_000,
@@ -157,6 +167,12 @@ function configOf(settings: Settings): Config {
       guestDays: settings.TRASH_RETENTION_DAYS_GUEST ?? settings.TRASH_RETENTION_DAYS,
       memberDays: settings.TRASH_RETENTION_DAYS,
       keepFavorites: settings.TRASH_KEEP_FAVORITES,
+    },
+    quota: {
+      maxBytes: settings.QUOTA_MAX_BYTES || null,
+      maxCount: settings.QUOTA_MAX_COUNT || null,
+      trashMaxBytes: settings.QUOTA_TRASH_MAX_BYTES || null,
+      policy: settings.QUOTA_POLICY,
     },
     purgeMostShare: settings.PURGE_MAX_SHARE_PERCENT / 100,
     rateLimits: {

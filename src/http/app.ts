@@ -12,8 +12,9 @@ import { createKit, type Kit } from './kit.ts';
 import { createLists } from './lists.ts';
 import { createAdminCookie } from './middleware/admin-cookie.ts';
 import { createAdmission } from './middleware/admission.ts';
-import { createCookies } from './middleware/identity.ts';
 import { createOrigins } from './middleware/client-address.ts';
+import { createCookies } from './middleware/identity.ts';
+import { createMembers } from './middleware/member.ts';
 import { respondProblem } from './respond.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
@@ -22,6 +23,7 @@ import { transferRoutes } from './routes/admin-transfer.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
 import { adminUserRoutes } from './routes/admin-users.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { claimRoutes } from './routes/claim.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
@@ -33,6 +35,7 @@ import { savedSearchRoutes } from './routes/searches.ts';
 import { sharedRoutes, shareRoutes } from './routes/shares.ts';
 import { fileRoute, systemRoutes } from './routes/system.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { workflowRoutes } from './routes/workflow.ts';
 import { createFileRoutes } from './serve-file.ts';
 import { createUploads } from './upload.ts';
@@ -48,7 +51,8 @@ export function createApp(deps: AppDeps) {
   const origins = createOrigins(config.trustProxy);
   const adminCookie = createAdminCookie(config, deps.adminSessions, origins);
   const cookies = createCookies({ ...deps, origins });
-  const kit = createKit(createAdmission({ ...deps, origins, adminCookie, cookies }));
+  const members = createMembers({ ...deps, auth: config.auth, origins });
+  const kit = createKit(createAdmission({ ...deps, origins, adminCookie, cookies, members }));
   const items = createItems(config.basePath);
   const kept = createKeptAnswers(config.pageCacheBytes);
   const lists = createLists(gallery, items, kept, config.basePath);
@@ -64,7 +68,8 @@ export function createApp(deps: AppDeps) {
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
   const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
   const typed = app.openapiRoutes([
-    ...meRoutes(kit, streams),
+    ...meRoutes(kit, streams, deps.ownership),
+    ...claimRoutes(kit, deps),
     ...recoveryRoutes(kit, { ...deps, cookies, origins }),
     ...uploadRoutes(kit, { uploads, inputs, items, config }),
     ...savedSearchRoutes(kit, deps.searches),
@@ -79,6 +84,7 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
     ...downloadRoutes(kit, { downloads: deps.downloads, log, basePath: config.basePath }),
     ...placementRoutes(kit, deps.placements),
+    ...usageRoutes(kit, deps.quota),
     ...shareRoutes(kit, sharing),
     ...sharedRoutes(kit, sharing),
     ...adminPictureRoutes(kit, admin, 'images', 'generated'),

@@ -11,14 +11,16 @@ import type { Audit } from '../services/audit.ts';
 import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
+import type { JwtVerifier } from '../services/jwt.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
 import type { Maintenance } from '../services/maintenance/maintenance.ts';
 import type { Moved } from '../services/moved.ts';
 import type { Ownership } from '../services/ownership.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
-import type { Recovery } from '../services/recovery.ts';
+import type { Quota } from '../services/quota.ts';
 import type { Recent } from '../services/recent.ts';
+import type { Recovery } from '../services/recovery.ts';
 import type {
   Bulk,
   Files,
@@ -61,6 +63,7 @@ export type HttpConfig = Pick<
   | 'controlsMaxBytes'
   | 'pageCacheBytes'
   | 'rateLimits'
+  | 'auth'
 >;
 
 /** Everything the wire is made of. `src/compose.ts` puts it together. */
@@ -86,6 +89,7 @@ export interface AppDeps {
   readonly recovery: Recovery;
   readonly placements: Placements;
   readonly purge: Purge;
+  readonly quota: Quota;
   readonly maintenance: Maintenance;
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;
@@ -97,6 +101,8 @@ export interface AppDeps {
   readonly events: EventBus;
   readonly changes: Changes;
   readonly identity: Identity;
+  /** Judges the tokens of logins; undefined without `AUTH=jwt`. */
+  readonly verifier: JwtVerifier | undefined;
   /** Whether this owner has a folder: asked for unsigned ids of the earlier system only. */
   readonly ownerExists: (owner: Owner) => Promise<boolean>;
   readonly health: HealthSource;

@@ -19,7 +19,7 @@ const MAX_FIELDS = 20;
 const MAX_FIELD_BYTES = 512 * 1024;
 const MAX_FIELDS_BYTES = 640 * 1024;
 /** All that may surround the file: fields, part headers, boundaries. */
-const MAX_OVERHEAD = MAX_FIELDS_BYTES + (MAX_FIELDS + 2) * 16 * 1024;
+export const MAX_OVERHEAD = MAX_FIELDS_BYTES + (MAX_FIELDS + 2) * 16 * 1024;
 const BOUNDARY =
   /^multipart\/form-data\s*;(?:[^"]*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";,]{1,70}))\s*(?:;|$)/i;
 

@@ -3,10 +3,10 @@ import { type ParsedMeta, parseDescriptive } from '../domain/descriptive.ts';
 import { KirokuError } from '../domain/errors.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { Ingest, IngestResult } from '../services/services.ts';
+import type { CommitRequest, Ingest, IngestResult } from '../services/services.ts';
 import type { Call } from './call.ts';
 import { agreedOwner } from './middleware/admission.ts';
-import { readUpload, type Upload } from './multipart.ts';
+import { MAX_OVERHEAD, readUpload, type Upload } from './multipart.ts';
 
 export interface UploadTarget {
   readonly kind: Kind;
@@ -33,28 +33,55 @@ export function createUploads(ingest: Ingest): Uploads {
     async accept(incoming, call, target) {
       const idempotencyKey = idempotencyKeyOf(incoming);
       const dedupe = flag(call.search, 'dedupe');
+      const repeat = {
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        ...(dedupe ? { dedupe } : {}),
+      };
       const leave = slots.enter(call.role === 'browser' ? call.owner : undefined);
       try {
-        const upload = await readUpload(incoming, ingest, target.maxBytes);
-        try {
-          return await ingest.commit(upload.received, {
-            kind: target.kind,
-            source: target.source,
-            filename: upload.filename,
-            owner: ownerOfUpload(upload, call),
-            ...metaOf(upload, call),
-            ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-            ...(dedupe ? { dedupe } : {}),
-          });
-        } catch (error) {
-          await upload.received.discard();
-          throw error;
-        }
+        return await withRoom(ingest, call, { bytes: leastBytes(incoming), ...repeat }, async (room) => {
+          const upload = await readUpload(incoming, ingest, target.maxBytes);
+          try {
+            return await ingest.commit(upload.received, {
+              kind: target.kind,
+              source: target.source,
+              filename: upload.filename,
+              owner: ownerOfUpload(upload, call),
+              ...metaOf(upload, call),
+              ...repeat,
+              ...room,
+            });
+          } catch (error) {
+            await upload.received.discard();
+            throw error;
+          }
+        });
       } finally {
         leave();
       }
     },
   };
+}
+
+/** Refuses, before a byte of the body is read, what its owner has no room for; and gives the room back at the end. */
+async function withRoom<T>(
+  ingest: Ingest,
+  { owner }: Call,
+  asked: Parameters<Ingest['reserve']>[1],
+  work: (room: Pick<CommitRequest, 'reservation'>) => Promise<T>,
+): Promise<T> {
+  const reservation = owner === undefined ? undefined : await ingest.reserve(owner, asked);
+  try {
+    return await work(reservation === undefined ? {} : { reservation });
+  } finally {
+    await reservation?.release();
+  }
+}
+
+/** Of the file: what can surround it is taken off the announced length, so that nothing is refused that has room. */
+function leastBytes(incoming: IncomingMessage): number {
+  const announced = Number(incoming.headers['content-length'] ?? 0);
+  return Math.max(1, Number.isSafeInteger(announced) ? announced - MAX_OVERHEAD : 1);
 }
 
 interface Slots {

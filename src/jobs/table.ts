@@ -3,18 +3,20 @@ import type { Log } from '../domain/log.ts';
 import type { Reconcile, ReconcileReport } from '../services/maintenance/reconcile-types.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
+import type { Quota } from '../services/quota.ts';
 import type { Job } from './scheduler.ts';
 
 export interface JobDeps {
   readonly cron: Config['cron'];
   readonly reconcile: Pick<Reconcile, 'recent' | 'full'>;
   readonly purge: Purge;
+  readonly quota: Pick<Quota, 'enforce'>;
   readonly placements: Pick<Placements, 'cleanUp'>;
   readonly log: Log;
 }
 
 /** Every scheduled job, its times and the one service call it makes. */
-export function jobTable({ cron, reconcile, purge, placements, log }: JobDeps): Job[] {
+export function jobTable({ cron, reconcile, purge, quota, placements, log }: JobDeps): Job[] {
   const told = (job: string, report: ReconcileReport) => {
     const { folders, adopted, corrected, waiting } = report;
     const fields = { folders, adopted, corrected, waiting };
@@ -42,6 +44,14 @@ export function jobTable({ cron, reconcile, purge, placements, log }: JobDeps): 
       async run(signal) {
         const { removed, left } = await placements.cleanUp(signal);
         return removed + left === 0 ? undefined : { removed, left };
+      },
+    },
+    {
+      name: 'quotas',
+      cron: cron.quotas,
+      async run(signal) {
+        const { over, trashed, bytes, failed } = await quota.enforce(signal);
+        return over + failed === 0 ? undefined : { over, trashed, bytes, failed };
       },
     },
     {

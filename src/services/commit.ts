@@ -13,6 +13,7 @@ import { type Descriptive, type PictureRecord, RECORD_VERSION } from '../domain/
 import { cleanTags } from '../domain/tags.ts';
 import { isoOf } from '../domain/time.ts';
 import { describe } from './describe.ts';
+import type { Quota, Reservation } from './quota.ts';
 import { dropStaged, type StagedPicture } from './receive.ts';
 import type { CommitRequest, IngestResult } from './services.ts';
 
@@ -27,6 +28,8 @@ export interface CommitDeps {
   readonly log: Log;
   /** ms since the epoch. */
   readonly now: () => number;
+  /** What comes in must have room; nothing limits it when absent. */
+  readonly quota?: Pick<Quota, 'reserve'>;
 }
 
 /** What the record keeps of an idempotency key: enough to recognise it, nothing to guess it by. */
@@ -169,14 +172,41 @@ async function putPicture(
   const earlier = await earlierOne(deps, record, request, now);
   if (earlier !== undefined) return answerWith(earlier, record);
   const { owner, kind } = request;
-  await publish(deps, held, picture, { owner, kind, day: dayOf(time), id: picture.id });
-  const { outcome, entry } = await deps.catalog.commit(owner, {
-    op: 'put',
-    record,
-    replaySince: now - REPLAY_MS,
-    ...(request.dedupe === true ? { dedupe: true } : {}),
+  return withRoom(deps, request, record, async () => {
+    await publish(deps, held, picture, { owner, kind, day: dayOf(time), id: picture.id });
+    const { outcome, entry } = await deps.catalog.commit(owner, {
+      op: 'put',
+      record,
+      replaySince: now - REPLAY_MS,
+      ...(request.dedupe === true ? { dedupe: true } : {}),
+    });
+    return outcome === 'exists' ? answerWith(entry, record) : { entry, outcome: 'created' };
   });
-  return outcome === 'exists' ? answerWith(entry, record) : { entry, outcome: 'created' };
+}
+
+/** Keeps the room until the catalog counts the picture itself. What lies in the tree already is not refused. */
+async function withRoom<T>(
+  { quota }: CommitDeps,
+  { owner, reservation, adoptedFrom }: CommitRequest,
+  { bytes, thumb_bytes: thumb }: PictureRecord,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (quota === undefined || adoptedFrom !== undefined) return work();
+  // made for whom it is now: an owner may have been moved since the upload began
+  const mine: Reservation | undefined =
+    reservation?.owner === owner ? undefined : await quota.reserve(owner, bytes);
+  try {
+    await (mine ?? reservation)?.claim(bytes + thumb);
+    return await work();
+  } finally {
+    await mine?.release();
+  }
+}
+
+/** Whether this key has made a picture that a repeated upload would be answered with. */
+export async function isKnownKey(deps: CommitDeps, owner: Owner, key: string): Promise<boolean> {
+  const since = deps.now() - REPLAY_MS;
+  return (await deps.catalog.findByIdem(owner, idemOf(owner, key), since)) !== undefined;
 }
 
 /** The picture is committed: a staged name that cannot be removed now is removed at the next start. */

@@ -1,7 +1,7 @@
 import { KirokuError } from '../domain/errors.ts';
 import type { IdSource } from '../domain/id.ts';
 import type { Owner } from '../domain/owner.ts';
-import { type CommitDeps, commitStaged } from './commit.ts';
+import { type CommitDeps, commitStaged, isKnownKey } from './commit.ts';
 import { createGate } from './gate.ts';
 import { dropStaged, type ReceiveDeps, type StagedPicture, stageBody } from './receive.ts';
 import type { Ingest, Received } from './services.ts';
@@ -28,6 +28,12 @@ export function createIngest(deps: IngestDeps): Ingest {
   const held = new WeakMap<Received, StagedPicture>();
 
   return {
+    async reserve(owner, { bytes, idempotencyKey: key, dedupe }) {
+      if (deps.quota === undefined || dedupe === true) return undefined;
+      if (key !== undefined && (await isKnownKey(deps, owner, key))) return undefined;
+      return deps.quota.reserve(owner, bytes);
+    },
+
     async receive(body, options) {
       const leave = await gate.enter(options.signal);
       try {

@@ -1,5 +1,5 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
-import type { Catalog, Entry } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
 import { THUMB_EXTS } from '../domain/format.ts';
 import type { PictureId } from '../domain/id.ts';
@@ -7,16 +7,24 @@ import { originalKey, thumbKey } from '../domain/key.ts';
 import { KINDS, type Kind } from '../domain/kind.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { PictureRecord } from '../domain/record.ts';
-import { purgeAt, type Retention } from '../domain/retention.ts';
+import type { Retention } from '../domain/retention.ts';
 import { isoOf } from '../domain/time.ts';
 import { aborted } from './gate.ts';
+import { type Doomed, doomedOf, isDoomed } from './purge-doomed.ts';
 
 export interface PurgeRequest {
   /** One owner; all without. */
   readonly owner?: Owner;
   /** Instead of the retention: everything trashed at least so many days ago; above 0. */
   readonly olderThanDays?: number;
+}
+
+export interface PurgedOwner {
+  readonly owner: Owner;
+  readonly count: number;
+  readonly bytes: number;
+  /** How many of them go before their time, because the trash is above its own limit; absent for none. */
+  readonly early?: number;
 }
 
 /** What would go, and why it should not, if anything speaks against it. */
@@ -26,7 +34,7 @@ export interface PurgePlan extends PurgeRequest {
   readonly count: number;
   /** Originals and thumbnails. */
   readonly bytes: number;
-  readonly owners: readonly { readonly owner: Owner; readonly count: number; readonly bytes: number }[];
+  readonly owners: readonly PurgedOwner[];
   /** Inputs and controls among them that another picture was made from: its recipe loses them. */
   readonly referenced: number;
   /** Pictures of these owners in all, to see the share. */
@@ -74,12 +82,13 @@ export interface PurgeDeps {
   readonly isInUse: (owner: Owner, kind: Kind, id: PictureId) => Promise<boolean>;
   /** Another picture was made from it. */
   readonly isReferenced: (owner: Owner, id: PictureId) => Promise<boolean>;
+  /** Bytes of this owner's trash above its own limit; nothing goes before its time when absent. */
+  readonly trashOverLimit?: (owner: Owner) => Promise<number>;
   /** When a run last came to its end, ms; undefined before the first. */
   readonly lastRun: () => Promise<number | undefined>;
 }
 
 const DAY_MS = 86_400_000;
-const PAGE = 200;
 /** Pictures removed side by side: their commits share syncs. */
 const PARALLEL = 8;
 /** Fewer than this are never too many. */
@@ -94,15 +103,6 @@ export function createPurge(deps: PurgeDeps): Purge {
   async function* owners(request: PurgeRequest): AsyncGenerator<Owner> {
     if (request.owner === undefined) yield* catalog.owners();
     else yield request.owner;
-  }
-
-  /** Everything of one owner that is due at `at`, or whose purge has begun. Pages: a trash may be very large. */
-  async function* due(owner: Owner, { at, olderThanDays }: Pick<PurgePlan, 'at' | 'olderThanDays'>) {
-    for (const kind of KINDS) {
-      for await (const entry of trashOf(catalog, owner, kind)) {
-        if (isDue(entry.record(), at, deps.retention, olderThanDays)) yield entry;
-      }
-    }
   }
 
   async function objectionsTo(plan: Omit<PurgePlan, 'objections'>, newest: number): Promise<string[]> {
@@ -135,15 +135,17 @@ export function createPurge(deps: PurgeDeps): Purge {
       for await (const owner of owners(request)) {
         let count = 0;
         let bytes = 0;
-        for await (const entry of due(owner, { at, ...request })) {
+        let early = 0;
+        for await (const one of doomedOf(deps, owner, { at, ...request })) {
           count += 1;
-          bytes += bytesOf(entry.record());
-          if (entry.kind !== 'generated' && (await deps.isReferenced(owner, entry.id))) referenced += 1;
+          bytes += one.bytes;
+          if (one.early !== undefined) early += 1;
+          if (one.kind !== 'generated' && (await deps.isReferenced(owner, one.id))) referenced += 1;
         }
         const size = await sizeOf(catalog, owner);
         total += size.count;
         newest = Math.max(newest, size.newest);
-        if (count > 0) found.push({ owner, count, bytes });
+        if (count > 0) found.push({ owner, count, bytes, ...(early === 0 ? {} : { early }) });
       }
       const plan = {
         ...request,
@@ -166,15 +168,17 @@ export function createPurge(deps: PurgeDeps): Purge {
       }
       const ended = { deleted: 0, skipped: 0, failed: 0 };
       let freed = 0;
-      for (const { owner } of plan.owners) {
+      for (const { owner, early: mostEarly = 0 } of plan.owners) {
         if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
         // taken before anything is removed: pages of a list that shrinks would skip some
-        const batch: Candidate[] = [];
-        for await (const { kind, id } of due(owner, plan)) batch.push({ owner, kind, id });
+        const batch: Doomed[] = [];
+        for await (const one of doomedOf(deps, owner, { ...plan, mostEarly })) batch.push(one);
         for (let from = 0; from < batch.length; from += PARALLEL) {
           if (signal.aborted) throw aborted(signal);
           const some = batch.slice(from, from + PARALLEL);
-          for (const { end, bytes } of await Promise.all(some.map((one) => purgeOne(deps, one, plan)))) {
+          for (const { end, bytes } of await Promise.all(
+            some.map((one) => purgeOne(deps, owner, one, plan)),
+          )) {
             ended[end] += 1;
             freed += bytes;
           }
@@ -192,27 +196,6 @@ function checkDays(days: number | undefined): void {
   throw new KirokuError('invalid_parameter', 'older_than_days: must be a number of days above 0.', {
     details: { field: 'older_than_days' },
   });
-}
-
-function isDue(record: PictureRecord, at: number, retention: Retention, days: number | undefined): boolean {
-  if (record.status !== 'trash') return false;
-  if (record.purging !== undefined) return true;
-  const time = purgeAt(record, retention, days);
-  return time !== null && time <= at;
-}
-
-function bytesOf(record: PictureRecord): number {
-  return record.bytes + record.thumb_bytes;
-}
-
-async function* trashOf(catalog: Catalog, owner: Owner, kind: Kind): AsyncGenerator<Entry> {
-  const query = { owner, kind, status: 'trash', order: 'oldest', size: PAGE } as const;
-  let page = await catalog.list({ ...query, at: { page: 1 } });
-  for (;;) {
-    yield* page.entries;
-    if (page.next === null) return;
-    page = await catalog.list({ ...query, at: { after: page.next } });
-  }
 }
 
 /** Pictures of every kind and status, and the newest's time. */
@@ -237,12 +220,6 @@ async function sizeOf(catalog: Catalog, owner: Owner): Promise<{ count: number; 
   return { count, newest };
 }
 
-interface Candidate {
-  readonly owner: Owner;
-  readonly kind: Kind;
-  readonly id: PictureId;
-}
-
 interface End {
   readonly end: 'deleted' | 'skipped' | 'failed';
   /** Freed. */
@@ -250,10 +227,10 @@ interface End {
 }
 
 /** A failure that is this picture's own ends nothing else. */
-async function purgeOne(deps: PurgeDeps, picture: Candidate, plan: PurgePlan): Promise<End> {
-  const { owner, id } = picture;
+async function purgeOne(deps: PurgeDeps, owner: Owner, picture: Doomed, plan: PurgePlan): Promise<End> {
+  const { id } = picture;
   try {
-    return await removeOne(deps, picture, plan);
+    return await removeOne(deps, owner, picture, plan);
   } catch (error) {
     // somebody else has purged it
     if (isKirokuError(error, 'not_found')) return { end: 'skipped', bytes: 0 };
@@ -269,23 +246,24 @@ async function purgeOne(deps: PurgeDeps, picture: Candidate, plan: PurgePlan): P
  */
 async function removeOne(
   { catalog, blobs, retention, now, isInUse }: PurgeDeps,
-  { owner, kind, id }: Candidate,
-  { at, olderThanDays }: PurgePlan,
+  owner: Owner,
+  picture: Doomed,
+  plan: PurgePlan,
 ): Promise<End> {
+  const { kind, id, bytes } = picture;
   if (kind !== 'generated' && (await isInUse(owner, kind, id))) return { end: 'skipped', bytes: 0 };
   const { entry } = await catalog.commit(owner, {
     op: 'edit',
     kind,
     id,
     change(current) {
-      if (current.purging !== undefined || !isDue(current, at, retention, olderThanDays)) return undefined;
+      if (current.purging !== undefined || !isDoomed(current, picture, plan, retention)) return undefined;
       return { ...current, purging: isoOf(now()) };
     },
   });
-  const record = entry.record();
-  if (record.purging === undefined) return { end: 'skipped', bytes: 0 };
+  if (entry.record().purging === undefined) return { end: 'skipped', bytes: 0 };
   for (const ext of THUMB_EXTS) await blobs.remove(thumbKey(entry, ext));
   await blobs.remove(originalKey(entry, entry.ext));
   await catalog.commit(owner, { op: 'purge', kind, id });
-  return { end: 'deleted', bytes: bytesOf(record) };
+  return { end: 'deleted', bytes };
 }

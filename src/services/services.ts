@@ -5,6 +5,7 @@ import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { AdoptedFrom, Descriptive, Parent } from '../domain/record.ts';
 import type { Facets, Selection } from '../domain/search/selection.ts';
+import type { Reservation } from './quota.ts';
 import type { Grid, Stack, Variations } from './stacks.ts';
 
 /** New bytes that were received, validated and staged, but belong to nobody yet. */
@@ -33,6 +34,8 @@ export interface CommitRequest {
   readonly idempotencyKey?: string;
   /** Give back the owner's newest picture with the same bytes instead of a second one. */
   readonly dedupe?: boolean;
+  /** Made by `reserve`, and given back by whoever asked for it; one is made for the commit when absent. */
+  readonly reservation?: Reservation;
 }
 
 export interface IngestResult {
@@ -41,6 +44,16 @@ export interface IngestResult {
 }
 
 export interface Ingest {
+  /**
+   * Keeps room for a picture of this owner before a byte of it is read; undefined where only the bytes can tell whether
+   * any is needed: a key that made a picture before, or `dedupe`.
+   * @param asked.bytes at least so many will come
+   * @throws KirokuError `quota_exceeded`
+   */
+  reserve(
+    owner: Owner,
+    asked: { readonly bytes: number } & Pick<CommitRequest, 'idempotencyKey' | 'dedupe'>,
+  ): Promise<Reservation | undefined>;
   /**
    * Reads the body to its end into staging, counting and hashing, then decodes it once.
    * @param options.filename as its sender named it: tells which of several outputs of one graph it is
@@ -53,7 +66,8 @@ export interface Ingest {
   ): Promise<Received>;
   /**
    * The durable sequence of docs/storage-format.md, "Writing". Nothing of it stays after a throw, but for `UnsettledError`.
-   * @throws KirokuError `idempotency_mismatch` when the key was used with other bytes
+   * A file that was dropped into the tree (`adoptedFrom`) counts, but is never refused for a quota.
+   * @throws KirokuError `idempotency_mismatch` when the key was used with other bytes; `quota_exceeded`
    */
   commit(received: Received, request: CommitRequest): Promise<IngestResult>;
 }
@@ -99,7 +113,7 @@ export interface BulkResult {
 export interface Trash {
   /** Idempotent. @throws KirokuError `not_found` */
   trash(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
-  /** Idempotent. @throws KirokuError `not_found` */
+  /** Idempotent. @throws KirokuError `not_found`, `quota_exceeded` */
   restore(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
 }
 

@@ -1,17 +1,16 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { notFound } from '../domain/errors.ts';
 import type { PictureRecord } from '../domain/record.ts';
-import { isoOf } from '../domain/time.ts';
+import type { Quota } from './quota.ts';
 import type { Trash } from './services.ts';
+import { thrownAway } from './thrown-away.ts';
 
 export interface TrashDeps {
   readonly catalog: Catalog;
   /** ms since the epoch. */
   readonly now: () => number;
-}
-
-function toTrash(current: PictureRecord, now: number): PictureRecord | undefined {
-  return current.status === 'trash' ? undefined : { ...current, status: 'trash', trashed_at: isoOf(now) };
+  /** What comes back must have room; nothing limits it when absent. */
+  readonly quota?: Pick<Quota, 'reserveForRestore'>;
 }
 
 /** Once its purge has begun, its bytes may be gone: it is as unknown as if they were. */
@@ -21,14 +20,24 @@ function toActive(current: PictureRecord): PictureRecord | undefined {
 }
 
 /** Throws away and brings back. The bytes stay where they are: trash is a status. */
-export function createTrash({ catalog, now }: TrashDeps): Trash {
+export function createTrash({ catalog, now, quota }: TrashDeps): Trash {
   return {
     async trash(owner, kind, id) {
-      const change = (current: PictureRecord) => toTrash(current, now());
+      const change = (current: PictureRecord) => thrownAway(current, now());
       return (await catalog.commit(owner, { op: 'trash', kind, id, change })).entry;
     },
     async restore(owner, kind, id) {
-      return (await catalog.commit(owner, { op: 'restore', kind, id, change: toActive })).entry;
+      const restored = async () =>
+        (await catalog.commit(owner, { op: 'restore', kind, id, change: toActive })).entry;
+      const there = quota === undefined ? undefined : await catalog.find(owner, kind, id);
+      if (quota === undefined || there?.status !== 'trash') return restored();
+      const { bytes, thumb_bytes: thumb } = there.record();
+      const reservation = await quota.reserveForRestore(owner, bytes + thumb);
+      try {
+        return await restored();
+      } finally {
+        await reservation.release();
+      }
     },
   };
 }

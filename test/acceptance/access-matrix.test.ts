@@ -27,6 +27,7 @@ const PUBLIC: Row = [200, 200, 200, 200, 200, 200, 200];
 
 const TABLE: Readonly<Record<string, Row>> = {
   'get /api/v1/me': READ_ALL,
+  'get /api/v1/usage': READ_ALL,
   'get /api/v1/events': READ_ALL,
   'post /api/v1/images': [401, 401, 401, 401, 201, 201, 403],
   'post /api/v1/inputs/upload': UPLOAD,

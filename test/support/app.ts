@@ -9,8 +9,9 @@ import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createAdminSessions } from '../../src/services/admin-session.ts';
 import { createIdentity } from '../../src/services/identity.ts';
-import { createRecovery } from '../../src/services/recovery.ts';
+import type { JwtVerifier } from '../../src/services/jwt.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
+import { createRecovery } from '../../src/services/recovery.ts';
 import { testServices } from './services.ts';
 
 export const SERVICE = 'service-token-of-the-http-tests-0123456789abcd';
@@ -27,6 +28,7 @@ export const CALM: HttpConfig = {
   controlsMaxBytes: 1_000_000,
   pageCacheBytes: 1_000_000,
   rateLimits: { perAddress: 0, perOwner: 0, newIdentities: 0 },
+  auth: { mode: 'none' },
 };
 
 /** A browser: keeps the cookie it was given, as one would. */
@@ -38,7 +40,7 @@ export interface Browser {
 }
 
 /** The whole wire over real services and the drivers in memory, on a loopback socket. */
-export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
+export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?: JwtVerifier) {
   const services = testServices();
   const { catalog, clock } = services;
   const events = createEventBus();
@@ -71,6 +73,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     }),
     placements: services.placements,
     purge: services.purge,
+    quota: services.quota,
     maintenance: services.maintenance,
     audit: services.audit,
     adminPictures: services.adminPictures,
@@ -84,6 +87,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs) {
     events,
     changes: catalog,
     identity,
+    verifier,
     ownerExists: async () => false,
     health: { check: async () => ({ ready: true, components: { volume: { status: 'ok' } } }) },
     metrics: new Registry(),

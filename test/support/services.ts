@@ -5,6 +5,7 @@ import { createMemoryCatalog } from '../../src/catalog/memory-catalog.ts';
 import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
+import type { QuotaLimits } from '../../src/domain/quota.ts';
 import type { DecodedImage, Decoder, GraphReader } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
@@ -25,6 +26,7 @@ import { createSummaryFile } from '../../src/services/owner-summary-file.ts';
 import { createOwnership } from '../../src/services/ownership.ts';
 import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
+import { createQuota, trashOverLimit } from '../../src/services/quota.ts';
 import { createRecent } from '../../src/services/recent.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
@@ -93,7 +95,10 @@ export interface TestServicesOptions {
   readonly catalog?: Catalog;
   readonly admit?: () => Promise<void>;
   readonly limits?: IngestDeps['limits'];
+  readonly quota?: QuotaLimits;
 }
+
+const UNLIMITED: QuotaLimits = { maxBytes: null, maxCount: null, trashMaxBytes: null, policy: 'block' };
 
 /** Every service over drivers in memory, with a clock that is moved by hand. */
 export function testServices(options: TestServicesOptions = {}) {
@@ -105,7 +110,10 @@ export function testServices(options: TestServicesOptions = {}) {
   const { catalog, drained } = createMovedFence(options.catalog ?? createMemoryCatalog({ now }), moved);
   const decoder = testDecoder();
   const log = silentLog;
+  const limits = options.quota ?? UNLIMITED;
+  const quota = createQuota({ catalog, state, limits, audit: createAudit({ state, now }), log, now });
   const deps: IngestDeps = {
+    quota,
     blobs,
     catalog,
     decoder,
@@ -117,7 +125,7 @@ export function testServices(options: TestServicesOptions = {}) {
     admit: options.admit ?? (async () => {}),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
-  const trash = createTrash({ catalog, now });
+  const trash = createTrash({ catalog, now, quota });
   const { ids } = deps;
   const ingest = createIngest(deps);
   const related = createRelated({ catalog });
@@ -183,6 +191,7 @@ export function testServices(options: TestServicesOptions = {}) {
     summaries,
     users: createAdminUsers({ summaries }),
     recent: createRecent({ catalog, summaries }),
+    quota,
     purge: createPurge({
       catalog,
       blobs,
@@ -192,6 +201,7 @@ export function testServices(options: TestServicesOptions = {}) {
       mostShare: 0.5,
       present: async () => true,
       isInUse: async () => false,
+      trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits }, owner),
       isReferenced: (owner, id) => related.isReferenced(owner, id),
       lastRun: async () => undefined,
     }),

@@ -47,7 +47,9 @@ const Plan = z
     at: z.string(),
     count: z.number(),
     bytes: z.number(),
-    owners: z.array(z.object({ user_id: z.string(), count: z.number(), bytes: z.number() })),
+    owners: z.array(
+      z.object({ user_id: z.string(), count: z.number(), bytes: z.number(), early: z.number().optional() }),
+    ),
     referenced: z.number(),
     total: z.number(),
     objections: z.array(z.string()),

@@ -48,6 +48,9 @@ describe('settings', () => {
         CRON_RECONCILE_FULL: 'off',
         LEGACY_TZ: 'Asia/Seoul',
         ALLOWED_HOSTS: 'NAS.local',
+        QUOTA_MAX_BYTES: '20GB',
+        QUOTA_MAX_COUNT: '0',
+        QUOTA_POLICY: 'trash_oldest',
       }),
     ).toMatchObject({
       basePath: '/kiroku',
@@ -59,6 +62,7 @@ describe('settings', () => {
       cron: { reconcileFull: 'off' },
       legacyTz: 'Asia/Seoul',
       allowedHosts: ['nas.local'],
+      quota: { maxBytes: 20e9, maxCount: null, trashMaxBytes: null, policy: 'trash_oldest' },
     });
   });
 
@@ -74,6 +78,7 @@ describe('settings', () => {
       CRON_RECONCILE_RECENT: 'every day',
       LOG_LEVEL: 'loud',
       QUOTA_MAX_BYTES: 'lots',
+      QUOTA_POLICY: 'shout',
     };
     const told = problems(env);
     expect(told.map((problem) => problem.split(' ')[0]).sort()).toEqual(Object.keys(env).sort());
@@ -110,7 +115,7 @@ describe('settings', () => {
       HOME: '/root',
       npm_config_cache: 'x',
       COOKIE_SECRET: SECRET,
-      QUOTA_POLICY: 'block',
+      CRON_QUOTA_REPORT: 'off',
       COMFYUI_SERVER: 'http://127.0.0.1:8188',
     };
     const { warnings } = loadConfig(env);
@@ -121,11 +126,11 @@ describe('settings', () => {
   });
 
   it('say of what a later version will do that this one does not', () => {
-    const { ok, warnings } = loadConfig({ AUTH: 'required', QUOTA_MAX_BYTES: '1GB', QUOTA_POLICY: ' ' });
+    const { ok, warnings } = loadConfig({ AUTH: 'required', CRON_QUOTA_REPORT: 'off', CRON_VERIFY: ' ' });
     expect(ok).toBe(true);
     expect(warnings).toEqual([
       'AUTH has no effect in this version.',
-      'QUOTA_MAX_BYTES has no effect in this version.',
+      'CRON_QUOTA_REPORT has no effect in this version.',
     ]);
   });
 });

@@ -135,6 +135,12 @@ describe('the table of jobs', () => {
           return { removed: 0, left: 0 };
         },
       },
+      quota: {
+        async enforce() {
+          called.push('enforce');
+          return { owners: 3, over: 1, trashed: 2, bytes: 5, failed: 0 };
+        },
+      },
       purge: {
         async plan() {
           called.push('plan');
@@ -152,8 +158,9 @@ describe('the table of jobs', () => {
       ['reconcile-recent', '*/2 * * * *'],
       ['reconcile-full', 'off'],
       ['comfy-inputs', '23 * * * *'],
+      ['quotas', '27 3 * * *'],
       ['purge-trash', '47 3 * * *'],
     ]);
-    expect(called).toEqual(['recent', 'full', 'clean up', 'plan', 'apply 2']);
+    expect(called).toEqual(['recent', 'full', 'clean up', 'enforce', 'plan', 'apply 2']);
   });
 });

@@ -1,0 +1,224 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { type OwnerUsage, sumOf, type UseByKind } from '../catalog/usage.ts';
+import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import type { Owner } from '../domain/owner.ts';
+import {
+  type Amount,
+  fits,
+  isLimited,
+  limitsOf,
+  missing,
+  type QuotaLimits,
+  type QuotaState,
+  quotaState,
+} from '../domain/quota.ts';
+import { createLanes } from '../state/lanes.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { Audit } from './audit.ts';
+import { aborted } from './gate.ts';
+import { makeRoom } from './make-room.ts';
+
+/** Room for one picture that is on its way in. Whoever made it gives it back, whatever happened. */
+export interface Reservation {
+  readonly owner: Owner;
+  /**
+   * Now that its size is known (original and thumbnail): nothing else gets this room until `release`. Under
+   * `trash_oldest` the oldest pictures go now.
+   * @throws KirokuError `quota_exceeded`
+   */
+  claim(bytes: number): Promise<void>;
+  /** After the commit, or after a failure. Safe to repeat. */
+  release(): Promise<void>;
+}
+
+export interface OwnerQuota extends OwnerUsage {
+  readonly limits: QuotaLimits;
+  readonly state: QuotaState;
+  /** On its way in. */
+  readonly reserved: Amount;
+}
+
+export interface Enforced {
+  readonly owners: number;
+  /** Owners above their limit when the run came to them. */
+  readonly over: number;
+  /** Put into the trash, for owners under `trash_oldest`. */
+  readonly trashed: number;
+  readonly bytes: number;
+  readonly failed: number;
+}
+
+export interface Quota {
+  usage(owner: Owner): Promise<OwnerQuota>;
+  /**
+   * @param bytes at least so many will come; under `trash_oldest` nothing goes for it yet
+   * @throws KirokuError `quota_exceeded`
+   */
+  reserve(owner: Owner, bytes: number): Promise<Reservation>;
+  /** For a picture that comes back from the trash, whose size is known: no other goes for it. @throws as `reserve` */
+  reserveForRestore(owner: Owner, bytes: number): Promise<Reservation>;
+  /**
+   * Brings owners under `trash_oldest` back to their limits: files dropped into the tree count but are never refused,
+   * and limits can be lowered. Owners under another policy are counted only. @throws KirokuError `aborted`
+   */
+  enforce(signal: AbortSignal): Promise<Enforced>;
+}
+
+export interface LimitDeps {
+  readonly catalog: Pick<Catalog, 'usage'>;
+  readonly state: Pick<StateStore, 'readOwner'>;
+  /** Of owners about whom nothing else is said. */
+  readonly limits: QuotaLimits;
+}
+
+export interface QuotaDeps extends LimitDeps {
+  readonly catalog: Pick<Catalog, 'usage' | 'list' | 'commit' | 'owners'>;
+  readonly audit: Pick<Audit, 'record'>;
+  readonly log: Log;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+const NONE: Amount = { bytes: 0, count: 0 };
+/** A picture becomes a favourite while it is about to go, perhaps twice; not for ever. */
+const MOST_ROUNDS = 4;
+const MOST_IDS = 100;
+
+/**
+ * How much each owner has, may have, and is about to have. What is there is the catalog's own sum, so nothing is
+ * counted twice and a recount is a reindex; what is on its way in is kept here, and gone with the process. One owner's
+ * checks wait for one another: of many uploads at once no more pass than there is room for. A picture that is just being
+ * committed may count twice for that moment: then a refusal comes early, never late.
+ */
+export function createQuota(deps: QuotaDeps): Quota {
+  const lanes = createLanes();
+  const held = new Map<Owner, Amount>();
+
+  const hold = (owner: Owner, { bytes, count }: Amount) => {
+    const before = held.get(owner) ?? NONE;
+    const after = { bytes: before.bytes + bytes, count: before.count + count };
+    if (after.count === 0) held.delete(owner);
+    else held.set(owner, after);
+  };
+
+  /** @param room make it, where the policy says so */
+  const admit = async (owner: Owner, bytes: number, limits: QuotaLimits, room: boolean): Promise<void> => {
+    const more = { bytes, count: 1 };
+    for (let round = 1; ; round += 1) {
+      const used = plus(usedOf((await deps.catalog.usage(owner)).active), held.get(owner) ?? NONE);
+      const needed = missing(used, more, limits);
+      if (needed.bytes === 0 && needed.count === 0) return;
+      if (!room || limits.policy !== 'trash_oldest' || round === MOST_ROUNDS) throw exceeded();
+      if (!fits(NONE, more, limits)) throw exceeded();
+      const made = await makeRoom(deps, { owner, needed });
+      if (made.count === 0) throw exceeded();
+      deps.log.info(
+        { owner, count: made.count, bytes: made.bytes },
+        'pictures went to the trash for a new one',
+      );
+    }
+  };
+
+  /** Counts as `now` until it says otherwise. */
+  const reservation = (owner: Owner, limits: QuotaLimits, first: Amount): Reservation => {
+    let now = first;
+    const change = (to: Amount) => {
+      hold(owner, { bytes: to.bytes - now.bytes, count: to.count - now.count });
+      now = to;
+    };
+    return {
+      owner,
+      claim: (bytes) =>
+        lanes.run(owner, async () => {
+          change(NONE);
+          await admit(owner, bytes, limits, true);
+          change({ bytes, count: 1 });
+        }),
+      // in its turn: a check under way has perhaps read the sums before this picture was in them
+      release: () => lanes.run(owner, async () => change(NONE)),
+    };
+  };
+
+  const reserve = async (owner: Owner, bytes: number, later: boolean): Promise<Reservation> => {
+    const limits = await ownLimits(deps, owner);
+    if (!isLimited(limits)) return { owner, claim: async () => {}, release: async () => {} };
+    return lanes.run(owner, async () => {
+      const more = { bytes, count: 1 };
+      if (!later || limits.policy !== 'trash_oldest') await admit(owner, bytes, limits, false);
+      else if (!fits(NONE, more, limits)) throw exceeded();
+      hold(owner, more);
+      return reservation(owner, limits, more);
+    });
+  };
+
+  const enforceOne = (owner: Owner, limits: QuotaLimits, signal: AbortSignal) =>
+    lanes.run(owner, async () => {
+      const used = usedOf((await deps.catalog.usage(owner)).active);
+      const needed = missing(used, NONE, limits);
+      if (needed.bytes === 0 && needed.count === 0) return undefined;
+      if (limits.policy !== 'trash_oldest') return { bytes: 0, count: 0, ids: [] };
+      const made = await makeRoom(deps, { owner, needed, partly: true, signal });
+      const detail = { count: made.count, bytes: made.bytes, ids: made.ids.slice(0, MOST_IDS) };
+      if (made.count > 0) await deps.audit.record({ actor: 'job', action: 'quota-trash', owner, detail });
+      return made;
+    });
+
+  return {
+    async usage(owner) {
+      const limits = await ownLimits(deps, owner);
+      const usage = await deps.catalog.usage(owner);
+      const reserved = held.get(owner) ?? NONE;
+      return { ...usage, limits, reserved, state: quotaState(plus(usedOf(usage.active), reserved), limits) };
+    },
+    reserve: (owner, bytes) => reserve(owner, bytes, true),
+    reserveForRestore: (owner, bytes) => reserve(owner, bytes, false),
+    async enforce(signal) {
+      const sums = { owners: 0, over: 0, trashed: 0, bytes: 0, failed: 0 };
+      for await (const owner of deps.catalog.owners()) {
+        if (signal.aborted) throw aborted(signal);
+        sums.owners += 1;
+        try {
+          const limits = await ownLimits(deps, owner);
+          const made = isLimited(limits) ? await enforceOne(owner, limits, signal) : undefined;
+          if (made === undefined) continue;
+          sums.over += 1;
+          sums.trashed += made.count;
+          sums.bytes += made.bytes;
+        } catch (error) {
+          if (isKirokuError(error, 'aborted') || isKirokuError(error, 'volume_missing')) throw error;
+          deps.log.error(
+            { owner, err: error },
+            'a quota could not be enforced now: the next run tries again',
+          );
+          sums.failed += 1;
+        }
+      }
+      return sums;
+    },
+  };
+}
+
+/** Bytes in the trash (originals and thumbnails) above the trash's own limit; 0 where there is none. */
+export async function trashOverLimit(deps: LimitDeps, owner: Owner): Promise<number> {
+  const { trashMaxBytes } = await ownLimits(deps, owner);
+  if (trashMaxBytes === null) return 0;
+  return Math.max(0, usedOf((await deps.catalog.usage(owner)).trash).bytes - trashMaxBytes);
+}
+
+async function ownLimits({ state, limits }: LimitDeps, owner: Owner): Promise<QuotaLimits> {
+  return limitsOf(limits, (await state.readOwner(owner))?.['quota']);
+}
+
+function usedOf(use: Readonly<UseByKind>): Amount {
+  const { bytes, thumbBytes, count } = sumOf(use);
+  return { bytes: bytes + thumbBytes, count };
+}
+
+function plus(a: Amount, b: Amount): Amount {
+  return { bytes: a.bytes + b.bytes, count: a.count + b.count };
+}
+
+function exceeded(): KirokuError {
+  return new KirokuError('quota_exceeded', 'There is no room left for this picture within the quota.');
+}

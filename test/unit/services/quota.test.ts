@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/catalog/catalog.ts';
+import { sumOf } from '../../../src/catalog/usage.ts';
+import type { QuotaLimits } from '../../../src/domain/quota.ts';
+import { pngPicture } from '../../support/pictures.ts';
+import { ANNA, BERT, body, failureOf, REQUEST, stagedKeys, testServices } from '../../support/services.ts';
+
+const NONE: QuotaLimits = { maxBytes: null, maxCount: null, trashMaxBytes: null, policy: 'block' };
+const live = () => new AbortController().signal;
+
+function rig(limits: Partial<QuotaLimits>) {
+  const services = testServices({ quota: { ...NONE, ...limits } });
+  let seed = 0;
+  const picture = () => {
+    seed += 1;
+    return pngPicture({ width: 8, height: 8, seed });
+  };
+  const add = async (over: Parameters<typeof services.add>[1] = {}) => {
+    services.clock.now += 1000;
+    return (await services.add(await picture(), over)).entry;
+  };
+  const count = async (owner = ANNA) => sumOf((await services.quota.usage(owner)).active).count;
+  const status = async ({ owner, id }: Entry) => (await services.catalog.lookup(owner, id))?.status;
+  const { catalog, state, blobs, clock, ingest, inputs, trash, bulk, quota, purge, audit } = services;
+  const parts = { catalog, state, blobs, clock, ingest, inputs, trash, bulk, quota, purge, audit };
+  return { ...parts, store: services.add, picture, add, count, status };
+}
+
+function sizeOf(entry: Entry): number {
+  const { bytes, thumb_bytes: thumb } = entry.record();
+  return bytes + thumb;
+}
+
+describe('a quota that blocks', () => {
+  it('takes exactly as many pictures as there is room for, of every kind, and refuses the next', async () => {
+    const { add, count, blobs } = rig({ maxCount: 3 });
+    await add();
+    await add({ kind: 'input' });
+    await add({ kind: 'control' });
+    expect(await failureOf(add())).toMatchObject({ code: 'quota_exceeded' });
+    expect(await count()).toBe(3);
+    expect(await stagedKeys(blobs)).toEqual([]);
+    expect(await count(BERT)).toBe(0);
+    await add({ owner: BERT });
+  });
+
+  it('counts original and thumbnail, to the byte', async () => {
+    const first = await rig({}).add();
+    const exact = rig({ maxBytes: sizeOf(first) });
+    expect(sizeOf(await exact.add())).toBe(sizeOf(first));
+    const short = rig({ maxBytes: sizeOf(first) - 1 });
+    expect(await failureOf(short.add())).toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  it.each([1, 7, 20])('lets %i of 50 uploads at once pass where there is room for so many', async (room) => {
+    const { ingest, picture, count, quota, blobs } = rig({ maxCount: room });
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, async (_, i) => {
+        // half of them know their owner before the body, half after
+        const reservation = i % 2 === 0 ? await ingest.reserve(ANNA, { bytes: 1 }) : undefined;
+        try {
+          const received = await ingest.receive(body(await picture()), { maxBytes: 1_000_000 });
+          const room = reservation === undefined ? {} : { reservation };
+          return await ingest.commit(received, { ...REQUEST, ...room });
+        } finally {
+          await reservation?.release();
+        }
+      }),
+    );
+    const refused = results.filter((one) => one.status === 'rejected');
+    expect(refused.every(({ reason }) => reason.code === 'quota_exceeded')).toBe(true);
+    expect(await count()).toBe(50 - refused.length);
+    expect(await count()).toBe(room);
+    expect((await quota.usage(ANNA)).reserved).toEqual({ bytes: 0, count: 0 });
+    expect(await stagedKeys(blobs)).toEqual([]);
+  });
+
+  it('keeps room from the moment it is asked for until it is given back, on success and on failure', async () => {
+    const { ingest, quota, picture } = rig({ maxCount: 1 });
+    const first = await quota.reserve(ANNA, 10);
+    expect((await quota.usage(ANNA)).reserved).toEqual({ bytes: 10, count: 1 });
+    expect((await quota.usage(ANNA)).state).toBe('full');
+    await expect(quota.reserve(ANNA, 1)).rejects.toMatchObject({ code: 'quota_exceeded' });
+    await first.release();
+    await first.release();
+    const second = await ingest.reserve(ANNA, { bytes: 10 });
+    if (second === undefined) throw new Error('no reservation');
+    const received = await ingest.receive(body(await picture()), { maxBytes: 1_000_000 });
+    await ingest.commit(received, { ...REQUEST, reservation: second });
+    await second.release();
+    expect(await quota.usage(ANNA)).toMatchObject({ reserved: { count: 0, bytes: 0 }, state: 'full' });
+  });
+
+  it('gives the room back that a failed upload had', async () => {
+    const { ingest, quota, catalog, picture } = rig({ maxCount: 1 });
+    const commit = catalog.commit;
+    catalog.commit = async () => {
+      throw new Error('the disk is gone');
+    };
+    const received = await ingest.receive(body(await picture()), { maxBytes: 1_000_000 });
+    await expect(ingest.commit(received, REQUEST)).rejects.toThrow('gone');
+    catalog.commit = commit;
+    expect((await quota.usage(ANNA)).reserved).toEqual({ bytes: 0, count: 0 });
+    const again = await ingest.receive(body(await picture()), { maxBytes: 1_000_000 });
+    await ingest.commit(again, REQUEST);
+  });
+
+  it('answers a repeated upload that needs no room', async () => {
+    const { store, ingest, picture } = rig({ maxCount: 1 });
+    const bytes = await picture();
+    const { entry } = await store(bytes, { idempotencyKey: 'k' });
+    expect(await ingest.reserve(ANNA, { bytes: 1, idempotencyKey: 'k' })).toBeUndefined();
+    expect(await store(bytes, { idempotencyKey: 'k' })).toMatchObject({ outcome: 'replayed' });
+    expect(await ingest.reserve(ANNA, { bytes: 1, dedupe: true })).toBeUndefined();
+    const twin = await store(bytes, { dedupe: true });
+    expect(twin).toMatchObject({ outcome: 'duplicate', entry: { id: entry.id } });
+    await expect(ingest.reserve(ANNA, { bytes: 1, idempotencyKey: 'new' })).rejects.toMatchObject({
+      code: 'quota_exceeded',
+    });
+  });
+
+  it('refuses a copy into the locker, and a restore, that would exceed it; a repeated restore passes', async () => {
+    const { add, inputs, trash, bulk, status } = rig({ maxCount: 2 });
+    const [a, b] = [await add(), await add()];
+    expect(await failureOf(inputs.copy(ANNA, 'generated', a.id))).toMatchObject({ code: 'quota_exceeded' });
+    await trash.trash(ANNA, 'generated', a.id);
+    const c = await add();
+    expect(await failureOf(trash.restore(ANNA, 'generated', a.id))).toMatchObject({ code: 'quota_exceeded' });
+    expect(await status(a)).toBe('trash');
+    expect((await trash.restore(ANNA, 'generated', b.id)).status).toBe('active');
+    await trash.trash(ANNA, 'generated', c.id);
+    const results = await bulk.apply(ANNA, 'generated', [a.id, c.id], { action: 'restore' });
+    expect(results.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(results.find(({ ok }) => !ok)).toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  it('never refuses what was dropped into the tree, and counts it', async () => {
+    const { add, count } = rig({ maxCount: 1 });
+    await add();
+    await add({ adoptedFrom: { name: 'x.png', inode: '1', size: 1, mtime: 1 } });
+    expect(await count()).toBe(2);
+    expect(await failureOf(add())).toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  it('is another for an owner about whom owner.json says so', async () => {
+    const { add, state, quota } = rig({ maxCount: 1 });
+    await state.updateOwner(ANNA, (current) => ({ ...current, quota: { max_count: 2 } }));
+    await add();
+    await add();
+    expect(await failureOf(add())).toMatchObject({ code: 'quota_exceeded' });
+    expect((await quota.usage(ANNA)).limits).toMatchObject({ maxCount: 2, policy: 'block' });
+    await state.updateOwner(ANNA, (current) => ({ ...current, quota: { max_count: null } }));
+    await add();
+  });
+});
+
+describe('a quota that warns', () => {
+  it('takes a tenth more', async () => {
+    const { add, quota } = rig({ maxCount: 10, policy: 'warn' });
+    for (let i = 0; i < 11; i += 1) {
+      expect((await quota.usage(ANNA)).state).toBe(i < 9 ? 'ok' : 'warn');
+      await add();
+    }
+    expect((await quota.usage(ANNA)).state).toBe('full');
+    expect(await failureOf(add())).toMatchObject({ code: 'quota_exceeded' });
+  });
+});
+
+describe('a quota that throws the oldest away', () => {
+  const limits = { maxCount: 3, policy: 'trash_oldest' } as const;
+
+  it('throws away the oldest generated picture that is no favourite, for a picture that is there', async () => {
+    const { add, quota, ingest, count, status } = rig(limits);
+    const loved = await add({ favorite: true });
+    const input = await add({ kind: 'input' });
+    const oldest = await add();
+    const reservation = await quota.reserve(ANNA, 1);
+    expect(await status(oldest)).toBe('active');
+    await reservation.release();
+    expect(await failureOf(ingest.receive(body(Buffer.from('no picture')), { maxBytes: 10 }))).toBeDefined();
+    expect(await status(oldest)).toBe('active');
+    const next = await add();
+    expect(await Promise.all([loved, input, oldest, next].map(status))).toEqual([
+      'active',
+      'active',
+      'trash',
+      'active',
+    ]);
+    expect(await count()).toBe(3);
+  });
+
+  it('refuses where only favourites and inputs are left, and throws nothing away for nothing', async () => {
+    const large = await pngPicture({ width: 64, height: 64, seed: 500 });
+    const free = rig({});
+    const { entry } = await free.store(large);
+    const small = sizeOf(await free.add());
+    const maxBytes = sizeOf(entry) + 2 * small;
+    const { add, store, ingest, count, status } = rig({ maxBytes, policy: 'trash_oldest' });
+    for (let i = 0; i < 3; i += 1) await add({ favorite: true });
+    await add({ kind: 'input' });
+    const plain = await add();
+    expect(await failureOf(store(large))).toMatchObject({ code: 'quota_exceeded' });
+    expect(await status(plain)).toBe('active');
+    expect(await count()).toBe(5);
+    await expect(ingest.reserve(ANNA, { bytes: maxBytes + 1 })).rejects.toMatchObject({
+      code: 'quota_exceeded',
+    });
+  });
+
+  it('never goes above the limit with 30 uploads at once, and takes them all', async () => {
+    const { count, add, catalog } = rig(limits);
+    let most = 0;
+    catalog.onChange(() => {
+      void count().then((now) => (most = Math.max(most, now)));
+    });
+    await Promise.all(Array.from({ length: 30 }, () => add()));
+    expect(await count()).toBe(3);
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  it('does not throw anything away for a restore', async () => {
+    const { add, trash, status } = rig(limits);
+    const [a, b] = [await add(), await add()];
+    await add();
+    await trash.trash(ANNA, 'generated', a.id);
+    await add();
+    expect(await failureOf(trash.restore(ANNA, 'generated', a.id))).toMatchObject({ code: 'quota_exceeded' });
+    expect(await status(b)).toBe('active');
+  });
+});
+
+describe('the quota job', () => {
+  it('brings owners under trash_oldest back to a lowered limit, others it only counts', async () => {
+    const { add, state, quota, count, status, audit } = rig({ maxCount: 2 });
+    await state.updateOwner(ANNA, () => ({ quota: { max_count: 0 } }));
+    const pictures: Entry[] = [await add({ favorite: true })];
+    for (let i = 0; i < 20; i += 1) pictures.push(await add());
+    await state.updateOwner(ANNA, () => ({ quota: { max_count: 5, policy: 'trash_oldest' } }));
+    await state.updateOwner(BERT, () => ({ quota: { max_count: 0 } }));
+    for (let i = 0; i < 3; i += 1) await add({ owner: BERT });
+    await state.updateOwner(BERT, () => ({}));
+    expect(await quota.enforce(live())).toMatchObject({ owners: 2, over: 2, trashed: 16, failed: 0 });
+    expect([await count(), await count(BERT)]).toEqual([5, 3]);
+    const kept = await Promise.all(pictures.map(status));
+    expect(kept.map((one) => one === 'active')).toEqual(pictures.map((_, i) => i === 0 || i > 16));
+    const { entries } = await audit.list({ owner: ANNA, page: 1, size: 5 });
+    expect(entries).toMatchObject([{ actor: 'job', action: 'quota-trash', detail: { count: 16 } }]);
+    expect(await quota.enforce(live())).toMatchObject({ over: 1, trashed: 0 });
+  });
+
+  it('goes as far as favourites let it, and stops when it is told to', async () => {
+    const { add, state, quota, count } = rig({});
+    for (const favorite of [true, true, false]) await add({ favorite });
+    await state.updateOwner(ANNA, () => ({ quota: { max_count: 1, policy: 'trash_oldest' } }));
+    await expect(quota.enforce(AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+    expect(await quota.enforce(live())).toMatchObject({ over: 1, trashed: 1 });
+    expect(await count()).toBe(2);
+  });
+});
+
+describe('a trash with a limit of its own', () => {
+  it('loses what has been in it for longest before its time, as planned, and no more than must go', async () => {
+    const size = sizeOf(await rig({}).add());
+    const { add, trash, purge, clock, status } = rig({ trashMaxBytes: size * 2 + 10 });
+    const pictures: Entry[] = [];
+    for (let i = 0; i < 6; i += 1) pictures.push(await add({ favorite: i === 0 }));
+    // thrown away in another order than they were made
+    for (const i of [0, 3, 1, 2, 4]) {
+      clock.now += 1000;
+      const picture = pictures[i];
+      if (picture !== undefined) await trash.trash(ANNA, 'generated', picture.id);
+    }
+    const plan = await purge.plan({});
+    expect(plan.count).toBe(3);
+    expect(plan.owners).toMatchObject([{ owner: ANNA, count: 3, early: 3 }]);
+    expect((await purge.plan({ olderThanDays: 1 })).count).toBe(0);
+    const result = await purge.apply(plan, { signal: live() });
+    expect(result).toEqual({ deleted: 3, bytes: plan.bytes, skipped: 0, failed: 0 });
+    // the favourite is exempt
+    expect(await Promise.all(pictures.map(status))).toEqual([
+      'trash',
+      undefined,
+      undefined,
+      undefined,
+      'trash',
+      'active',
+    ]);
+    expect((await purge.plan({})).count).toBe(0);
+  });
+
+  it('counts first what goes anyway, and never takes more than the plan said, nor what was restored', async () => {
+    const size = sizeOf(await rig({}).add());
+    const { add, trash, purge, clock, status, catalog } = rig({ trashMaxBytes: size + 10 });
+    const old = await add();
+    await trash.trash(ANNA, 'generated', old.id);
+    clock.now += 31 * 86_400_000;
+    const [a, b, c] = [await add(), await add(), await add()];
+    for (const { id } of [a, b]) {
+      clock.now += 1000;
+      await trash.trash(ANNA, 'generated', id);
+    }
+    const plan = await purge.plan({});
+    expect(plan.owners).toMatchObject([{ count: 2, early: 1 }]);
+    // more arrives since: it is not of this plan
+    clock.now += 1000;
+    await trash.trash(ANNA, 'generated', c.id);
+    const commit = catalog.commit.bind(catalog);
+    let first = true;
+    catalog.commit = async (owner, mutation) => {
+      if (first && mutation.op === 'edit' && mutation.id === a.id) {
+        first = false;
+        clock.now += 1000;
+        await trash.restore(ANNA, 'generated', a.id);
+        await trash.trash(ANNA, 'generated', a.id);
+      }
+      return commit(owner, mutation);
+    };
+    expect(await purge.apply(plan, { signal: live() })).toMatchObject({ deleted: 1, skipped: 1 });
+    expect(await Promise.all([old, a, b, c].map(status))).toEqual([undefined, 'trash', 'trash', 'trash']);
+  });
+});
