@@ -1,88 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CALLERS, type Caller, TABLE } from './access-table.ts';
 import { tinyPng } from './png.ts';
 import { ADMIN_TOKEN, type Item, SERVICE_TOKEN } from './rig.ts';
 import { filePart, filesIn, itemOf, multipart, uploadParts, useServer, type Visitor, visit } from './wire.ts';
 
 /**
- * Every operation of the OpenAPI document × everybody who may call it (A4, A6). The table is written by hand; an
- * operation that is in one of the two only fails the test.
+ * Every operation of the OpenAPI document × everybody who may call it (A4, A6). The table (`access-table.ts`) is written
+ * by hand; an operation that is in one of the two only fails the test.
  */
 const server = useServer();
-
-/** Who calls: about the owner's picture, always. */
-const CALLERS = ['owner', 'other', 'none', 'forged', 'service', 'service for other', 'admin'] as const;
-type Caller = (typeof CALLERS)[number];
-type Row = readonly [number, number, number, number, number, number, number];
-
-/** A picture of the caller's own namespace: what is somebody else's does not exist. */
-const READ_ONE: Row = [200, 404, 404, 404, 200, 404, 403];
-const WRITE_ONE: Row = [200, 404, 401, 401, 200, 404, 403];
-/** A namespace as a whole: everybody has one. */
-const READ_ALL: Row = [200, 200, 200, 200, 200, 200, 403];
-const WRITE_ALL: Row = [200, 200, 401, 401, 200, 200, 403];
-const UPLOAD: Row = [201, 201, 401, 401, 201, 201, 403];
-/** A session of the admin's is tried apart. */
-const ADMIN_ONLY: Row = [401, 401, 401, 401, 403, 403, 200];
-const PUBLIC: Row = [200, 200, 200, 200, 200, 200, 200];
-
-const TABLE: Readonly<Record<string, Row>> = {
-  'get /api/v1/me': READ_ALL,
-  'get /api/v1/usage': READ_ALL,
-  'get /api/v1/events': READ_ALL,
-  'post /api/v1/images': [401, 401, 401, 401, 201, 201, 403],
-  'post /api/v1/inputs/upload': UPLOAD,
-  'post /api/v1/controls/upload': UPLOAD,
-  'post /api/v1/inputs/copy': [201, 404, 401, 401, 201, 404, 403],
-  ...Object.fromEntries(
-    ['images', 'inputs', 'controls'].flatMap((base) => [
-      [`get /api/v1/${base}`, READ_ALL],
-      [`get /api/v1/${base}/{id}`, READ_ONE],
-      [`patch /api/v1/${base}/{id}`, WRITE_ONE],
-      [`post /api/v1/${base}/{id}/delete`, WRITE_ONE],
-      [`post /api/v1/${base}/{id}/restore`, WRITE_ONE],
-      [`post /api/v1/${base}/bulk`, WRITE_ALL],
-      [`get /api/v1/${base}/facets`, READ_ALL],
-      [`get /api/v1/${base}/timeline`, READ_ALL],
-      [`get /api/v1/${base}/{id}/related`, READ_ONE],
-      // a graph may hold keys and paths: for the owner, and the pipeline that acts for the owner
-      [`get /api/v1/${base}/{id}/workflow`, READ_ONE],
-    ]),
-  ),
-  'get /api/v1/searches': READ_ALL,
-  'post /api/v1/searches': UPLOAD,
-  'patch /api/v1/searches/{sid}': WRITE_ONE,
-  'delete /api/v1/searches/{sid}': WRITE_ONE,
-  'get /api/v1/access-log': READ_ALL,
-  ...Object.fromEntries(
-    ['images', 'inputs', 'controls'].flatMap((base) => [
-      [`get /api/v1/admin/${base}`, ADMIN_ONLY],
-      [`post /api/v1/admin/${base}/{id}/delete`, ADMIN_ONLY],
-      [`post /api/v1/admin/${base}/{id}/restore`, ADMIN_ONLY],
-    ]),
-  ),
-  'get /api/v1/admin/users': ADMIN_ONLY,
-  'post /api/v1/admin/users/{id}/transfer': ADMIN_ONLY,
-  'get /api/v1/admin/recent': ADMIN_ONLY,
-  'get /api/v1/admin/audit': ADMIN_ONLY,
-  'get /api/v1/admin/purge-trash/preview': ADMIN_ONLY,
-  'post /api/v1/admin/purge-trash': ADMIN_ONLY,
-  'get /api/v1/admin/jobs': ADMIN_ONLY,
-  'post /api/v1/admin/jobs/{name}/run': ADMIN_ONLY,
-  'post /api/v1/admin/verify': ADMIN_ONLY,
-  'post /api/v1/admin/thumbnails': ADMIN_ONLY,
-  'post /api/v1/admin/reindex': ADMIN_ONLY,
-  'get /api/v1/admin/why/{id}': ADMIN_ONLY,
-  'get /api/v1/admin/session': ADMIN_ONLY,
-  'post /api/v1/admin/session': [401, 401, 401, 401, 403, 403, 201],
-  'delete /api/v1/admin/session': ADMIN_ONLY,
-  'get /outputs/{key}': [200, 404, 404, 404, 200, 404, 200],
-  'get /metrics': [401, 401, 401, 401, 403, 403, 200],
-  'get /healthz': PUBLIC,
-  'get /readyz': PUBLIC,
-  'get /openapi.json': PUBLIC,
-  'get /docs': PUBLIC,
-  'get /': [302, 302, 302, 302, 302, 302, 302],
-};
 
 /** As ComfyUI's editor embeds it. */
 const GRAPH = JSON.stringify({
