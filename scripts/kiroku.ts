@@ -1,13 +1,24 @@
 // `npx kiroku COMMAND`: every operator command, one file each in scripts/commands/.
+import { backup } from './commands/backup.ts';
 import { purgeTrash } from './commands/purge-trash.ts';
 import { reindex } from './commands/reindex.ts';
+import { restore } from './commands/restore.ts';
 import { thumbnails } from './commands/thumbnails.ts';
 import { transfer } from './commands/transfer.ts';
 import { verify } from './commands/verify.ts';
 import { why } from './commands/why.ts';
 import { type Command, EXIT, type Exit, runCommand } from './lib/cli.ts';
 
-const COMMANDS: readonly Command[] = [purgeTrash, reindex, thumbnails, transfer, verify, why];
+const COMMANDS: readonly Command[] = [
+  backup,
+  purgeTrash,
+  reindex,
+  restore,
+  thumbnails,
+  transfer,
+  verify,
+  why,
+];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));

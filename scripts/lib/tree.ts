@@ -40,7 +40,7 @@ export async function onTree<T>(context: Context, ways: Ways<T>): Promise<T> {
 }
 
 /** @throws KirokuError `volume_missing`, `tree_unreadable` */
-async function requireMarker({ outputDir }: Config): Promise<void> {
+export async function requireMarker({ outputDir }: Config): Promise<void> {
   const storage = createNodeStorage(outputDir);
   const marker = await readMarker(createFsStateStore({ storage, folders: createFolderSync(storage) }));
   if (marker === undefined) throw foreignTree();

@@ -1,0 +1,155 @@
+import type { BlobStore, StagedBlob } from '../../blobs/blob-store.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { locationOf } from '../../catalog/entry.ts';
+import { isErrno, isKirokuError, UnsettledError } from '../../domain/errors.ts';
+import { originalKey, thumbKey } from '../../domain/key.ts';
+import type { Storage, StorageFile } from '../../storage/storage.ts';
+import { filePath, type SavedPicture } from './backup-format.ts';
+
+/** Why a picture is not as the backup should have it. */
+export type RestoreTrouble =
+  | 'original_missing'
+  | 'original_changed'
+  /** The picture was restored; its thumbnail is made again when it is asked for. */
+  | 'thumbnail_missing'
+  /** The tree has another picture, or another file, under this id: it is left as it is. */
+  | 'id_taken'
+  /** Its owner's pictures have gone to another owner. */
+  | 'owner_moved';
+
+export interface RestoredPicture {
+  readonly end: 'restored' | 'there' | 'left';
+  readonly bytes: number;
+  readonly trouble: RestoreTrouble | undefined;
+}
+
+export interface RestorePictureDeps {
+  /** The backup. */
+  readonly source: Storage;
+  readonly catalog: Catalog;
+  readonly blobs: BlobStore;
+  readonly dryRun: boolean;
+}
+
+const CHUNK = 262_144;
+
+/**
+ * Takes one picture back, through the same sequence as an upload: its bytes are proved before they get their name, and
+ * the record is committed last. What is there stays as it is, whatever the backup says.
+ * @throws KirokuError when the tree fails; nothing of this picture stays then
+ */
+export async function restorePicture(
+  deps: RestorePictureDeps,
+  saved: SavedPicture,
+): Promise<RestoredPicture> {
+  const { catalog, dryRun } = deps;
+  const { record } = saved;
+  const there = await catalog.lookup(record.owner, record.id);
+  if (there !== undefined) {
+    const same = there.kind === record.kind && there.record().sha256 === record.sha256;
+    return { end: same ? 'there' : 'left', bytes: 0, trouble: same ? undefined : 'id_taken' };
+  }
+  if (dryRun) return tried(deps, saved);
+  const staged: StagedBlob[] = [];
+  try {
+    return await put(deps, saved, staged);
+  } catch (error) {
+    if (error instanceof UnsettledError) await deps.blobs.release(staged);
+    else await deps.blobs.retract(staged);
+    if (isKirokuError(error, 'owner_moved')) return { end: 'left', bytes: 0, trouble: 'owner_moved' };
+    if (isErrno(error instanceof Error ? error.cause : undefined, 'EEXIST'))
+      return { end: 'left', bytes: 0, trouble: 'id_taken' };
+    throw error;
+  }
+}
+
+async function put(
+  { source, catalog, blobs }: RestorePictureDeps,
+  { record, ext, thumb }: SavedPicture,
+  staged: StagedBlob[],
+): Promise<RestoredPicture> {
+  const at = locationOf(record);
+  const key = originalKey(at, ext);
+  const original = await stageCopy(source, blobs, key, record);
+  if (typeof original === 'string') return { end: 'left', bytes: 0, trouble: `original_${original}` };
+  staged.push(original);
+  let trouble: RestoreTrouble | undefined;
+  if (thumb !== null) {
+    const small = await stageCopy(source, blobs, thumbKey(at, thumb.ext), thumb);
+    if (typeof small === 'string') trouble = 'thumbnail_missing';
+    else staged.push(small);
+  }
+  await blobs.publish(staged);
+  await catalog.commit(record.owner, { op: 'put', record });
+  await blobs.release(staged);
+  return { end: 'restored', bytes: staged.reduce((sum, { bytes }) => sum + bytes, 0), trouble };
+}
+
+/** What a trial can tell without reading every byte twice. */
+async function tried(
+  { source }: RestorePictureDeps,
+  { record, ext }: SavedPicture,
+): Promise<RestoredPicture> {
+  const file = await openSaved(source, filePath(originalKey(locationOf(record), ext)));
+  if (file === undefined) return { end: 'left', bytes: 0, trouble: 'original_missing' };
+  try {
+    const { size } = await file.stat();
+    if (size !== record.bytes) return { end: 'left', bytes: 0, trouble: 'original_changed' };
+    return { end: 'restored', bytes: size, trouble: undefined };
+  } finally {
+    await file.close();
+  }
+}
+
+async function stageCopy(
+  source: Storage,
+  blobs: BlobStore,
+  key: string,
+  expected: { readonly bytes: number; readonly sha256: string },
+): Promise<StagedBlob | 'missing' | 'changed'> {
+  const file = await openSaved(source, filePath(key));
+  if (file === undefined) return 'missing';
+  try {
+    const writer = await blobs.stage(key);
+    try {
+      for await (const chunk of chunksOf(file)) await writer.write(chunk);
+      const staged = await writer.finish();
+      if (staged.bytes === expected.bytes && staged.sha256 === expected.sha256) return staged;
+      await blobs.retract([staged]);
+      return 'changed';
+    } catch (error) {
+      await writer.abort();
+      if (error instanceof SourceError) return 'changed';
+      throw error;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The backup's disk failed, not the tree's. */
+class SourceError extends Error {}
+
+async function* chunksOf(file: StorageFile): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    let got: number;
+    try {
+      got = await file.read(chunk, 0, CHUNK, position);
+    } catch (cause) {
+      throw isErrno(cause, 'EIO', 'ESTALE') ? new SourceError('unreadable', { cause }) : cause;
+    }
+    if (got === 0) return;
+    yield chunk.subarray(0, got);
+    position += got;
+  }
+}
+
+async function openSaved(source: Storage, path: string): Promise<StorageFile | undefined> {
+  try {
+    return await source.open(path, 'read');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EIO', 'EACCES', 'ELOOP', 'EINVAL')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { originalKey, thumbKey } from '../../src/domain/key.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import { recoverStaged } from '../../src/services/maintenance/recover.ts';
+import { readWhole } from '../../src/storage/durable.ts';
+import { createMemoryStorage, type MemoryStorage } from '../../src/storage/memory-storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { backupOf, listed, restoreInto, unstopped } from '../support/backup.ts';
+import { writeFile } from '../support/legacy-tree.ts';
+import { pngPicture } from '../support/pictures.ts';
+import { alice, openRigOn, ownerNamed, type Rig } from '../support/reconcile-rig.ts';
+import { createFaultStorage } from '../support/storage/fault-storage.ts';
+
+const DAY = Date.parse('2025-12-03T10:00:00.000Z');
+const bob = ownerNamed('bob');
+const OWNERS = [alice, bob];
+const pictures = await Promise.all([1, 2, 3, 4].map((seed) => pngPicture({ width: 8, height: 8, seed })));
+
+async function newTree(): Promise<MemoryStorage> {
+  const storage = createMemoryStorage();
+  for (const path of ['.kiroku', '.kiroku/staging', '.kiroku/state', 'users']) await storage.makeFolder(path);
+  return storage;
+}
+
+/** Three pictures of alice in two folders, one of them in the trash; an input of bob's; a link that was shared. */
+async function source(): Promise<{ storage: MemoryStorage; rig: Rig }> {
+  const storage = await newTree();
+  await writeFile(storage, '.kiroku/volume.json', Buffer.from(JSON.stringify({ id: 'ab'.repeat(16) })));
+  const rig = openRigOn(storage);
+  const added = [];
+  for (const [i, bytes] of pictures.entries()) {
+    const options = i === 3 ? ({ kind: 'input' } as const) : {};
+    added.push(await rig.add(i === 3 ? bob : alice, bytes, { createdAt: DAY + i * 43_200_000, ...options }));
+  }
+  const [first] = added;
+  if (first === undefined) throw new Error('no picture');
+  await rig.catalog.commit(alice, {
+    op: 'trash',
+    kind: 'generated',
+    id: first.id,
+    change: (current) => ({ ...current, status: 'trash', trashed_at: '2025-12-04T10:00:00.000Z' }),
+  });
+  await rig.state.updateOwner(alice, () => ({ quota: { bytes: 7 } }));
+  await rig.state.append('shares', { op: 'create', sid: 'x' });
+  return { storage, rig };
+}
+
+async function everything(rig: Rig): Promise<object[]> {
+  const all: object[] = [];
+  for (const owner of OWNERS) all.push(...listed(await rig.all(owner)));
+  return all;
+}
+
+/** Every picture of the catalog has its bytes, and nothing else lies in the tree. */
+async function checkWhole(rig: Rig, storage: Storage): Promise<void> {
+  for (const owner of OWNERS) {
+    for (const entry of await rig.all(owner)) {
+      const bytes = (await readWhole(storage, originalKey(entry, entry.ext))) ?? Buffer.alloc(0);
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(entry.record().sha256);
+      if (entry.thumb !== null)
+        expect(await readWhole(storage, thumbKey(entry, entry.thumb))).toHaveLength(
+          entry.record().thumb_bytes,
+        );
+    }
+  }
+  expect(await storage.readFolder('.kiroku/staging')).toEqual([]);
+}
+
+async function reopened(storage: MemoryStorage): Promise<Rig> {
+  const rig = openRigOn(storage, { unsettledSince: 0 });
+  await recoverStaged({ blobs: rig.blobs, catalog: rig.catalog, log: silentLog });
+  return rig;
+}
+
+describe('a backup that is killed at any call (D18)', () => {
+  it('restores what it has, whole, and is finished by the next', async () => {
+    const { storage, rig } = await source();
+    const wanted = await everything(rig);
+    let killed = 0;
+    for (let at = 1; ; at += 1) {
+      const target = createMemoryStorage();
+      const fault = createFaultStorage(target, { at, fault: { kill: true, torn: true } });
+      const died = await backupOf(storage, fault)
+        .run(unstopped)
+        .then(
+          () => false,
+          () => true,
+        );
+      if (!fault.hit()) break;
+      expect(died, fault.trace.at(-1)).toBe(true);
+      killed = at;
+      // what there is by then: none of it is anything but whole
+      const early = await newTree();
+      const half = openRigOn(early);
+      await restoreInto(half, target)
+        .run(unstopped)
+        .catch((error: unknown) => expect(error).toMatchObject({ code: 'invalid_parameter' }));
+      await checkWhole(half, early);
+      await half.close();
+      const again = await backupOf(storage, target).run(unstopped);
+      expect(again).toMatchObject({ pictures: 4, found: [], gone: 0 });
+      const tree = await newTree();
+      const restored = openRigOn(tree);
+      expect(await restoreInto(restored, target).run(unstopped)).toMatchObject({ restored: 4, found: [] });
+      expect(await everything(restored), fault.trace.at(-1)).toEqual(wanted);
+      await restored.close();
+    }
+    expect(killed).toBeGreaterThan(100);
+    await rig.close();
+  });
+
+  it('never takes a failure of the target for one of the source', async () => {
+    const { storage, rig } = await source();
+    for (let at = 1; ; at += 3) {
+      const target = createMemoryStorage();
+      const fault = createFaultStorage(target, {
+        at,
+        only: ['open', 'write', 'sync', 'rename', 'syncFolder'],
+        fault: { fail: 'ENOSPC' },
+      });
+      const run = backupOf(storage, fault).run(unstopped);
+      const end = await run.then(
+        (report) => report.found,
+        (error: unknown) => error,
+      );
+      if (!fault.hit()) break;
+      expect(end, fault.trace.at(-1)).toMatchObject({ code: 'disk_full' });
+    }
+    await rig.close();
+  });
+
+  it('a source that cannot be read in one place is copied everywhere else, and told of (D7)', async () => {
+    const { storage, rig } = await source();
+    const [entry] = await rig.all(bob);
+    if (entry === undefined) throw new Error('no picture');
+    const broken = createFaultStorage(storage, {
+      at: 1,
+      only: ['open'],
+      path: new RegExp(`${entry.id}\\.png$`),
+      fault: { fail: 'EIO', forever: true },
+    });
+    const report = await backupOf(broken, createMemoryStorage()).run(unstopped);
+    expect(report).toMatchObject({ pictures: 4, copied: 3 });
+    expect(report.found).toMatchObject([{ owner: bob, id: entry.id, trouble: 'original_unreadable' }]);
+    await rig.close();
+  });
+});
+
+describe('a restore that is killed at any call (D18)', () => {
+  it('is finished by the next, and doubles nothing', async () => {
+    const { storage, rig } = await source();
+    const wanted = await everything(rig);
+    const saved = createMemoryStorage();
+    await backupOf(storage, saved).run(unstopped);
+    let killed = 0;
+    for (let at = 1; ; at += at < 30 ? 1 : 3) {
+      const tree = await newTree();
+      const fault = createFaultStorage(tree, { at, fault: { kill: true, torn: true } });
+      const dying = openRigOn(fault);
+      await restoreInto(dying, saved)
+        .run(unstopped)
+        .catch(() => undefined);
+      await dying.close().catch(() => undefined);
+      if (!fault.hit()) break;
+      killed = at;
+      const after = await reopened(tree);
+      await checkWhole(after, tree);
+      expect((await restoreInto(after, saved).run(unstopped)).found, fault.trace.at(-1)).toEqual([]);
+      expect(await everything(after), fault.trace.at(-1)).toEqual(wanted);
+      const shares = [];
+      for await (const share of after.state.readJournal('shares')) shares.push(share);
+      expect(shares).toHaveLength(1);
+      await after.close();
+    }
+    expect(killed).toBeGreaterThan(100);
+    await rig.close();
+  });
+});
