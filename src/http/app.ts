@@ -18,6 +18,7 @@ import { createMembers } from './middleware/member.ts';
 import { respondProblem } from './respond.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
+import { quotaReportRoutes } from './routes/admin-quota.ts';
 import { adminSessionRoutes } from './routes/admin-session.ts';
 import { transferRoutes } from './routes/admin-transfer.ts';
 import { upkeepRoutes } from './routes/admin-upkeep.ts';
@@ -91,6 +92,7 @@ export function createApp(deps: AppDeps) {
     ...adminPictureRoutes(kit, admin, 'inputs', 'input'),
     ...adminPictureRoutes(kit, admin, 'controls', 'control'),
     ...adminUserRoutes(kit, { users: deps.adminUsers, recent: deps.recent, items }),
+    ...quotaReportRoutes(kit, { report: deps.quotaReport, shutdown: deps.shutdown }),
     ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
     ...transferRoutes(kit, deps),

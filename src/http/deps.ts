@@ -19,6 +19,7 @@ import type { Ownership } from '../services/ownership.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type { Quota } from '../services/quota.ts';
+import type { QuotaReport } from '../services/quota-report.ts';
 import type { Recent } from '../services/recent.ts';
 import type { Recovery } from '../services/recovery.ts';
 import type {
@@ -96,6 +97,7 @@ export interface AppDeps {
   readonly adminSessions: AdminSessions;
   readonly adminUsers: AdminUsers;
   readonly recent: Recent;
+  readonly quotaReport: QuotaReport;
   /** Undefined until the server listens. */
   readonly jobs: () => Jobs | undefined;
   readonly events: EventBus;

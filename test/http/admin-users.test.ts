@@ -89,3 +89,17 @@ describe('the newest over the wire', () => {
     expect(await refusal(admin('recent?size=many'))).toEqual([400, 'invalid_parameter']);
   });
 });
+
+describe('the quota report over the wire', () => {
+  it('is JSON, or a table to keep', async () => {
+    const { users } = await jsonOf<{ users: { user_id: string }[] }>(admin('quota-report'));
+    expect(users).toMatchObject([
+      { user_id: 'anna', state: 'ok', used: null, bytes: 1007, trash_bytes: 500, max_bytes: null },
+      { user_id: GUEST },
+    ]);
+    const table = await admin('quota-report?format=csv');
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect((await table.text()).split('\r\n')[1]).toMatch(/^anna,ok,,2,1007,11,1,500,5,,,,block,2026/);
+    expect(await refusal(admin('quota-report?format=xml'))).toEqual([400, 'invalid_parameter']);
+  });
+});

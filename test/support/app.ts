@@ -79,6 +79,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?:
     adminPictures: services.adminPictures,
     adminUsers: services.users,
     recent: services.recent,
+    quotaReport: services.report,
     adminSessions: createAdminSessions({ key: 'k'.repeat(40), token: ADMIN, now, random: randomBytes }),
     jobs: () => jobs,
     config: settings,

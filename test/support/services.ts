@@ -27,6 +27,7 @@ import { createOwnership } from '../../src/services/ownership.ts';
 import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
 import { createQuota, trashOverLimit } from '../../src/services/quota.ts';
+import { createQuotaReport } from '../../src/services/quota-report.ts';
 import { createRecent } from '../../src/services/recent.ts';
 import { createRelated } from '../../src/services/related.ts';
 import { createSavedSearches } from '../../src/services/saved-searches.ts';
@@ -191,6 +192,7 @@ export function testServices(options: TestServicesOptions = {}) {
     summaries,
     users: createAdminUsers({ summaries }),
     recent: createRecent({ catalog, summaries }),
+    report: createQuotaReport({ summaries, state, limits }),
     quota,
     purge: createPurge({
       catalog,
