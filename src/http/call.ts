@@ -22,6 +22,8 @@ export interface Call {
   owner: Owner | undefined;
   /** Whom the cookie or the caller named, before a move was followed. */
   named: Owner | undefined;
+  /** The guest whose cookie a member's browser still has: its pictures can be claimed. */
+  guest: Owner | undefined;
   /** What an admin without the token proved itself by. */
   adminSession: AdminSession | undefined;
   /** To be sent with the answer, whatever it is. */
@@ -56,6 +58,7 @@ export function beginCall(id: string, url: string, basePath: string): Call {
     role: undefined,
     owner: undefined,
     named: undefined,
+    guest: undefined,
     adminSession: undefined,
     setCookie: undefined,
     error: undefined,

@@ -181,7 +181,17 @@ export const BulkAnswer = z
   })
   .openapi('BulkAnswer');
 
-export const Me = z.object({ owner: z.string(), kind: z.enum(['guest', 'member']) }).openapi('Me');
+export const Me = z
+  .object({
+    owner: z.string(),
+    kind: z.enum(['guest', 'member']),
+    claimable: z
+      .number()
+      .openapi({
+        description: 'Pictures that this browser stored as a guest, and that the member can claim.',
+      }),
+  })
+  .openapi('Me');
 
 export const ProblemBody = z
   .object({

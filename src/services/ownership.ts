@@ -35,6 +35,8 @@ export interface TransferResult {
 
 /** Gives everything of one owner to another. */
 export interface Ownership {
+  /** Pictures of every kind and status. */
+  count(owner: Owner): Promise<number>;
   /** Changes nothing. @throws KirokuError `not_found` for an owner without anything, `invalid_parameter` */
   plan(from: Owner, to: Owner): Promise<TransferPlan>;
   /**
@@ -105,6 +107,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   };
 
   return {
+    count: (owner) => countOf(deps, owner),
     plan,
     transfer: (from, to, signal) =>
       lanes.run(ONE_AT_A_TIME, async () => {

@@ -72,14 +72,14 @@ export function createRecovery({ state, catalog, now, random, present }: Recover
     async open(code) {
       const bytes = unspell(code);
       const owner = `anon-${bytes.subarray(0, OWNER_BYTES).toString('hex')}`;
-      if (!isOwner(owner)) throw refused();
+      if (!isOwner(owner)) throw opensNothing();
       const kept = (await state.readOwner(owner))?.['recovery'];
       const hash = isJsonObject(kept) && typeof kept['hash'] === 'string' ? kept['hash'] : '';
       const known = /^[0-9a-f]{64}$/.test(hash);
       // compared in any case: the time tells nothing
       const given = digestOf(owner, bytes.subarray(OWNER_BYTES));
       const same = timingSafeEqual(given, known ? Buffer.from(hash, 'hex') : Buffer.alloc(given.length));
-      if (!known || !same) throw refused();
+      if (!known || !same) throw opensNothing();
       return owner;
     },
   };
@@ -101,18 +101,19 @@ function spell(bytes: Buffer): string {
 function unspell(code: string): Buffer {
   const plain = code.toUpperCase().replaceAll(/[\s-]/g, '');
   const text = plain.replaceAll('O', '0').replaceAll(/[IL]/g, '1');
-  if (!text.startsWith(PREFIX) || text.length !== PREFIX.length + LENGTH) throw refused();
+  if (!text.startsWith(PREFIX) || text.length !== PREFIX.length + LENGTH) throw opensNothing();
   let bits = 0n;
   for (const letter of text.slice(PREFIX.length)) {
     const value = DIGITS.indexOf(letter);
-    if (value === -1) throw refused();
+    if (value === -1) throw opensNothing();
     bits = (bits << 5n) | BigInt(value);
   }
   const spare = BigInt(LENGTH * 5 - (OWNER_BYTES + SECRET_BYTES) * 8);
-  if ((bits & ((1n << spare) - 1n)) !== 0n) throw refused();
+  if ((bits & ((1n << spare) - 1n)) !== 0n) throw opensNothing();
   return Buffer.from((bits >> spare).toString(16).padStart((OWNER_BYTES + SECRET_BYTES) * 2, '0'), 'hex');
 }
 
-function refused(): KirokuError {
+/** The same for whatever is wrong with a code. */
+export function opensNothing(): KirokuError {
   return new KirokuError('forbidden', 'This code opens nothing.');
 }

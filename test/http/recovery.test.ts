@@ -46,7 +46,7 @@ describe('a recovery code over the wire', () => {
     const code = await codeOf(mine);
     const other = await app.browser();
     const answer = await recover(other, { code });
-    expect(await answer.clone().json()).toEqual({ owner: mine.owner, kind: 'guest' });
+    expect(await answer.clone().json()).toEqual({ owner: mine.owner, kind: 'guest', claimable: 0 });
     expect(answer.headers.get('set-cookie')).toMatch(/^anon_id=.*HttpOnly.*SameSite=Lax/);
     expect(await idsOf(cookieOf(answer))).toEqual([id]);
     expect(await idsOf(mine.cookie)).toEqual([id]);
@@ -96,7 +96,7 @@ describe('a recovery code over the wire', () => {
     const to = `member-${count}`;
     await app.services.ownership.transfer(named(mine.owner), named(to), new AbortController().signal);
     const answer = await recover(await app.browser(), { code });
-    expect(await answer.clone().json()).toEqual({ owner: to, kind: 'member' });
+    expect(await answer.clone().json()).toEqual({ owner: to, kind: 'member', claimable: 0 });
     expect(await idsOf(cookieOf(answer))).toHaveLength(1);
   });
 

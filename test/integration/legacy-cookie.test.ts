@@ -15,7 +15,7 @@ describe('a cookie of the earlier system', () => {
     const me = (query = '') =>
       fetch(`${tree.url}/api/v1/me${query}`, { headers: { cookie: `anon_id=${OWNER}` } });
     const known = await me();
-    expect(await known.json()).toEqual({ owner: OWNER, kind: 'guest' });
+    expect(await known.json()).toEqual({ owner: OWNER, kind: 'guest', claimable: 0 });
     expect(known.headers.get('set-cookie')).toContain(`anon_id=${OWNER}.`);
     expect((await me(`?owner=${OWNER}`)).status).toBe(200);
     const other = await me('?owner=somebody-else');

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { KirokuError, notFound } from '../../domain/errors.ts';
-import { isOwner, type Owner } from '../../domain/owner.ts';
+import { isGuest, isOwner, type Owner } from '../../domain/owner.ts';
 import type { Call } from '../call.ts';
 import type { AppDeps } from '../deps.ts';
 import type { AdminCookie } from './admin-cookie.ts';
 import { addressBucket, type Origins } from './client-address.ts';
 import { createCrossSite } from './cross-site.ts';
 import type { Cookies } from './identity.ts';
+import type { Members } from './member.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createTokenCheck } from './tokens.ts';
 
@@ -35,10 +36,11 @@ export interface AdmissionDeps extends AppDeps {
   readonly origins: Origins;
   readonly adminCookie: AdminCookie;
   readonly cookies: Cookies;
+  readonly members: Members;
 }
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { config, now, identity, origins, adminCookie, cookies } = deps;
+  const { config, now, identity, origins, adminCookie, cookies, members } = deps;
   const crossSite = createCrossSite(config, origins);
   const limit = (perMinute: number, message: string) => createRateLimit({ perMinute, now, message });
   const perAddress = limit(config.rateLimits.perAddress, 'Too many requests from this address.');
@@ -125,6 +127,21 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     }
     if (access.write === true) crossSite.refuseWrite(incoming);
     perAddress.take(bucketOf(incoming));
+    const member = members.find(incoming);
+    if (member instanceof Promise) return member.then((owner) => admitMember(incoming, call, owner));
+    if (member !== undefined) return admitMember(incoming, call, member);
+    return admitGuest(incoming, call, access);
+  };
+
+  /** Somebody who signed in, and the guest that this browser was before. */
+  const admitMember = (incoming: IncomingMessage, call: Call, owner: Owner): undefined => {
+    known(call, owner);
+    const finding = cookies.find(incoming);
+    if (finding.found === 'owner') call.guest = finding.owner;
+    return undefined;
+  };
+
+  const admitGuest = (incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void> => {
     const finding = cookies.find(incoming);
     switch (finding.found) {
       case 'owner':
@@ -150,12 +167,17 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   };
 
   /** Whoever was moved acts as who has the pictures now. Nearly everybody is known, and nothing is waited for. */
-  const followMove = (incoming: IncomingMessage, call: Call): undefined | Promise<void> => {
+  const followMove = (incoming: IncomingMessage, call: Call, access: Access): undefined | Promise<void> => {
     const { owner } = call;
     call.named = owner;
     if (owner === undefined) return undefined;
     const follow = (end: Owner) => {
       call.owner = end;
+      // Where members sign in, the cookie of a guest whose pictures were claimed is nobody's login.
+      if (members.exist && call.role === 'browser' && isGuest(owner) && !isGuest(end)) {
+        admitStranger(incoming, call, access);
+        call.named = call.owner;
+      }
       if (call.role === 'browser') refuseOtherOwner(incoming, call);
     };
     const known = deps.moved.peek(owner);
@@ -176,12 +198,14 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         return undefined;
       }
       const authorization = incoming.headers.authorization;
-      if (authorization !== undefined) admitBearer(incoming, call, access, authorization);
+      const isLogin =
+        authorization === undefined || (members.isLogin(authorization) && !tokens.knows(authorization));
+      if (!isLogin) admitBearer(incoming, call, access, authorization);
       else {
         const waiting = admitBrowser(incoming, call, access);
-        if (waiting !== undefined) return waiting.then(() => followMove(incoming, call));
+        if (waiting !== undefined) return waiting.then(() => followMove(incoming, call, access));
       }
-      return followMove(incoming, call);
+      return followMove(incoming, call, access);
     },
   };
 }

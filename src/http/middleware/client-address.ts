@@ -3,6 +3,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** What a request says of where it comes from, with forwarded headers believed only from configured proxies. */
 export interface Origins {
+  /** Whether one of our proxies is at the other end of the connection. */
+  fromProxy(incoming: IncomingMessage): boolean;
   /** The client's address, canonical: IPv4-mapped IPv6 is IPv4. */
   address(incoming: IncomingMessage): string;
   /** `http` or `https`, as the client used it. */
@@ -23,6 +25,7 @@ export function createOrigins(trusted: readonly string[]): Origins {
   const forwarded = (incoming: IncomingMessage, name: string) =>
     isTrusted(peer(incoming)) ? lastValue(incoming.headers[name]) : undefined;
   return {
+    fromProxy: (incoming) => isTrusted(peer(incoming)),
     address(incoming) {
       const direct = peer(incoming);
       if (!isTrusted(direct)) return direct;

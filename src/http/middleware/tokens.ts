@@ -12,6 +12,8 @@ export interface TokenCheck {
    * @throws KirokuError `unauthorized` (the same for a wrong scheme, length or token), `rate_limited`
    */
   roleOf(authorization: string, bucket: string): TokenRole;
+  /** Whether it is one of ours; nothing is counted, and nothing follows from it but who is asked next. */
+  knows(authorization: string): boolean;
 }
 
 /** @param failures limit on wrong tokens. */
@@ -21,13 +23,18 @@ export function createTokenCheck(tokens: Tokens, failures: RateLimit): TokenChec
     { role: 'admin', digest: digestOf(tokens.admin) },
   ];
   if (tokens.metrics !== undefined) known.push({ role: 'metrics', digest: digestOf(tokens.metrics) });
+  const find = (authorization: string): TokenRole | undefined => {
+    const sent = digestOf(/^bearer +([\x21-\x7e]{1,1024})$/i.exec(authorization)?.[1] ?? '');
+    // Digests are compared: equal length whatever was sent, and every one of them, whatever matched.
+    let role: TokenRole | undefined;
+    for (const candidate of known) if (timingSafeEqual(candidate.digest, sent)) role ??= candidate.role;
+    return role;
+  };
   return {
+    knows: (authorization) => find(authorization) !== undefined,
     roleOf(authorization, bucket) {
       failures.check(bucket);
-      const sent = digestOf(/^bearer +([\x21-\x7e]{1,1024})$/i.exec(authorization)?.[1] ?? '');
-      // Digests are compared: equal length whatever was sent, and every one of them, whatever matched.
-      let role: TokenRole | undefined;
-      for (const candidate of known) if (timingSafeEqual(candidate.digest, sent)) role ??= candidate.role;
+      const role = find(authorization);
       if (role !== undefined) return role;
       failures.take(bucket);
       throw new KirokuError('unauthorized', 'This token is not accepted.');

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { KirokuError } from '../../domain/errors.ts';
 import { isGuest } from '../../domain/owner.ts';
+import type { Ownership } from '../../services/ownership.ts';
 import { ownerOf } from '../call.ts';
 import type { EventStreams } from '../event-streams.ts';
 import type { Kit } from '../kit.ts';
@@ -9,7 +10,7 @@ import { Me } from '../schemas.ts';
 import { answers, json, OwnerQuery } from './parts.ts';
 
 /** Who am I, and what changes. */
-export function meRoutes(kit: Kit, streams: EventStreams) {
+export function meRoutes(kit: Kit, streams: EventStreams, ownership: Ownership) {
   return [
     kit.serve(
       createRoute({
@@ -21,9 +22,10 @@ export function meRoutes(kit: Kit, streams: EventStreams) {
         responses: answers({ 200: json(Me, 'The owner.') }),
       }),
       { who: 'owner' },
-      (_c, call) => {
+      async (_c, call) => {
         const owner = ownerOf(call);
-        return respondJson(call, 200, { owner, kind: isGuest(owner) ? 'guest' : 'member' });
+        const claimable = call.guest === undefined ? 0 : await ownership.count(call.guest);
+        return respondJson(call, 200, { owner, kind: isGuest(owner) ? 'guest' : 'member', claimable });
       },
     ),
     kit.serve(

@@ -5,8 +5,9 @@ import type { Audit } from '../../services/audit.ts';
 import type { Identity } from '../../services/identity.ts';
 import type { Moved } from '../../services/moved.ts';
 import type { Ownership } from '../../services/ownership.ts';
-import type { Recovery } from '../../services/recovery.ts';
+import { opensNothing, type Recovery } from '../../services/recovery.ts';
 import { type Call, ownerOf } from '../call.ts';
+import type { HttpConfig } from '../deps.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
 import { addressBucket, type Origins } from '../middleware/client-address.ts';
@@ -17,6 +18,7 @@ import { Me, Ok } from '../schemas.ts';
 import { answers, body, json } from './parts.ts';
 
 export interface RecoveryRouteDeps {
+  readonly config: Pick<HttpConfig, 'auth'>;
   readonly recovery: Recovery;
   readonly ownership: Ownership;
   readonly moved: Moved;
@@ -102,10 +104,12 @@ export function recoveryRoutes(kit: Kit, deps: RecoveryRouteDeps) {
         const { code, merge } = await readJson(c.env.incoming, RecoverBody);
         const guest = await recovery.open(code);
         const owner = await deps.moved.resolve(guest);
+        // where members sign in, a guest's code is no member's login
+        if (deps.config.auth.mode !== 'none' && !isGuest(owner)) throw opensNothing();
         if (owner !== call.owner) await settleOwn(deps, ownerOf(call), owner, merge);
         await audit.record({ actor: 'owner', action: 'recover', owner, detail: { merged: merge === true } });
         call.setCookie = deps.cookies.line(deps.identity.issue(guest).value, c.env.incoming);
-        return respondJson(call, 200, { owner, kind: isGuest(owner) ? 'guest' : 'member' });
+        return respondJson(call, 200, { owner, kind: isGuest(owner) ? 'guest' : 'member', claimable: 0 });
       },
     ),
   ] as const;

@@ -126,11 +126,8 @@ describe('settings', () => {
   });
 
   it('say of what a later version will do that this one does not', () => {
-    const { ok, warnings } = loadConfig({ AUTH: 'required', CRON_QUOTA_REPORT: 'off', CRON_VERIFY: ' ' });
+    const { ok, warnings } = loadConfig({ CRON_QUOTA_REPORT: 'off', CRON_VERIFY: ' ' });
     expect(ok).toBe(true);
-    expect(warnings).toEqual([
-      'AUTH has no effect in this version.',
-      'CRON_QUOTA_REPORT has no effect in this version.',
-    ]);
+    expect(warnings).toEqual(['CRON_QUOTA_REPORT has no effect in this version.']);
   });
 });
