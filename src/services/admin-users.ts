@@ -1,6 +1,6 @@
-import { sumOf, type Use, type UseByKind } from '../catalog/usage.ts';
+import type { Use, UseByKind } from '../catalog/usage.ts';
 import type { Owner } from '../domain/owner.ts';
-import { lastActivityOf, type Numbers, useByKind } from './owner-numbers.ts';
+import { lastActivityOf, type Numbers, totalOf, useByKind } from './owner-numbers.ts';
 import type { OwnerSummaries, Summaries } from './owner-summaries.ts';
 
 export const USER_SORTS = ['name', 'activity', 'count', 'bytes', 'trash'] as const;
@@ -44,73 +44,84 @@ export interface AdminUsers {
   list(query: UsersQuery): Promise<UsersPage>;
 }
 
-type Row = readonly [Owner, Numbers | undefined];
+interface Row {
+  readonly owner: Owner;
+  readonly numbers: Numbers | undefined;
+  /** What it is sorted by; undefined for its name, and where it is not counted. */
+  readonly rank: number | undefined;
+}
+
+interface Ordered {
+  readonly key: string;
+  readonly revision: number;
+  readonly rows: readonly Row[];
+  readonly sums: UsersPage['sums'];
+}
 
 /** Everybody who has something, for an admin. No owner is loaded for it but those that nothing is known of. */
 export function createAdminUsers({ summaries }: { readonly summaries: OwnerSummaries }): AdminUsers {
   /** The order of the last answer: the next page of the same list costs no sort. */
-  let last: { readonly key: string; readonly revision: number; readonly rows: readonly Row[] } | undefined;
+  let last: Ordered | undefined;
 
-  function ordered({ of, revision }: Summaries, { q, sort, descending }: UsersQuery): readonly Row[] {
+  function ordered({ of, revision }: Summaries, { q, sort, descending }: UsersQuery): Ordered {
     const key = JSON.stringify([q ?? '', sort, descending]);
-    if (last?.key === key && last.revision === revision) return last.rows;
+    if (last?.key === key && last.revision === revision) return last;
     const rows: Row[] = [];
     for (const [owner, counted] of of) {
-      if (q === undefined || owner.includes(q)) rows.push([owner, counted?.numbers]);
+      if (q !== undefined && !owner.includes(q)) continue;
+      const numbers = counted?.numbers;
+      rows.push({ owner, numbers, rank: numbers === undefined ? undefined : rankOf(numbers, sort) });
     }
-    sortRows(rows, sort, descending);
-    last = { key, revision, rows };
-    return rows;
+    rows.sort(comparing(sort, descending));
+    last = { key, revision, rows, sums: sumsOf(rows) };
+    return last;
   }
 
   return {
     async list(query) {
       const all = await summaries.all();
-      const rows = ordered(all, query);
+      const { rows, sums } = ordered(all, query);
       const from = (query.page - 1) * query.size;
-      const users = rows.slice(from, from + query.size).map(([owner, numbers]) => userOf(owner, numbers));
-      return { users, total: rows.length, sums: sumsOf(rows), pending: all.pending };
+      const users = rows.slice(from, from + query.size).map(userOf);
+      return { users, total: rows.length, sums, pending: all.pending };
     },
   };
 }
 
-/** By a number first, computed once a row; alike ones by name. Those not counted come last, whichever way. */
-function sortRows(rows: Row[], sort: UserSort, descending: boolean): void {
+/** Alike ones by name. Those not counted come last, whichever way. */
+function comparing(sort: UserSort, descending: boolean): (a: Row, b: Row) => number {
   const sign = descending ? -1 : 1;
-  const byName = ([a]: Row, [b]: Row): number => (a < b ? -1 : 1);
-  if (sort === 'name') {
-    rows.sort((a, b) => sign * byName(a, b));
-    return;
-  }
-  const rank = new Map(rows.map((row) => [row, rankOf(row[1], sort)]));
+  const byName = (a: Row, b: Row): number => (a.owner < b.owner ? -1 : 1);
+  if (sort === 'name') return (a, b) => sign * byName(a, b);
   const last = sign * Number.POSITIVE_INFINITY;
-  rows.sort((a, b) => {
-    const [one, other] = [rank.get(a) ?? last, rank.get(b) ?? last];
+  return (a, b) => {
+    const [one, other] = [a.rank ?? last, b.rank ?? last];
     return one === other ? byName(a, b) : sign * (one < other ? -1 : 1);
-  });
+  };
 }
 
-function rankOf(numbers: Numbers | undefined, sort: Exclude<UserSort, 'name'>): number | undefined {
-  if (numbers === undefined) return undefined;
+function rankOf(numbers: Numbers, sort: UserSort): number | undefined {
   const bytesOf = ({ bytes, thumbBytes }: Use): number => bytes + thumbBytes;
   switch (sort) {
+    case 'name':
+      return undefined;
     case 'activity':
       return lastActivityOf(numbers);
     case 'count':
-      return sumOf(useByKind(numbers, 'active')).count;
+      return totalOf(numbers, 'active').count;
     case 'trash':
-      return bytesOf(sumOf(useByKind(numbers, 'trash')));
+      return bytesOf(totalOf(numbers, 'trash'));
     case 'bytes':
-      return bytesOf(sumOf(useByKind(numbers, 'active'))) + bytesOf(sumOf(useByKind(numbers, 'trash')));
+      return bytesOf(totalOf(numbers, 'active')) + bytesOf(totalOf(numbers, 'trash'));
   }
 }
 
 function sumsOf(rows: readonly Row[]): UsersPage['sums'] {
   const sums = { active: none(), trash: none() };
-  for (const [, numbers] of rows) {
+  for (const { numbers } of rows) {
     if (numbers === undefined) continue;
     for (const status of ['active', 'trash'] as const) {
-      const { count, bytes, thumbBytes } = sumOf(useByKind(numbers, status));
+      const { count, bytes, thumbBytes } = totalOf(numbers, status);
       const sum = sums[status];
       sum.count += count;
       sum.bytes += bytes;
@@ -124,7 +135,7 @@ function none(): { count: number; bytes: number; thumbBytes: number } {
   return { count: 0, bytes: 0, thumbBytes: 0 };
 }
 
-function userOf(owner: Owner, numbers: Numbers | undefined): User {
+function userOf({ owner, numbers }: Row): User {
   if (numbers === undefined) return { owner, usage: undefined };
   const active = useByKind(numbers, 'active');
   const trash = useByKind(numbers, 'trash');
@@ -132,8 +143,8 @@ function userOf(owner: Owner, numbers: Numbers | undefined): User {
     owner,
     usage: {
       lastActivity: lastActivityOf(numbers),
-      active: { ...sumOf(active), byKind: active },
-      trash: { ...sumOf(trash), byKind: trash },
+      active: { ...totalOf(numbers, 'active'), byKind: active },
+      trash: { ...totalOf(numbers, 'trash'), byKind: trash },
     },
   };
 }

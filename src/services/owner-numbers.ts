@@ -24,6 +24,18 @@ export function lastActivityOf(numbers: Numbers): number {
   return numbers[0] ?? 0;
 }
 
+/** Over all kinds of one status. */
+export function totalOf(numbers: Numbers, status: Status): Use {
+  const sums = [0, 0, 0];
+  const first = 1 + STATUSES.indexOf(status) * KINDS.length * A_USE;
+  for (let i = 0; i < KINDS.length * A_USE; i++) {
+    const sum = i % A_USE;
+    sums[sum] = (sums[sum] ?? 0) + (numbers[first + i] ?? 0);
+  }
+  const [count = 0, bytes = 0, thumbBytes = 0] = sums;
+  return { count, bytes, thumbBytes };
+}
+
 export function useByKind(numbers: Numbers, status: Status): UseByKind {
   return {
     generated: useAt(numbers, status, 0),

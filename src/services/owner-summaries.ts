@@ -131,8 +131,10 @@ export function createOwnerSummaries({ catalog, store, log, now }: OwnerSummarie
 
   async function readKept(): Promise<void> {
     const take = async ({ owner, stamp, numbers }: KeptSummary): Promise<void> => {
+      const isAsked = known.has(owner) && known.get(owner) === undefined;
+      if (!isAsked || numbers.length !== NUMBERS) return;
       const current = await store.stamp(owner);
-      if (current?.text !== stamp || numbers.length !== NUMBERS) return;
+      if (current?.text !== stamp) return;
       set(owner, { numbers: Float64Array.from(numbers), epoch: '', stamp: current });
     };
     let some: Promise<void>[] = [];
@@ -172,8 +174,8 @@ export function createOwnerSummaries({ catalog, store, log, now }: OwnerSummarie
   }
 
   async function countAll(): Promise<void> {
-    await readKept();
     await walk();
+    await readKept();
     await countPending();
     await countChanged();
     isReady = true;

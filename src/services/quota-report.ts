@@ -1,11 +1,11 @@
-import { sumOf, type Use } from '../catalog/usage.ts';
+import type { Use } from '../catalog/usage.ts';
 import type { Owner } from '../domain/owner.ts';
 import { limitsOf, type QuotaLimits, type QuotaState, quotaState } from '../domain/quota.ts';
 import { isoOf } from '../domain/time.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { aborted } from './gate.ts';
 import { eachLimited } from './maintenance/reconcile-batch.ts';
-import { lastActivityOf, useByKind } from './owner-numbers.ts';
+import { lastActivityOf, totalOf } from './owner-numbers.ts';
 import type { OwnerSummaries } from './owner-summaries.ts';
 
 /** What one owner has, and may have. */
@@ -49,8 +49,8 @@ export function createQuotaReport({ summaries, state, limits: usual }: QuotaRepo
         // one that cannot be counted is in the log
         if (counted === undefined) return;
         const { numbers } = counted;
-        const active = sumOf(useByKind(numbers, 'active'));
-        const trash = sumOf(useByKind(numbers, 'trash'));
+        const active = totalOf(numbers, 'active');
+        const trash = totalOf(numbers, 'trash');
         const amount = { bytes: bytesOf(active), count: active.count };
         const used = shareOf(amount, limits);
         const lastActivity = lastActivityOf(numbers);

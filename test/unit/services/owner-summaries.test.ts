@@ -25,6 +25,7 @@ function rig() {
   const counts: Owner[] = [];
   const broken = new Set<Owner>();
   const loaded = new Set<Owner>();
+  let held: Promise<void> = Promise.resolve();
   const catalog: Catalog = {
     ...bare,
     async usage(owner) {
@@ -38,6 +39,7 @@ function rig() {
   const store: SummaryStore = {
     stamp: async (owner) => written.get(owner),
     async *read() {
+      await held;
       yield* file;
     },
     async write(summaries) {
@@ -50,7 +52,12 @@ function rig() {
     counts,
     broken,
     loaded,
-    written,
+    /** The file is not read before the function that it gives is called. */
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     inFile: () => file.map(({ owner: name }) => name).sort(),
     begin: () => createOwnerSummaries({ catalog, store, log: silentLog, now }),
     /** Who was counted since this was last asked. */
@@ -116,6 +123,20 @@ describe('summaries of owners', () => {
     expect(counted()).toEqual([BERT, owner('cara')]);
     expect([activeOf(all, ANNA), activeOf(all, BERT), activeOf(all, owner('cara'))]).toEqual([1, 2, 2]);
     await later.close();
+  });
+
+  it('say from the first moment who there is, and of whom nothing is known yet', async () => {
+    const { catalog, begin, hold } = rig();
+    await recordShelf(catalog, ANNA, '2026-11-01T00:00:00.000Z')();
+    await recordShelf(catalog, BERT, '2026-11-01T00:00:00.000Z')({ id: idOf(9) });
+    const go = hold();
+    const summaries = begin();
+    const early = await summaries.all();
+    expect([[...early.of.keys()], early.pending]).toEqual([[ANNA, BERT], 2]);
+    go();
+    await summaries.counted();
+    expect((await summaries.all()).pending).toBe(0);
+    await summaries.close();
   });
 
   it('are written by a process that only counted', async () => {
