@@ -72,6 +72,7 @@ function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: 
     const { body, type } = multipart([filePart(tinyPng(9))]);
     return { body: new Uint8Array(body), type };
   }
+  if (path.endsWith('/recover')) return { body: '{"code":"a wrong one"}', type: 'application/json' };
   const admins = adminBody(path);
   if (admins !== undefined) return { body: JSON.stringify(admins), type: 'application/json' };
   searches += 1;

@@ -16,6 +16,11 @@ const PUBLIC: Row = [200, 200, 200, 200, 200, 200, 200];
 
 export const TABLE: Readonly<Record<string, Row>> = {
   'get /api/v1/me': READ_ALL,
+  // a browser's own: no token stands for the person in front of it
+  'post /api/v1/me/recovery-code': [201, 201, 401, 401, 403, 403, 403],
+  'delete /api/v1/me/recovery-code': [200, 200, 401, 401, 403, 403, 403],
+  'post /api/v1/me/recover': [403, 403, 401, 401, 403, 403, 403],
+  'post /api/v1/me/claim': [403, 403, 401, 401, 403, 403, 403],
   'get /api/v1/usage': READ_ALL,
   'get /api/v1/events': READ_ALL,
   'post /api/v1/images': [401, 401, 401, 401, 201, 201, 403],
