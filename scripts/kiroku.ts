@@ -1,6 +1,9 @@
 // `npx kiroku COMMAND`: every operator command, one file each in scripts/commands/.
 import { backup } from './commands/backup.ts';
+import { erase } from './commands/erase.ts';
+import { exportOwner } from './commands/export.ts';
 import { purgeTrash } from './commands/purge-trash.ts';
+import { quotaReport } from './commands/quota-report.ts';
 import { reindex } from './commands/reindex.ts';
 import { restore } from './commands/restore.ts';
 import { thumbnails } from './commands/thumbnails.ts';
@@ -11,7 +14,10 @@ import { type Command, EXIT, type Exit, runCommand } from './lib/cli.ts';
 
 const COMMANDS: readonly Command[] = [
   backup,
+  erase,
+  exportOwner,
   purgeTrash,
+  quotaReport,
   reindex,
   restore,
   thumbnails,

@@ -141,6 +141,21 @@ describe.each(WAYS)('commands %s', (_, begin) => {
     });
   });
 
+  it('quota-report tells who has how much, as a table, as CSV and as JSON', async () => {
+    await withRunning(async (tree) => {
+      const report = await kiroku(tree.root, ['quota-report', '--json'], ENV);
+      expect(report, report.told).toMatchObject({ code: 0 });
+      expect(report.report?.['users']).toMatchObject([
+        { user_id: 'alice', count: 1, trash_count: 1, max_bytes: null, state: 'ok' },
+        { user_id: 'bob', count: 1, trash_count: 0 },
+      ]);
+      const table = await kiroku(tree.root, ['quota-report'], ENV);
+      expect(table.out).toMatch(/^user_id +state +used .*\nalice +ok +- +1 /);
+      const csv = await kiroku(tree.root, ['quota-report', '--csv'], ENV);
+      expect(csv.out).toMatch(/^user_id,state,used,count,.*\r\nalice,ok,,1,/);
+    });
+  });
+
   it('reindex finds what changed', async () => {
     await withRunning(async (tree, { first }) => {
       await unlink(tree.path(originalKey(first, first.ext)));

@@ -35,6 +35,8 @@ export interface DayDeps {
   readonly signal: AbortSignal;
   /** Called for each picture: what was copied of it, and what is wrong with it. */
   readonly told: (at: Location, copied: number, trouble: BackupTrouble | undefined) => void;
+  /** Called for each picture that the tree has. */
+  readonly saved?: (picture: SavedPicture) => void;
 }
 
 export interface DayEnd {
@@ -74,6 +76,7 @@ export async function backupDay(deps: DayDeps, place: DayFolder): Promise<DayEnd
       if (end.value !== undefined) saved.push(end.value);
     }
   }
+  for (const picture of saved) deps.saved?.(picture);
   const there = new Set(saved.map(({ id }) => id));
   const now = isoOf(source.now());
   for (const [id, picture] of former)

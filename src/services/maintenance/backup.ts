@@ -20,6 +20,7 @@ import {
   placeOfName,
   placeText,
   recordsFolder,
+  type SavedPicture,
   statePath,
 } from './backup-format.ts';
 import { type CopyTarget, lockFolder, sweepStaging } from './copy-file.ts';
@@ -36,6 +37,10 @@ export interface BackupRequest {
   readonly signal: AbortSignal;
   /** Called now and then with how many pictures were looked at. */
   readonly progress?: (pictures: number) => void;
+  /** Leaves out the server's own truth and secrets: for an export, which goes to somebody else. */
+  readonly picturesOnly?: boolean;
+  /** Called for each picture that the tree has, as it is in the backup then. */
+  readonly saved?: (picture: SavedPicture) => void;
 }
 
 export interface BackupFound {
@@ -107,7 +112,7 @@ async function runBackup(deps: BackupDeps, request: BackupRequest): Promise<Back
     const document = { v: BACKUP_VERSION, volume, begun_at: begun };
     await writeDocument(deps.target, BACKUP_FILE, { ...document, completed_at: former ?? null });
     const report = await copyAll(deps, request);
-    await copyState(deps);
+    if (request.picturesOnly !== true) await copyState(deps);
     await writeDocument(deps.target, BACKUP_FILE, {
       ...document,
       completed_at: isoOf(deps.source.now()),
@@ -206,6 +211,7 @@ async function copyOwner(
           if (trouble !== undefined) find(at.id, trouble);
           request.progress?.(tally.pictures);
         },
+        ...(request.saved === undefined ? {} : { saved: request.saved }),
       },
       place,
     );

@@ -1,0 +1,138 @@
+import { fromErrno, isErrno } from '../../domain/errors.ts';
+import { manifestKey, ownerFolder, parseKey } from '../../domain/key.ts';
+import type { Owner } from '../../domain/owner.ts';
+import { type FolderSync, readWhole, replaceFile } from '../../storage/durable.ts';
+import { parentOf } from '../../storage/path.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { parsed } from './backup.ts';
+
+export interface EraseOwnerDeps {
+  readonly storage: Storage;
+  readonly folders: FolderSync;
+}
+
+export interface EraseOwnerReport {
+  /** Files of the owner's folder and indexes that were removed. */
+  readonly files: number;
+  /** Lines of journals that told of the owner's links. */
+  readonly lines: number;
+  /** What is not ours: left where it lies. */
+  readonly left: readonly string[];
+}
+
+const MOST_LEFT = 1_000;
+const SHARES = '.kiroku/state/shares.jsonl';
+const INDEX = '.kiroku/index';
+
+/**
+ * What is left of an owner whose pictures are gone: the manifest with its former lines, `owner.json`, originals and
+ * sidecars that had no record, indexes, links, and the folders. Only for a tree whose catalog has not loaded the owner:
+ * it would go on with files that are not there. Can be killed and run again.
+ * @throws KirokuError `io_error`, …
+ */
+export async function eraseOwner(deps: EraseOwnerDeps, owner: Owner): Promise<EraseOwnerReport> {
+  try {
+    const lines = await forgetShares(deps, owner);
+    const indexes = await removeIndexes(deps, owner);
+    const left: string[] = [];
+    const files = await removeBelow(deps, owner, ownerFolder(owner), left);
+    return { files: files + indexes, lines, left };
+  } catch (error) {
+    throw fromErrno(error);
+  }
+}
+
+/** A journal is append-only, but for this: names of links are the owner's words. */
+async function forgetShares({ storage, folders }: EraseOwnerDeps, owner: Owner): Promise<number> {
+  const bytes = await readWhole(storage, SHARES);
+  if (bytes === undefined) return 0;
+  const lines = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const sids = new Set<unknown>();
+  let of = new Map<unknown, unknown>();
+  for (const line of lines) {
+    const { op, sid, owner: whose, from, to } = parsed(Buffer.from(line)) ?? {};
+    if (op === 'create') of.set(sid, whose);
+    if (op === 'move') of = new Map([...of].map(([one, mine]) => [one, mine === from ? to : mine]));
+  }
+  for (const [sid, whose] of of) if (whose === owner) sids.add(sid);
+  const kept = lines.filter((line) => !sids.has(parsed(Buffer.from(line))?.['sid'] ?? null));
+  if (kept.length === lines.length) return 0;
+  const text = kept.map((line) => `${line}\n`).join('');
+  await replaceFile(storage, folders, SHARES, SHARES.replaceAll('/', '.'), Buffer.from(text));
+  return lines.length - kept.length;
+}
+
+async function removeIndexes({ storage, folders }: EraseOwnerDeps, owner: Owner): Promise<number> {
+  let removed = 0;
+  for (const { name, type } of await entriesOf(storage, INDEX)) {
+    if (type !== 'file' || !name.startsWith(`${owner}.`)) continue;
+    await storage.unlink(`${INDEX}/${name}`);
+    removed += 1;
+  }
+  if (removed > 0) await folders.sync(INDEX);
+  return removed;
+}
+
+/** Removes what is ours, and folders that are empty then; a name of the grammar is ours whatever it holds. */
+async function removeBelow(
+  deps: EraseOwnerDeps,
+  owner: Owner,
+  folder: string,
+  left: string[],
+): Promise<number> {
+  const { storage, folders } = deps;
+  let removed = 0;
+  let stays = 0;
+  const entries = await entriesOf(storage, folder);
+  for (const { name, type } of entries) {
+    const path = `${folder}/${name}`;
+    if (type === 'folder') {
+      removed += await removeBelow(deps, owner, path, left);
+      if (await isThere(storage, path)) stays += 1;
+    } else if (type === 'file' && isOurs(owner, path)) {
+      await storage.unlink(path);
+      removed += 1;
+    } else {
+      stays += 1;
+      if (left.length < MOST_LEFT) left.push(path);
+    }
+  }
+  if (!(await isThere(storage, folder))) return removed;
+  await folders.sync(folder);
+  if (stays === 0) {
+    await storage.removeFolder(folder);
+    await folders.sync(parentOf(folder));
+  }
+  return removed;
+}
+
+function isOurs(owner: Owner, path: string): boolean {
+  const folder = ownerFolder(owner);
+  return (
+    path === `${folder}/owner.json` ||
+    path.startsWith(manifestKey(owner)) ||
+    parseKey(path)?.at.owner === owner
+  );
+}
+
+async function entriesOf(storage: Storage, folder: string) {
+  try {
+    return await storage.readFolder(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function isThere(storage: Storage, path: string): Promise<boolean> {
+  try {
+    await storage.stat(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
