@@ -103,7 +103,7 @@ export function adminPictureRoutes<const B extends 'images' | 'inputs' | 'contro
 }
 
 /** An item with whose it is and where: what an admin's lists are made of. */
-export function adminItem(items: Items, entry: Entry): Buffer<ArrayBuffer> {
+function adminItem(items: Items, entry: Entry): Buffer<ArrayBuffer> {
   return items.item(entry, `"status":"${entry.status}","owner":"${entry.owner}",`);
 }
 
