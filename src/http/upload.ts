@@ -74,7 +74,7 @@ async function withRoom<T>(
   try {
     return await work(reservation === undefined ? {} : { reservation });
   } finally {
-    await reservation?.release();
+    reservation?.release();
   }
 }
 

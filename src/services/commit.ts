@@ -188,7 +188,7 @@ async function putPicture(
 async function withRoom<T>(
   { quota }: CommitDeps,
   { owner, reservation, adoptedFrom }: CommitRequest,
-  { bytes, thumb_bytes: thumb }: PictureRecord,
+  { id, bytes, thumb_bytes: thumb }: PictureRecord,
   work: () => Promise<T>,
 ): Promise<T> {
   if (quota === undefined || adoptedFrom !== undefined) return work();
@@ -196,10 +196,10 @@ async function withRoom<T>(
   const mine: Reservation | undefined =
     reservation?.owner === owner ? undefined : await quota.reserve(owner, bytes);
   try {
-    await (mine ?? reservation)?.claim(bytes + thumb);
+    await (mine ?? reservation)?.claim(id, bytes + thumb);
     return await work();
   } finally {
-    await mine?.release();
+    mine?.release();
   }
 }
 

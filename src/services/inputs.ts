@@ -107,14 +107,20 @@ export function createInputs(deps: IngestDeps): Inputs {
       if (source === undefined || source.status !== 'active') throw notFound();
       await deps.admit();
       const record = source.record();
-      const { entry } = await commitStaged(deps, await stageCopy(deps, source, record), {
-        owner,
-        kind: 'input',
-        filename: record.original_filename,
-        meta: { ...recipeOf(record), parents: [{ kind: from, id, role: 'copy' }] },
-        source: 'input-copy',
-      });
-      return entry;
+      const reservation = await deps.quota?.reserve(owner, record.bytes);
+      try {
+        const { entry } = await commitStaged(deps, await stageCopy(deps, source, record), {
+          owner,
+          kind: 'input',
+          filename: record.original_filename,
+          meta: { ...recipeOf(record), parents: [{ kind: from, id, role: 'copy' }] },
+          source: 'input-copy',
+          ...(reservation === undefined ? {} : { reservation }),
+        });
+        return entry;
+      } finally {
+        reservation?.release();
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { type OwnerUsage, sumOf, type UseByKind } from '../catalog/usage.ts';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import type { PictureId } from '../domain/id.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import {
@@ -23,13 +24,13 @@ import { makeRoom } from './make-room.ts';
 export interface Reservation {
   readonly owner: Owner;
   /**
-   * Now that its size is known (original and thumbnail): nothing else gets this room until `release`. Under
-   * `trash_oldest` the oldest pictures go now.
+   * Now that its size is known (original and thumbnail): nothing else gets this room until the catalog counts the
+   * picture itself, or `release`. Under `trash_oldest` the oldest pictures go now.
    * @throws KirokuError `quota_exceeded`
    */
-  claim(bytes: number): Promise<void>;
+  claim(id: PictureId, bytes: number): Promise<void>;
   /** After the commit, or after a failure. Safe to repeat. */
-  release(): Promise<void>;
+  release(): void;
 }
 
 export interface OwnerQuota extends OwnerUsage {
@@ -56,8 +57,8 @@ export interface Quota {
    * @throws KirokuError `quota_exceeded`
    */
   reserve(owner: Owner, bytes: number): Promise<Reservation>;
-  /** For a picture that comes back from the trash, whose size is known: no other goes for it. @throws as `reserve` */
-  reserveForRestore(owner: Owner, bytes: number): Promise<Reservation>;
+  /** For a picture that comes back from the trash, already claimed: no other goes for it. @throws as `reserve` */
+  reserveForRestore(owner: Owner, id: PictureId, bytes: number): Promise<Reservation>;
   /**
    * Brings owners under `trash_oldest` back to their limits: files dropped into the tree count but are never refused,
    * and limits can be lowered. Owners under another policy are counted only. @throws KirokuError `aborted`
@@ -73,7 +74,7 @@ export interface LimitDeps {
 }
 
 export interface QuotaDeps extends LimitDeps {
-  readonly catalog: Pick<Catalog, 'usage' | 'list' | 'commit' | 'owners'>;
+  readonly catalog: Pick<Catalog, 'usage' | 'list' | 'commit' | 'owners' | 'onChange'>;
   readonly audit: Pick<Audit, 'record'>;
   readonly log: Log;
   /** ms since the epoch. */
@@ -87,13 +88,22 @@ const MOST_IDS = 100;
 
 /**
  * How much each owner has, may have, and is about to have. What is there is the catalog's own sum, so nothing is
- * counted twice and a recount is a reindex; what is on its way in is kept here, and gone with the process. One owner's
- * checks wait for one another: of many uploads at once no more pass than there is room for. A picture that is just being
- * committed may count twice for that moment: then a refusal comes early, never late.
+ * counted twice and a recount is a reindex; what is on its way in is kept here until the moment the catalog counts it,
+ * and gone with the process. One owner's checks wait for one another: of many uploads at once exactly so many pass as
+ * there is room for.
  */
 export function createQuota(deps: QuotaDeps): Quota {
   const lanes = createLanes();
   const held = new Map<Owner, Amount>();
+  /** Claimed pictures: what forgets their room. */
+  const coming = new Map<PictureId, () => void>();
+  let landed = 0;
+  deps.catalog.onChange(({ op, id }) => {
+    const forget = op === 'put' || op === 'restore' ? coming.get(id) : undefined;
+    if (forget === undefined) return;
+    landed += 1;
+    forget();
+  });
 
   const hold = (owner: Owner, { bytes, count }: Amount) => {
     const before = held.get(owner) ?? NONE;
@@ -102,12 +112,20 @@ export function createQuota(deps: QuotaDeps): Quota {
     else held.set(owner, after);
   };
 
+  /** What is there and what is coming. Asked again when a picture landed meanwhile: it would be in neither. */
+  const inAll = async (owner: Owner): Promise<Amount> => {
+    for (;;) {
+      const before = landed;
+      const { active } = await deps.catalog.usage(owner);
+      if (before === landed) return plus(usedOf(active), held.get(owner) ?? NONE);
+    }
+  };
+
   /** @param room make it, where the policy says so */
   const admit = async (owner: Owner, bytes: number, limits: QuotaLimits, room: boolean): Promise<void> => {
     const more = { bytes, count: 1 };
     for (let round = 1; ; round += 1) {
-      const used = plus(usedOf((await deps.catalog.usage(owner)).active), held.get(owner) ?? NONE);
-      const needed = missing(used, more, limits);
+      const needed = missing(await inAll(owner), more, limits);
       if (needed.bytes === 0 && needed.count === 0) return;
       if (!room || limits.policy !== 'trash_oldest' || round === MOST_ROUNDS) throw exceeded();
       if (!fits(NONE, more, limits)) throw exceeded();
@@ -120,35 +138,43 @@ export function createQuota(deps: QuotaDeps): Quota {
     }
   };
 
-  /** Counts as `now` until it says otherwise. */
-  const reservation = (owner: Owner, limits: QuotaLimits, first: Amount): Reservation => {
+  /** Counts as `first` until it says otherwise. */
+  const reservation = (owner: Owner, limits: QuotaLimits, room: boolean, first: Amount): Reservation => {
     let now = first;
+    let claimed: PictureId | undefined;
     const change = (to: Amount) => {
       hold(owner, { bytes: to.bytes - now.bytes, count: to.count - now.count });
       now = to;
     };
+    const forget = () => {
+      if (claimed !== undefined && coming.get(claimed) === forget) coming.delete(claimed);
+      change(NONE);
+    };
     return {
       owner,
-      claim: (bytes) =>
+      claim: (id, bytes) =>
         lanes.run(owner, async () => {
-          change(NONE);
-          await admit(owner, bytes, limits, true);
+          forget();
+          await admit(owner, bytes, limits, room);
           change({ bytes, count: 1 });
+          claimed = id;
+          coming.set(id, forget);
         }),
-      // in its turn: a check under way has perhaps read the sums before this picture was in them
-      release: () => lanes.run(owner, async () => change(NONE)),
+      release: forget,
     };
   };
 
-  const reserve = async (owner: Owner, bytes: number, later: boolean): Promise<Reservation> => {
+  const reserve = async (owner: Owner, bytes: number): Promise<Reservation> => {
     const limits = await ownLimits(deps, owner);
-    if (!isLimited(limits)) return { owner, claim: async () => {}, release: async () => {} };
+    if (!isLimited(limits)) return { owner, claim: async () => {}, release() {} };
     return lanes.run(owner, async () => {
       const more = { bytes, count: 1 };
-      if (!later || limits.policy !== 'trash_oldest') await admit(owner, bytes, limits, false);
+      if (limits.policy !== 'trash_oldest') await admit(owner, bytes, limits, false);
       else if (!fits(NONE, more, limits)) throw exceeded();
-      hold(owner, more);
-      return reservation(owner, limits, more);
+      // nothing is thrown away for a picture that may never come: such a one has no room until it is claimed
+      const first = limits.policy === 'trash_oldest' ? NONE : more;
+      hold(owner, first);
+      return reservation(owner, limits, true, first);
     });
   };
 
@@ -171,8 +197,12 @@ export function createQuota(deps: QuotaDeps): Quota {
       const reserved = held.get(owner) ?? NONE;
       return { ...usage, limits, reserved, state: quotaState(plus(usedOf(usage.active), reserved), limits) };
     },
-    reserve: (owner, bytes) => reserve(owner, bytes, true),
-    reserveForRestore: (owner, bytes) => reserve(owner, bytes, false),
+    reserve,
+    async reserveForRestore(owner, id, bytes) {
+      const all = reservation(owner, await ownLimits(deps, owner), false, NONE);
+      await all.claim(id, bytes);
+      return all;
+    },
     async enforce(signal) {
       const sums = { owners: 0, over: 0, trashed: 0, bytes: 0, failed: 0 };
       for await (const owner of deps.catalog.owners()) {

@@ -32,11 +32,11 @@ export function createTrash({ catalog, now, quota }: TrashDeps): Trash {
       const there = quota === undefined ? undefined : await catalog.find(owner, kind, id);
       if (quota === undefined || there?.status !== 'trash') return restored();
       const { bytes, thumb_bytes: thumb } = there.record();
-      const reservation = await quota.reserveForRestore(owner, bytes + thumb);
+      const reservation = await quota.reserveForRestore(owner, id, bytes + thumb);
       try {
         return await restored();
       } finally {
-        await reservation.release();
+        reservation.release();
       }
     },
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { tinyPng } from './png.ts';
 import { openSocket } from './raw-socket.ts';
-import { ADMIN_TOKEN, SERVICE_TOKEN, serviceClient } from './rig.ts';
+import { ADMIN_TOKEN, type Item, SERVICE_TOKEN, serviceClient } from './rig.ts';
 import {
   codeOf,
   filePart,
@@ -165,7 +165,7 @@ describe('a quota', () => {
   it('lets the job throw the oldest away where the policy says so, and the purge trim the trash', async () => {
     const owner = 'u-oldest';
     const client = serviceClient(server.url, owner);
-    const items = [];
+    const items: Item[] = [];
     for (let i = 1; i <= 12; i += 1) items.push(await stored(server.url, owner, tinyPng(i)));
     await client.patch(items[0]?.id ?? '', { favorite: true });
     await override(owner, { max_count: 5, policy: 'trash_oldest', trash_max_bytes: 6000 });

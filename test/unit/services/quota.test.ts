@@ -63,7 +63,7 @@ describe('a quota that blocks', () => {
           const room = reservation === undefined ? {} : { reservation };
           return await ingest.commit(received, { ...REQUEST, ...room });
         } finally {
-          await reservation?.release();
+          reservation?.release();
         }
       }),
     );
@@ -81,13 +81,13 @@ describe('a quota that blocks', () => {
     expect((await quota.usage(ANNA)).reserved).toEqual({ bytes: 10, count: 1 });
     expect((await quota.usage(ANNA)).state).toBe('full');
     await expect(quota.reserve(ANNA, 1)).rejects.toMatchObject({ code: 'quota_exceeded' });
-    await first.release();
-    await first.release();
+    first.release();
+    first.release();
     const second = await ingest.reserve(ANNA, { bytes: 10 });
     if (second === undefined) throw new Error('no reservation');
     const received = await ingest.receive(body(await picture()), { maxBytes: 1_000_000 });
     await ingest.commit(received, { ...REQUEST, reservation: second });
-    await second.release();
+    second.release();
     expect(await quota.usage(ANNA)).toMatchObject({ reserved: { count: 0, bytes: 0 }, state: 'full' });
   });
 
@@ -176,7 +176,7 @@ describe('a quota that throws the oldest away', () => {
     const oldest = await add();
     const reservation = await quota.reserve(ANNA, 1);
     expect(await status(oldest)).toBe('active');
-    await reservation.release();
+    reservation.release();
     expect(await failureOf(ingest.receive(body(Buffer.from('no picture')), { maxBytes: 10 }))).toBeDefined();
     expect(await status(oldest)).toBe('active');
     const next = await add();
@@ -208,7 +208,7 @@ describe('a quota that throws the oldest away', () => {
   });
 
   it('never goes above the limit with 30 uploads at once, and takes them all', async () => {
-    const { count, add, catalog } = rig(limits);
+    const { count, add, catalog, quota } = rig(limits);
     let most = 0;
     catalog.onChange(() => {
       void count().then((now) => (most = Math.max(most, now)));
@@ -216,6 +216,18 @@ describe('a quota that throws the oldest away', () => {
     await Promise.all(Array.from({ length: 30 }, () => add()));
     expect(await count()).toBe(3);
     expect(most).toBeLessThanOrEqual(3);
+    // as many as needed, and not one more
+    expect(sumOf((await quota.usage(ANNA)).trash).count).toBe(27);
+  });
+
+  it('throws nothing away for uploads that have not come yet', async () => {
+    const { add, quota, count } = rig(limits);
+    for (let i = 0; i < 3; i += 1) await add();
+    const waiting = [await quota.reserve(ANNA, 1), await quota.reserve(ANNA, 1)];
+    await add();
+    expect(await count()).toBe(3);
+    expect(sumOf((await quota.usage(ANNA)).trash).count).toBe(1);
+    for (const one of waiting) one.release();
   });
 
   it('does not throw anything away for a restore', async () => {
