@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Owner } from '../../src/domain/owner.ts';
 import { ADMIN, jsonOf, refusal, SERVICE, useApp, type WireItem, type WirePage } from '../support/app.ts';
 import { pngPicture } from '../support/pictures.ts';
-import { owner as named } from '../support/services.ts';
+import { body, owner as named, REQUEST } from '../support/services.ts';
 
 const app = useApp();
 let count = 0;
@@ -13,10 +13,10 @@ const next = () => {
 const picture = () => pngPicture({ width: 8, height: 8, seed: next() });
 const newMember = () => named(`member-${next()}`);
 
-const transfer = (from: string, body: unknown, token: string | null = ADMIN) =>
+const transfer = (from: string, wish: unknown, token: string | null = ADMIN) =>
   app.call(`/api/v1/admin/users/${from}/transfer`, {
     method: 'POST',
-    body: JSON.stringify(body),
+    body: JSON.stringify(wish),
     headers: {
       'Content-Type': 'application/json',
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
@@ -31,10 +31,10 @@ async function guest() {
 }
 
 const upload = async (form: Record<string, string>, headers: Record<string, string>) => {
-  const body = new FormData();
-  body.append('file', new Blob([Buffer.from(await picture())]), 'new.png');
-  for (const [name, value] of Object.entries(form)) body.append(name, value);
-  return app.call('/api/v1/images', { method: 'POST', body, headers });
+  const fields = new FormData();
+  fields.append('file', new Blob([Buffer.from(await picture())]), 'new.png');
+  for (const [name, value] of Object.entries(form)) fields.append(name, value);
+  return app.call('/api/v1/images', { method: 'POST', body: fields, headers });
 };
 const service = (about?: Owner) => ({
   Authorization: `Bearer ${SERVICE}`,
@@ -66,6 +66,16 @@ describe('after a transfer', () => {
     }
     expect((await jsonOf<WirePage>(browser.call('/api/v1/images'))).total).toBe(5);
     expect((await browser.post(`/api/v1/images/${item.id}/delete`)).status).toBe(200);
+  });
+
+  it('an upload that was under way is the new one’s', async () => {
+    const { owner } = await guest();
+    const to = newMember();
+    const bytes = await picture();
+    const received = await app.services.ingest.receive(body(bytes), { maxBytes: 1_000_000 });
+    await transfer(owner, { to });
+    const { entry } = await app.services.ingest.commit(received, { ...REQUEST, owner });
+    expect(entry.owner).toBe(to);
   });
 
   it('old addresses lead to the new ones, for those who may see these', async () => {

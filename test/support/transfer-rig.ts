@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createFsBlobStore } from '../../src/blobs/fs-blob-store.ts';
-import type { Entry } from '../../src/catalog/catalog.ts';
+import type { Catalog, Entry } from '../../src/catalog/catalog.ts';
 import { locationOf } from '../../src/catalog/entry.ts';
 import { createManifestCatalog } from '../../src/catalog/manifest/manifest-catalog.ts';
 import { originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
@@ -28,7 +28,11 @@ const START = Date.UTC(2026, 0, 1);
 export const live = () => new AbortController().signal;
 
 /** Everything that a transfer needs, over real files, as a start opens it. */
-export async function openTransfers(storage: Storage, publishBy: 'link' | 'copy' = 'link') {
+export async function openTransfers(
+  storage: Storage,
+  publishBy: 'link' | 'copy' = 'link',
+  wrap: (catalog: Catalog) => Catalog = (catalog) => catalog,
+) {
   const folders = createFolderSync(storage);
   const now = () => storage.now();
   const state = createFsStateStore({ storage, folders });
@@ -44,7 +48,7 @@ export async function openTransfers(storage: Storage, publishBy: 'link' | 'copy'
   });
   await recoverStaged({ blobs, catalog: bare, log: silentLog });
   const moved = createMoved({ state });
-  const { catalog, drained } = createMovedFence(bare, moved);
+  const { catalog, drained } = createMovedFence(wrap(bare), moved);
   let shared = 0;
   const shares = createShares({
     catalog,

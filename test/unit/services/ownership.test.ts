@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isDay } from '../../../src/domain/day.ts';
 import { originalKey, thumbKey } from '../../../src/domain/key.ts';
 import { createMemoryStorage } from '../../../src/storage/memory-storage.ts';
 import { idOf } from '../../support/ids.ts';
@@ -12,6 +13,13 @@ import {
   picturesOf,
   THIRD,
 } from '../../support/transfer-rig.ts';
+
+/** Where `addPicture` puts the guest's `n`th. */
+const originalKeyOf = (n: number) => {
+  const day = `2026/01/0${1 + (n % 3)}`;
+  if (!isDay(day)) throw new Error('no day');
+  return originalKey({ owner: GUEST, kind: 'generated', id: idOf(n), day }, 'png');
+};
 
 const rig = () => openTransfers(createMemoryStorage());
 
@@ -89,6 +97,30 @@ describe('transfer', () => {
     expect(some).toBeLessThan(20);
     expect(await all.ownership.resume(live())).toMatchObject([{ moved: 20 - some, left: 0 }]);
     expect((await picturesOf(all, MEMBER)).size).toBe(20);
+  });
+
+  it('waits for who was at work under the old name, and takes that along', async () => {
+    const goOn = Promise.withResolvers<void>();
+    let slow = false;
+    const all = await openTransfers(createMemoryStorage(), 'link', (catalog) => ({
+      ...catalog,
+      async commit(owner, mutation) {
+        if (slow && owner === GUEST && mutation.op === 'put') await goOn.promise;
+        return catalog.commit(owner, mutation);
+      },
+    }));
+    await addPicture(all, GUEST, 1);
+    slow = true;
+    const late = addPicture(all, GUEST, 2);
+    while ((await all.blobs.stat(originalKeyOf(2))) === undefined) await new Promise(setImmediate);
+    const marked = new Promise<void>((resolve) => all.moved.onMoved(() => resolve()));
+    const transfer = all.ownership.transfer(GUEST, MEMBER, live());
+    await marked;
+    await expect(addPicture(all, GUEST, 3)).rejects.toMatchObject({ code: 'owner_moved' });
+    goOn.resolve();
+    await late;
+    expect(await transfer).toMatchObject({ moved: 2, left: 0 });
+    expect((await picturesOf(all, GUEST)).size).toBe(0);
   });
 
   it('finishes a purge that had begun instead of giving what is half gone', async () => {
