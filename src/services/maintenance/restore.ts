@@ -82,7 +82,7 @@ type Tally = Mutable<Omit<RestoreReport, 'found'>> & { readonly found: RestoreFo
 const PARALLEL = 16;
 const MOST_FOUND = 10_000;
 /** Merged entry by entry; the others tell of one machine's runs and go only where there are none. */
-const MERGED = ['shares', 'audit'] as const;
+const MERGED = ['shares', 'audit', 'transfers'] as const;
 const IF_NONE = ['jobs', 'findings'] as const;
 
 export function createRestore(deps: RestoreDeps): Restore {
