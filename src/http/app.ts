@@ -16,6 +16,7 @@ import { createOrigins } from './middleware/client-address.ts';
 import { createCookies } from './middleware/identity.ts';
 import { createMembers } from './middleware/member.ts';
 import { respondProblem } from './respond.ts';
+import { limitRoutes } from './routes/admin-limits.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
 import { adminPictureRoutes } from './routes/admin-pictures.ts';
 import { quotaReportRoutes } from './routes/admin-quota.ts';
@@ -96,6 +97,7 @@ export function createApp(deps: AppDeps) {
     ...adminSessionRoutes(kit, { ...deps, sessions: deps.adminSessions, adminCookie }),
     ...upkeepRoutes(kit, deps),
     ...transferRoutes(kit, deps),
+    ...limitRoutes(kit, deps),
     ...maintenanceRoutes(kit, deps),
     ...auditRoutes(kit, deps.audit),
     ...systemRoutes(kit, deps),

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { type OwnerUsage, sumOf, type UseByKind } from '../catalog/usage.ts';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
 import type { PictureId } from '../domain/id.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import {
@@ -64,6 +65,11 @@ export interface Quota {
    * and limits can be lowered. Owners under another policy are counted only. @throws KirokuError `aborted`
    */
   enforce(signal: AbortSignal): Promise<Enforced>;
+  /**
+   * Other limits for one owner than for everybody (`limitsOf`), durably; an empty object takes them back.
+   * @returns what holds now
+   */
+  override(owner: Owner, own: JsonObject): Promise<QuotaLimits>;
 }
 
 export interface LimitDeps {
@@ -75,6 +81,7 @@ export interface LimitDeps {
 
 export interface QuotaDeps extends LimitDeps {
   readonly catalog: Pick<Catalog, 'usage' | 'list' | 'commit' | 'owners' | 'onChange'>;
+  readonly state: Pick<StateStore, 'readOwner' | 'updateOwner'>;
   readonly audit: Pick<Audit, 'record'>;
   readonly log: Log;
   /** ms since the epoch. */
@@ -225,6 +232,12 @@ export function createQuota(deps: QuotaDeps): Quota {
         }
       }
       return sums;
+    },
+    async override(owner, own) {
+      const { quota } = await deps.state.updateOwner(owner, ({ quota: _before, ...rest }) =>
+        Object.keys(own).length === 0 ? rest : { ...rest, quota: own },
+      );
+      return limitsOf(deps.limits, quota);
     },
   };
 }
