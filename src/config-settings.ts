@@ -64,6 +64,8 @@ export const SETTINGS = {
   TRASH_RETENTION_DAYS_GUEST: integer({ min: 0, max: 36_500 }).optional(),
   TRASH_KEEP_FAVORITES: flag.default(true),
   CRON_QUOTAS: cron.default('27 3 * * *'),
+  CRON_VERIFY: cron.default('11 1 * * *'),
+  CRON_THUMBNAILS: cron.default('37 2 * * *'),
   QUOTA_MAX_BYTES: bytes(0).default(0),
   QUOTA_MAX_COUNT: integer({ min: 0, max: 1_000_000_000 }).default(0),
   QUOTA_POLICY: z.enum(QUOTA_POLICIES, `must be one of ${QUOTA_POLICIES.join(', ')}`).default('block'),
@@ -77,7 +79,5 @@ export const SETTINGS = {
 /** Settings of later versions: an environment that has them is no mistake; their form is checked, nothing uses them. */
 export const LATER_SETTINGS = {
   COMFYUI_SERVER: httpUrl.optional(),
-  CRON_VERIFY: cron.optional(),
-  CRON_THUMBNAILS: cron.optional(),
   CRON_QUOTA_REPORT: cron.optional(),
 } as const;

@@ -50,6 +50,8 @@ export interface Config {
     readonly purgeTrash: string;
     readonly comfyInputs: string;
     readonly quotas: string;
+    readonly verify: string;
+    readonly thumbnails: string;
   };
   /** Where ComfyUI looks for inputs; undefined: inputs cannot be placed. */
   readonly comfyInputDir: string | undefined;
@@ -160,6 +162,8 @@ function configOf(settings: Settings): Config {
       purgeTrash: settings.CRON_PURGE_TRASH,
       comfyInputs: settings.CRON_COMFY_INPUTS,
       quotas: settings.CRON_QUOTAS,
+      verify: settings.CRON_VERIFY,
+      thumbnails: settings.CRON_THUMBNAILS,
     },
     comfyInputDir: settings.COMFY_INPUT_DIR,
     comfyInputMaxAgeMs: settings.COMFY_INPUT_MAX_AGE_HOURS * 3_600_000,

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../domain/log.ts';
+import type { JobJournal } from '../services/maintenance/job-journal.ts';
+import type { Maintenance } from '../services/maintenance/maintenance.ts';
 import type { Reconcile, ReconcileReport } from '../services/maintenance/reconcile-types.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
@@ -12,11 +14,19 @@ export interface JobDeps {
   readonly purge: Purge;
   readonly quota: Pick<Quota, 'enforce'>;
   readonly placements: Pick<Placements, 'cleanUp'>;
+  readonly maintenance: Pick<Maintenance, 'verify' | 'thumbnails'>;
+  readonly journal: Pick<JobJournal, 'lastResult'>;
   readonly log: Log;
 }
 
+/** Bytes of originals that one night reads again, and thumbnails that it makes: the next one goes on behind them. */
+const SCRUB_BYTES = 8 * 1024 ** 3;
+const MOST_THUMBNAILS = 10_000;
+const MOST_NAMED = 100;
+
 /** Every scheduled job, its times and the one service call it makes. */
-export function jobTable({ cron, reconcile, purge, quota, placements, log }: JobDeps): Job[] {
+export function jobTable(deps: JobDeps): Job[] {
+  const { cron, reconcile, purge, quota, placements, log } = deps;
   const told = (job: string, report: ReconcileReport) => {
     const { folders, adopted, corrected, waiting } = report;
     const fields = { folders, adopted, corrected, waiting };
@@ -28,6 +38,7 @@ export function jobTable({ cron, reconcile, purge, quota, placements, log }: Job
     return fields;
   };
   return [
+    ...careJobs(deps),
     {
       name: 'reconcile-recent',
       cron: cron.reconcileRecent,
@@ -61,6 +72,35 @@ export function jobTable({ cron, reconcile, purge, quota, placements, log }: Job
         const plan = await purge.plan({});
         // an empty run counts too: the next one tells by it how far the clock went
         return plan.count === 0 ? { deleted: 0 } : { ...(await purge.apply(plan, { signal })) };
+      },
+    },
+  ];
+}
+
+/** What is kept whole without anybody asking. */
+function careJobs({ cron, maintenance, journal, log }: JobDeps): Job[] {
+  return [
+    {
+      name: 'verify',
+      cron: cron.verify,
+      async run(signal) {
+        const from = journal.lastResult('verify')?.['next'];
+        const place = typeof from === 'string' ? { from } : {};
+        const report = await maintenance.verify({ ...place, signal, mostBytes: SCRUB_BYTES });
+        const { pictures, bytes, found, next } = report;
+        for (const damaged of found)
+          log.error({ ...damaged }, 'a picture is damaged: restore it from a backup');
+        const ids = found.slice(0, MOST_NAMED).map(({ id }) => id);
+        // also of a night without a finding: the next one goes on behind it
+        return { pictures, bytes, damaged: found.length + report.more, ids, next: next ?? null };
+      },
+    },
+    {
+      name: 'thumbnails',
+      cron: cron.thumbnails,
+      async run(signal) {
+        const report = await maintenance.thumbnails({ signal, most: MOST_THUMBNAILS });
+        return report.wanted === 0 ? undefined : { ...report };
       },
     },
   ];

@@ -42,6 +42,8 @@ export interface JobJournal {
   last(job: string): JobRun | undefined;
   /** When this job last came to its end without a failure, ms; also before this process was started. */
   lastWell(job: string): number | undefined;
+  /** What that run did, if it did something. */
+  lastResult(job: string): JsonObject | undefined;
   /** The newest runs that did something, newest first. */
   recent(): readonly JobRun[];
 }
@@ -52,11 +54,13 @@ const MOST_RECENT = 200;
 export async function openJobJournal(state: StateStore): Promise<JobJournal> {
   const last = new Map<string, JobRun>();
   const well = new Map<string, number>();
+  const results = new Map<string, JsonObject>();
   const recent: JobRun[] = [];
   const remember = (run: JobRun): void => {
     last.set(run.job, run);
     if (run.ok) well.set(run.job, run.at + run.ms);
     if (run.result === undefined) return;
+    if (run.ok) results.set(run.job, run.result);
     recent.push(run);
     if (recent.length > MOST_RECENT) recent.shift();
   };
@@ -72,6 +76,7 @@ export async function openJobJournal(state: StateStore): Promise<JobJournal> {
     },
     last: (job) => last.get(job),
     lastWell: (job) => well.get(job),
+    lastResult: (job) => results.get(job),
     recent: () => [...recent].reverse(),
   };
 }

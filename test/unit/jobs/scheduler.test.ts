@@ -129,6 +129,17 @@ describe('the table of jobs', () => {
     const jobs = jobTable({
       cron: loaded.config.cron,
       reconcile: { recent: call('recent'), full: call('full') },
+      maintenance: {
+        async verify({ from }) {
+          called.push(`verify from ${from}`);
+          return { pictures: 2, bytes: 7, found: [], more: 0, next: undefined };
+        },
+        async thumbnails({ most }) {
+          called.push(`thumbnails ${most}`);
+          return { pictures: 2, wanted: 0, made: 0, hopeless: 0, failed: 0 };
+        },
+      },
+      journal: { lastResult: (name) => ({ next: `behind ${name}` }) },
       placements: {
         async cleanUp() {
           called.push('clean up');
@@ -155,12 +166,23 @@ describe('the table of jobs', () => {
     });
     for (const job of jobs) await job.run(new AbortController().signal);
     expect(jobs.map(({ name, cron }) => [name, cron])).toEqual([
+      ['verify', '11 1 * * *'],
+      ['thumbnails', '37 2 * * *'],
       ['reconcile-recent', '*/2 * * * *'],
       ['reconcile-full', 'off'],
       ['comfy-inputs', '23 * * * *'],
       ['quotas', '27 3 * * *'],
       ['purge-trash', '47 3 * * *'],
     ]);
-    expect(called).toEqual(['recent', 'full', 'clean up', 'enforce', 'plan', 'apply 2']);
+    expect(called).toEqual([
+      'verify from behind verify',
+      'thumbnails 10000',
+      'recent',
+      'full',
+      'clean up',
+      'enforce',
+      'plan',
+      'apply 2',
+    ]);
   });
 });
