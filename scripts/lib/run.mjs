@@ -12,10 +12,10 @@ const SAME_SIGNAL_MS = 250;
  * Runs `node` with these arguments as if it stood in our place: same streams, signals handed on. Resolves with its
  * exit code or the signal that ended it. Every `node` that it starts by name is the same one.
  */
-export function runNode(node, args, { env = {} } = {}) {
+export function runNode(node, args, { env = {}, cwd = ROOT } = {}) {
   const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
   const child = spawn(node, args, {
-    cwd: ROOT,
+    cwd,
     stdio: 'inherit',
     env: { ...process.env, PATH: path, ...env },
   });
