@@ -1,6 +1,6 @@
 import type { Order } from '../../../domain/page.ts';
 import type { Columns } from '../columns.ts';
-import { SET_BYTES } from './match-block.ts';
+import { BLOCK_PICTURES, SET_BYTES } from './match-block.ts';
 import { mayHold, type Probe, SIGNATURE_BYTES } from './signature.ts';
 import type { BlockFacts } from './text-index.ts';
 
@@ -36,6 +36,7 @@ export class Ordinals {
   /** Makes room for so many more pictures at once. */
   reserve(pictures: number): void {
     this.growPictures(this.pictures + pictures);
+    this.growBlocks(this.blocks + Math.ceil(pictures / BLOCK_PICTURES));
   }
 
   /** Adds blocks behind the others. @param rows of each of their pictures, `NO_ROW` where there is none (any more) */
