@@ -211,11 +211,13 @@ async function measureCase(
   { name, q, word, most }: Case,
 ): Promise<void> {
   const exact = { exactTotal: true };
+  const page = () => timed(() => catalog.list(queryOf(owner, q)));
   const found: { theirs: number; first: number; whole: number }[] = [];
   for (let round = -1; round < rounds; round++) {
     const one = {
       theirs: rg(text, word).ms,
-      first: await timed(() => catalog.list(queryOf(owner, q))),
+      // three in a row: the first one behind another process finds its caches cold
+      first: median([await page(), await page(), await page()]),
       whole: await timed(() => catalog.list(queryOf(owner, q, exact))),
     };
     if (round >= 0) found.push(one);
