@@ -82,12 +82,9 @@ export function fileRoute(kit: Kit, files: FileRoutes) {
             .enum(['1'])
             .optional()
             .openapi({ description: 'As an attachment, under its original name.' }),
-          strip: z
-            .enum(['1'])
-            .optional()
-            .openapi({
-              description: 'The original without anything embedded in it: no prompt, no graph, no EXIF.',
-            }),
+          strip: z.enum(['1']).optional().openapi({
+            description: 'The original without anything embedded in it: no prompt, no graph, no EXIF.',
+          }),
         }),
       },
       responses: answers({
