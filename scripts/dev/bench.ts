@@ -11,6 +11,7 @@ import { NODE_FLAGS } from '../lib/node-flags.mjs';
 import { type Figure, format, holds, machine, verdict, wanted } from './bench-report.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
+const DAY = new Date().toISOString().slice(0, 10);
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const NO_BENCH = new Set(['report', 'server', 'load']);
 
@@ -57,8 +58,6 @@ async function runBench(name: string): Promise<(typeof results)[number]> {
   const figures = lines.filter((line) => line !== '').map((line): Figure => JSON.parse(line));
   return { name, figures, code: child.exitCode };
 }
-
-const DAY = new Date().toISOString().slice(0, 10);
 
 function rows(): string[] {
   return results.flatMap(({ name, figures }) =>
