@@ -22,7 +22,7 @@ const images = Number(values.images);
 const SIZE = 50;
 const RIVALS = [
   // a scan of 100,000 sidecars takes seconds: its rounds are longer
-  { mode: 'scan', what: 'a server that scans the day folders for each request', atLeast: 1000, longer: 5 },
+  { mode: 'scan', what: 'a server that scans the day folders for each request', atLeast: 1000, longer: 8 },
   { mode: 'objects', what: 'a server that keeps an array of objects', atLeast: 20, longer: 1 },
 ] as const;
 
@@ -78,5 +78,5 @@ try {
   report(figures);
 } finally {
   for (const child of running) if (child.exitCode === null) child.kill('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
