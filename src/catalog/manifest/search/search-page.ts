@@ -53,6 +53,8 @@ export async function searchRows(
       do await session.advance(tools, Number.POSITIVE_INFINITY);
       while (session.seq !== search.index.seq);
       keep(search, selection, 'newest', session);
+      // another index has other rows: its version is not the one that these are right for
+      if (tools.store.index !== search.index) throw new SearchAgainError();
       const rows = session.rows.slice(0, session.rows.length).reverse();
       return { rows, version: store.version };
     });
