@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isOwner } from '../../src/domain/owner.ts';
 import { createIdentity, IDENTITY_COOKIE } from '../../src/services/identity.ts';
-import { NODE_FLAGS } from '../lib/node-flags.mjs';
+import { COMPILE_CACHE, NODE_FLAGS } from '../lib/node-flags.mjs';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -39,6 +39,7 @@ export async function startBenchServer(tree: string, env: Record<string, string>
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       HOST: '127.0.0.1',
       PORT: String(port),
       OUTPUT_DIR: tree,

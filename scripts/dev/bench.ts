@@ -11,6 +11,7 @@ import { NODE_FLAGS } from '../lib/node-flags.mjs';
 import { type Figure, format, holds, machine, verdict, wanted } from './bench-report.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
+const DAY = new Date().toISOString().slice(0, 10);
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const NO_BENCH = new Set(['report', 'server', 'load']);
 
@@ -58,29 +59,41 @@ async function runBench(name: string): Promise<(typeof results)[number]> {
   return { name, figures, code: child.exitCode };
 }
 
-function table(): string {
-  const rows = results.flatMap(({ name, figures }) =>
+function rows(): string[] {
+  return results.flatMap(({ name, figures }) =>
     figures.map((figure) => {
       const shown = `${format(figure.value)} ${figure.unit}`;
-      return `| ${name} | ${figure.name} | ${shown} | ${wanted(figure)} | ${verdict(figure)} | ${figure.note ?? ''} |`;
+      return `| ${name} | ${DAY} | ${figure.name} | ${shown} | ${wanted(figure)} | ${verdict(figure)} | ${figure.note ?? ''} |`;
     }),
   );
-  return [
-    '| bench | what | measured | target | | against |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
 }
 
-/** Replaces what stands between the two marks of the page. */
+function table(all: readonly string[] = rows()): string {
+  const head = [
+    '| bench | day | what | measured | target | | against |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+  ];
+  return [...head, ...all].join('\n');
+}
+
+/** Replaces what stands between the two marks of the page; benchmarks that did not run keep their rows. */
 function writePage(): void {
-  const day = new Date().toISOString().slice(0, 10);
-  const block = `${day}, \`npm run bench -- --write\`, ${machine()}\n\n${table()}`;
   const page = readFileSync(PAGE, 'utf8');
-  const marked = /(<!-- results -->\n)[\s\S]*(\n<!-- end of results -->)/;
-  if (!marked.test(page)) throw new Error('docs/benchmarks.md has no place for results');
+  const marked = /(<!-- results -->\n)([\s\S]*)(\n<!-- end of results -->)/;
+  const before = marked.exec(page)?.[2];
+  if (before === undefined) throw new Error('docs/benchmarks.md has no place for results');
+  const ran = new Set(results.map(({ name }) => name));
+  const kept = before
+    .split('\n')
+    .filter((row) => /^\| [a-z]+ \| \d{4}-/.test(row) && !ran.has(row.split(' ')[1] ?? ''));
+  const all = [...kept, ...rows()].sort((a, b) => benchOf(a).localeCompare(benchOf(b)));
+  const block = `\`npm run bench -- --write\`, ${machine()}\n\n${table(all)}`;
   writeFileSync(
     PAGE,
-    page.replace(marked, (_all, start: string, end: string) => `${start}${block}${end}`),
+    page.replace(marked, (_all, start: string, _rows: string, end: string) => `${start}${block}${end}`),
   );
+}
+
+function benchOf(row: string): string {
+  return row.split(' ')[1] ?? '';
 }

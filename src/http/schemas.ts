@@ -185,11 +185,9 @@ export const Me = z
   .object({
     owner: z.string(),
     kind: z.enum(['guest', 'member']),
-    claimable: z
-      .number()
-      .openapi({
-        description: 'Pictures that this browser stored as a guest, and that the member can claim.',
-      }),
+    claimable: z.number().openapi({
+      description: 'Pictures that this browser stored as a guest, and that the member can claim.',
+    }),
   })
   .openapi('Me');
 

@@ -7,6 +7,7 @@ import type { Files, Gallery, ServedFile } from '../services/services.ts';
 import type { Answer, Call, Ctx } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
 import { contentDisposition } from './content-disposition.ts';
+import { flag } from './flag.ts';
 import { respond } from './respond.ts';
 import { sendBytes, sendStream } from './send-bytes.ts';
 
@@ -48,10 +49,11 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
       : files.original(key.at.owner, key.at.kind, key.at.id, text);
 
   const load = async (c: Ctx, call: Call, key: PictureKey, text: string): Promise<Response> => {
+    const strip = key.role === 'original' && flag(call.search, 'strip');
+    const download = flag(call.search, 'download');
     const file = await locate(key, text);
     if (file === undefined) return redirectMoved(call, key, text);
-    if (key.role === 'original' && call.search.includes('strip=1')) return serveStripped(c, call, key, file);
-    const download = call.search.includes('download=1');
+    if (strip) return serveStripped(c, call, key, file);
     if (!download) return serve(c, call, key, file, undefined, log);
     const entry = await gallery.get(key.at.owner, key.at.kind, key.at.id);
     return serve(c, call, key, file, entry.record().original_filename, log);

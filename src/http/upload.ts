@@ -5,6 +5,7 @@ import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { CommitRequest, Ingest, IngestResult } from '../services/services.ts';
 import type { Call } from './call.ts';
+import { flag } from './flag.ts';
 import { agreedOwner } from './middleware/admission.ts';
 import { MAX_OVERHEAD, readUpload, type Upload } from './multipart.ts';
 
@@ -169,12 +170,4 @@ function idempotencyKeyOf(incoming: IncomingMessage): string | undefined {
     });
   }
   return key;
-}
-
-function flag(search: string, name: string): boolean {
-  if (!search.includes(name)) return false;
-  const value = new URLSearchParams(search).get(name);
-  if (value === null || value === '0' || value === 'false') return false;
-  if (value === '1' || value === 'true') return true;
-  throw new KirokuError('invalid_parameter', `${name}: 1 or 0.`, { details: { field: name } });
 }

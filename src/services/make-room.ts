@@ -37,13 +37,14 @@ const PARALLEL = 8;
 /**
  * Puts the oldest active generated pictures that are no favourites into the trash, as many as are needed. Each is looked
  * at again under the owner's mutex: one that became a favourite meanwhile stays.
+ * @returns what went, which may be less than was needed; undefined where there is not enough, and nothing went
  * @throws KirokuError as the catalog; `aborted`
  */
-export async function makeRoom(deps: RoomDeps, asked: RoomAsked): Promise<RoomMade> {
+export async function makeRoom(deps: RoomDeps, asked: RoomAsked): Promise<RoomMade | undefined> {
   const ids: PictureId[] = [];
   let bytes = 0;
   const { enough, picked } = await pick(deps, asked);
-  if (!enough && asked.partly !== true) return { ids, bytes, count: 0 };
+  if (!enough && asked.partly !== true) return undefined;
   for (let from = 0; from < picked.length; from += PARALLEL) {
     if (asked.signal?.aborted) throw aborted(asked.signal);
     const some = picked.slice(from, from + PARALLEL);

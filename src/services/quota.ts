@@ -19,7 +19,7 @@ import { createLanes } from '../state/lanes.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Audit } from './audit.ts';
 import { aborted } from './gate.ts';
-import { makeRoom } from './make-room.ts';
+import { makeRoom, type RoomMade } from './make-room.ts';
 
 /** Room for one picture that is on its way in. Whoever made it gives it back, whatever happened. */
 export interface Reservation {
@@ -89,6 +89,7 @@ export interface QuotaDeps extends LimitDeps {
 }
 
 const NONE: Amount = { bytes: 0, count: 0 };
+const NO_ROOM: RoomMade = { ...NONE, ids: [] };
 /** A picture becomes a favourite while it is about to go, perhaps twice; not for ever. */
 const MOST_ROUNDS = 4;
 const MOST_IDS = 100;
@@ -137,7 +138,7 @@ export function createQuota(deps: QuotaDeps): Quota {
       if (!room || limits.policy !== 'trash_oldest' || round === MOST_ROUNDS) throw exceeded();
       if (!fits(NONE, more, limits)) throw exceeded();
       const made = await makeRoom(deps, { owner, needed });
-      if (made.count === 0) throw exceeded();
+      if (made === undefined) throw exceeded();
       deps.log.info(
         { owner, count: made.count, bytes: made.bytes },
         'pictures went to the trash for a new one',
@@ -190,8 +191,8 @@ export function createQuota(deps: QuotaDeps): Quota {
       const used = usedOf((await deps.catalog.usage(owner)).active);
       const needed = missing(used, NONE, limits);
       if (needed.bytes === 0 && needed.count === 0) return undefined;
-      if (limits.policy !== 'trash_oldest') return { bytes: 0, count: 0, ids: [] };
-      const made = await makeRoom(deps, { owner, needed, partly: true, signal });
+      if (limits.policy !== 'trash_oldest') return NO_ROOM;
+      const made = (await makeRoom(deps, { owner, needed, partly: true, signal })) ?? NO_ROOM;
       const detail = { count: made.count, bytes: made.bytes, ids: made.ids.slice(0, MOST_IDS) };
       if (made.count > 0) await deps.audit.record({ actor: 'job', action: 'quota-trash', owner, detail });
       return made;

@@ -118,8 +118,8 @@ const ownMemory = newMemory();
 
 const port = parentPort;
 port?.on('message', ({ id, request }: { readonly id: number; readonly request: BulkRequest }) => {
-  void answer(request).then(
-    ({ value, transfer }) => port.postMessage({ id, value }, transfer),
-    (error: unknown) => port.postMessage({ id, thrown: thrown(error) }),
-  );
+  // an answer that cannot be sent is one caller's failure, not the thread's end
+  void answer(request)
+    .then(({ value, transfer }) => port.postMessage({ id, value }, transfer))
+    .catch((error: unknown) => port.postMessage({ id, thrown: thrown(error) }));
 });

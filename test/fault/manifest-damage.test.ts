@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manifestKey } from '../../src/domain/key.ts';
+import { locationOf } from '../../src/catalog/entry.ts';
+import { manifestKey, sidecarKey } from '../../src/domain/key.ts';
 import { createMemoryStorage, type MemoryStorage } from '../../src/storage/memory-storage.ts';
 import {
   copyTree,
@@ -211,6 +212,39 @@ describe('a manifest touched while the server runs', () => {
       expect((await listed(again)).size).toBe(truth.size + 1);
       await again.close();
     }
+  });
+});
+
+describe('a manifest made again because somebody asked', () => {
+  const asideOf = async (storage: MemoryStorage) =>
+    (await storage.readFolder(`users/${OWNER}`))
+      .map(({ name }) => name)
+      .filter((name) => /\.bad-/.test(name));
+
+  it('is kept where it alone knows of a picture', async () => {
+    for (const harm of [
+      (storage: MemoryStorage, path: string) => writeFile(storage, path, Buffer.from('{')),
+      (storage: MemoryStorage, path: string) => storage.unlink(path),
+    ]) {
+      const storage = createMemoryStorage({ now: () => START });
+      await copyTree(tree, storage);
+      await harm(storage, sidecarKey(locationOf(picture(6))));
+      const catalog = openCatalog(storage);
+      await catalog.rebuild(OWNER);
+      const [name = ''] = await asideOf(storage);
+      expect((await readFile(storage, `users/${OWNER}/${name}`)).toString()).toContain('"picture 6"');
+      await catalog.close();
+    }
+  });
+
+  it('is not kept where the new one knows all that it knew', async () => {
+    const storage = createMemoryStorage({ now: () => START });
+    await copyTree(tree, storage);
+    const catalog = openCatalog(storage);
+    await catalog.rebuild(OWNER);
+    expect(await asideOf(storage)).toEqual([]);
+    expect(await listed(catalog)).toEqual(truth);
+    await catalog.close();
   });
 });
 

@@ -36,3 +36,27 @@ it('an original is given without what was embedded in it, to its owner alone, an
   expect(Buffer.from(await (await browser.call(url)).arrayBuffer()).equals(original)).toBe(true);
   expect((await (await app.browser()).call(`${url}?strip=1`)).status).toBe(404);
 });
+
+it('whoever asks for it in other words gets a clean copy or a refusal, never the original', async () => {
+  const browser = await app.browser();
+  if (!isOwner(browser.owner)) throw new Error('no owner');
+  const { entry } = await app.services.add(await picture(), { owner: browser.owner, filename: 'mine.png' });
+  const url = `/outputs/users/${browser.owner}/${entry.day}/${entry.id}.png`;
+  for (const words of ['strip=true', 'download=1&strip=1', '%73trip=1', 'download=true&strip=true']) {
+    const answer = await browser.call(`${url}?${words}`);
+    expect([words, answer.status]).toEqual([words, 200]);
+    expect(Buffer.from(await answer.arrayBuffer()).includes(SECRET)).toBe(false);
+  }
+  for (const words of ['strip', 'strip=', 'strip=yes', 'strip=10', 'strip=0&strip=1', 'download=yes']) {
+    const answer = await browser.call(`${url}?${words}`);
+    expect([words, answer.status]).toEqual([words, 400]);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_parameter', field: words.split('=')[0] });
+  }
+  for (const words of ['strip=0', 'strip=false', 'download=0', 'nostrip=1', 'v=strip=1']) {
+    const answer = await browser.call(`${url}?${words}`);
+    expect(answer.headers.get('content-disposition')).toBe('inline');
+    expect(Buffer.from(await answer.arrayBuffer()).includes(SECRET)).toBe(true);
+  }
+  const named = await browser.call(`${url}?download=true`);
+  expect(named.headers.get('content-disposition')).toMatch(/^attachment/);
+});

@@ -124,6 +124,16 @@ describe('an owner’s folder that is a link', () => {
     expect(await readFile(foreign, manifestKey(OWNER))).toEqual(manifest);
   });
 
+  it('gives no page before it is loaded either', async () => {
+    const { root, elsewhere } = await linkedTree();
+    await mkdir(join(root, 'users'));
+    await symlink(join(elsewhere, 'users', OWNER), join(root, 'users', OWNER));
+    const catalog = openCatalog(createNodeStorage(root), { tail: { leastBytes: 0, quick: 0 } });
+    const page = { kind: 'generated', status: 'active', order: 'newest', size: 5, at: { page: 1 } } as const;
+    expect(await catalog.list({ owner: OWNER, ...page })).toMatchObject({ entries: [], total: 0 });
+    await catalog.close();
+  });
+
   it('gives a rebuild no sidecar, nor does a linked locker', async () => {
     const { root, elsewhere } = await linkedTree();
     const storage = createNodeStorage(root);

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { decodeHeader } from '../../src/catalog/manifest/header.ts';
+import { snapshotKey } from '../../src/catalog/manifest/snapshot-format.ts';
 import { manifestKey } from '../../src/domain/key.ts';
 import type { PictureRecord } from '../../src/domain/record.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
@@ -135,7 +136,9 @@ describe('owners in memory', () => {
     const [owner = OWNER] = owners;
     expect(catalog.peekVersion(owner)).toBeUndefined();
     await Promise.all([listed(catalog, owner), catalog.version(owner), listed(catalog, owner)]);
-    expect(storage.trace.filter((call) => call.startsWith('open'))).toEqual([`open ${manifestKey(owner)}`]);
+    // the manifest, and where a snapshot would be
+    const opened = [`open ${manifestKey(owner)}`, `open ${snapshotKey(owner)}`];
+    expect(storage.trace.filter((call) => call.startsWith('open'))).toEqual(opened);
     // the ring is filled: the first page needs no disk any more
     const calls = storage.trace.length;
     const page = await catalog.list({ ...ALL, owner, size: 10, at: { page: 1 } });

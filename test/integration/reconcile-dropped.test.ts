@@ -41,6 +41,19 @@ describe('a dropped file', () => {
     });
   });
 
+  it('is left where it lies in a folder of a day that no record can have', async () => {
+    await withRig(async (rig, tree) => {
+      const folder = dayFolder(alice, 'generated', dayNamed('1969/06/01'));
+      const path = await drop(tree, 'early.png', await pngPicture({ seed: 1 }), folder);
+      await age(path, 3_600);
+      const report = await rig.reconcile.full(new AbortController().signal);
+      expect(report).toMatchObject({ adopted: 0, folders: 0 });
+      expect(await rig.all(alice)).toEqual([]);
+      await stat(path);
+      expect(await findingsOf(rig)).toContain('foreign_entry left');
+    });
+  });
+
   it('takes its time from the file where that falls on its day, else from the day', async () => {
     await withRig(async (rig, tree) => {
       const day = dayNamed('2026/03/05');

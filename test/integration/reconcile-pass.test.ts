@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/catalog/catalog.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
@@ -139,6 +139,22 @@ describe('a pass over a tree that did not change', () => {
 });
 
 describe('a pass finds what changed since the last one', () => {
+  it('that a folder is gone which could not be looked into before', async () => {
+    await withPass(async ({ rig, tree, entries, pass }) => {
+      const { owner, kind, day } = first(entries);
+      const folder = tree.path(dayFolder(owner, kind, day));
+      await rename(folder, tree.path('elsewhere'));
+      await symlink(tree.path('elsewhere'), folder);
+      // what lies behind a link is neither ours nor lost
+      expect(await pass()).toMatchObject({ corrected: 0 });
+      await unlink(folder);
+      expect(await pass()).toMatchObject({ corrected: 2 });
+      expect(await rig.all(alice)).toHaveLength(1);
+      expect(await pass()).toMatchObject({ corrected: 0 });
+      expect(await pass()).toMatchObject({ folders: 1, files: 0, listed: 0 });
+    });
+  });
+
   it('one of our own changes, which it proves once', async () => {
     await withPass(async ({ rig, entries, pass }) => {
       const { id } = first(entries);

@@ -6,7 +6,7 @@ import { facetIndex } from './facet-table.ts';
 import type { OwnerIndex } from './owner-index.ts';
 import type { ValueSets } from './value-sets.ts';
 
-/** What columns decide of a selection. Good for the index as it is now: a commit may give traits another meaning. */
+/** What columns decide of a selection, of the index as it is now; `test` follows what is committed later. */
 export interface RowFilter {
   /** There is nothing to test: every row passes. */
   readonly none: boolean;
@@ -32,16 +32,26 @@ export function needsText({ terms = [] }: Pick<Selection, 'terms'>): boolean {
  * look into a table of bytes, whatever is asked.
  */
 export function compileFilter(index: OwnerIndex, selection: Selection): RowFilter {
-  const { columns } = index;
+  const { columns, facets } = index;
   const times = (selection.terms ?? []).filter((term) => term.by === 'time');
   const passes = passingTraits(index, selection);
+  let table = facets.traits;
+  let latest = passes;
+  const passesNow = (trait: number): boolean => {
+    // traits were given other numbers, or this one is newer
+    if (table !== facets.traits || trait >= (latest?.length ?? 0)) {
+      table = facets.traits;
+      latest = passingTraits(index, selection);
+    }
+    return latest?.[trait] === 1;
+  };
   return {
     none: passes === undefined && times.length === 0,
     never: passes?.includes(1) === false,
     passes,
     times,
     test(row) {
-      if (passes !== undefined && passes[columns.traits.get(row)] !== 1) return false;
+      if (passes !== undefined && !passesNow(columns.traits.get(row))) return false;
       return times.length === 0 || timesHold(times, columns.createdAt(row));
     },
   };

@@ -77,7 +77,7 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
       if (isErrno(error, 'ENOENT', 'EINVAL', 'ELOOP')) throw new ManifestChangedError('gone');
       throw error;
     }
-    if ((await file.stat()).inode === inode) return file;
+    if ((await inodeOf(file)) === inode) return file;
     await file.close();
     throw new ManifestChangedError('replaced');
   }
@@ -126,13 +126,23 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
   return {
     async open(path) {
       const file = await openPath(path);
-      const { inode } = await file.stat();
+      const inode = await inodeOf(file);
       const slot: Slot = { file, opening: undefined, users: 0, retired: false };
       idle.add(slot);
       return logFile(path, inode, slot);
     },
     close: () => closeIdle(0),
   };
+}
+
+/** What was just opened; when it cannot even be looked at, nobody will close it. */
+async function inodeOf(file: StorageFile): Promise<string> {
+  try {
+    return (await file.stat()).inode;
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Exactly `length` bytes from `position`. @throws ManifestChangedError when the file ends before */

@@ -10,8 +10,7 @@ import { makeReady } from './commit.ts';
 import { compact } from './compaction.ts';
 import { COMPACTION, type CompactionRules } from './compaction-rules.ts';
 import { EarlyPages } from './early-pages.ts';
-import type { Heal } from './entries.ts';
-import { createLogFiles } from './log-file.ts';
+import { createLogFiles, ManifestChangedError } from './log-file.ts';
 import { type Held, Owners } from './owners.ts';
 import {
   changesSince,
@@ -28,7 +27,7 @@ import { createDirectTextIndex } from './search/direct-text-index.ts';
 import type { TextIndex } from './search/text-index.ts';
 import { settleOwed } from './settle.ts';
 import { SNAPSHOTS, type SnapshotRules } from './snapshot-rules.ts';
-import { type ManifestContext, NO_EPOCH } from './store.ts';
+import { type ManifestContext, NO_EPOCH, type OwnerStore } from './store.ts';
 import { TAIL, type TailRules } from './tail-rules.ts';
 import { unlessAborted } from './turns.ts';
 
@@ -121,15 +120,17 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
   const early = new EarlyPages(context, owners, mayBeUnsettled);
   let closed = false;
 
-  function healer({ lane }: Held): Heal {
-    return (store, why) => {
-      const { file } = store;
-      return lane.exclusive(async () => {
+  /** Work behind an answer may outlive its owner's time in memory: by then another store's lane guards the file. */
+  async function heal(store: OwnerStore, why: string): Promise<void> {
+    const { file, owner } = store;
+    if (owners.peek(owner) !== store) throw new ManifestChangedError(why);
+    await owners.use(owner, ({ lane }) =>
+      lane.exclusive(async () => {
         if (store.file !== file) return;
         await settleOwed(context, store);
         await rebuildManifest(context, store, why);
-      });
-    };
+      }),
+    );
   }
 
   /** An earlier picture that may stand for a new one is acknowledged by that: what is owed of it is written first. */
@@ -177,17 +178,17 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
   }
 
   return {
-    find: (owner, kind, id) => owners.ask(owner, (held) => findEntry(held.store, healer(held), id, kind)),
-    lookup: (owner, id) => owners.ask(owner, (held) => findEntry(held.store, healer(held), id)),
+    find: (owner, kind, id) => owners.ask(owner, (held) => findEntry(held.store, heal, id, kind)),
+    lookup: (owner, id) => owners.ask(owner, (held) => findEntry(held.store, heal, id)),
     async list(query) {
       const store = owners.peek(query.owner);
       const page = store === undefined ? await early.page(query) : readyPage(store, query);
-      return page ?? owners.ask(query.owner, (held) => listPage(context, held.store, healer(held), query));
+      return page ?? owners.ask(query.owner, (held) => listPage(context, held.store, heal, query));
     },
     facets: (selection, most) =>
-      owners.ask(selection.owner, (held) => facetsOf(context, held.store, healer(held), selection, most)),
+      owners.ask(selection.owner, (held) => facetsOf(context, held.store, heal, selection, most)),
     timeline: (selection, dayOf) =>
-      owners.ask(selection.owner, (held) => timelineOf(context, held.store, healer(held), selection, dayOf)),
+      owners.ask(selection.owner, (held) => timelineOf(context, held.store, heal, selection, dayOf)),
     usage: (owner) =>
       owners.ask(owner, async ({ store }) => ({
         version: store.version,
@@ -202,15 +203,10 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       return owners.isEmpty(owner) ? { epoch: NO_EPOCH, seq: 0 } : undefined;
     },
     findBySha256: (owner, kind, sha256) =>
-      owners.ask(owner, async (held) =>
-        lasting(held, await findBySha256(held.store, healer(held), kind, sha256)),
-      ),
+      owners.ask(owner, async (held) => lasting(held, await findBySha256(held.store, heal, kind, sha256))),
     findByIdem: (owner, idem, since) =>
-      owners.ask(owner, async (held) =>
-        lasting(held, await findByIdem(held.store, healer(held), idem, since)),
-      ),
-    changesSince: (owner, since) =>
-      owners.ask(owner, (held) => changesSince(held.store, healer(held), since)),
+      owners.ask(owner, async (held) => lasting(held, await findByIdem(held.store, heal, idem, since))),
+    changesSince: (owner, since) => owners.ask(owner, (held) => changesSince(held.store, heal, since)),
     owners: ownerNames,
     async commit(owner, mutation) {
       if (closed) throw new KirokuError('draining', 'The catalog is closed.');

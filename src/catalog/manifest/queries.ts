@@ -9,6 +9,7 @@ import { countFacets } from './facet-counts.ts';
 import { needsText } from './filter.ts';
 import { pickRows } from './pick-rows.ts';
 import { searchPage, searchRows } from './search/search-page.ts';
+import { tooBusy } from './search/search-trouble.ts';
 import { countSelected, type Selected, selectedRows, selectRows } from './selected-rows.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
 import { countDays } from './timeline.ts';
@@ -17,8 +18,8 @@ import { countDays } from './timeline.ts';
 const MOST_CHANGES = 10_000;
 /** Rows whose lines are read together, where there may be very many. */
 const ROWS_AT_ONCE = 256;
-/** A search is made again this often when commits land while it runs. */
-const ATTEMPTS = 3;
+/** A search is made again this often when commits land between its end and the use of it. */
+const ATTEMPTS = 16;
 
 /** One picture by id, of this kind or, without one, of any. */
 export async function findEntry(
@@ -78,45 +79,50 @@ function slice(store: OwnerStore, query: ListQuery): Slice {
   return { ...pickRows(selected, total, query), total, version: store.version };
 }
 
-/** Counts under a selection, all of it at one version. */
-export async function facetsOf(
+/** Counts under a selection, all of it at one version. @throws KirokuError as `searchRows` */
+export function facetsOf(
   context: ManifestContext,
   store: OwnerStore,
   heal: Heal,
   selection: Selection,
   most: number,
-): Promise<Awaited<ReturnType<Catalog['facets']>>> {
-  const selected = await rowsOf(context, store, heal, selection);
-  return { ...countFacets(store.index, selected, most), version: store.version };
+): ReturnType<Catalog['facets']> {
+  return withSelected(context, store, heal, selection, (selected) => ({
+    ...countFacets(store.index, selected, most),
+    version: store.version,
+  }));
 }
 
-/** Days of a selection, all of it at one version. */
-export async function timelineOf(
+/** Days of a selection, all of it at one version. @throws KirokuError as `searchRows` */
+export function timelineOf(
   context: ManifestContext,
   store: OwnerStore,
   heal: Heal,
   selection: Selection,
   dayOf: (time: number) => CalendarDay,
-): Promise<Awaited<ReturnType<Catalog['timeline']>>> {
-  const selected = await rowsOf(context, store, heal, selection);
-  return { days: countDays(store.index.columns, selected, dayOf), version: store.version };
+): ReturnType<Catalog['timeline']> {
+  return withSelected(context, store, heal, selection, (selected) => ({
+    days: countDays(store.index.columns, selected, dayOf),
+    version: store.version,
+  }));
 }
 
-/** To be used before anything else is waited for: a commit may change the rows. */
-async function rowsOf(
+/** What `use` makes of the selected rows: at once, as a commit may change them. */
+async function withSelected<T>(
   context: ManifestContext,
   store: OwnerStore,
   heal: Heal,
   selection: Selection,
-): Promise<Selected> {
-  if (!needsText(selection)) return selectRows(store.index, selection);
-  for (let attempt = 1; ; attempt++) {
-    const { version } = store;
-    const rows = await searchRows(context, store, heal, selection);
+  use: (selected: Selected) => T,
+): Promise<T> {
+  if (!needsText(selection)) return use(selectRows(store.index, selection));
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { rows, version } = await searchRows(context, store, heal, selection);
+    // a commit may have come in between; what was found is remembered, so that the next search is short
     const { epoch, seq } = store.version;
-    if ((epoch === version.epoch && seq === version.seq) || attempt === ATTEMPTS)
-      return selectedRows(store.index, rows);
+    if (version.epoch === epoch && version.seq === seq) return use(selectedRows(store.index, rows));
   }
+  throw tooBusy();
 }
 
 /** Newest active picture with these bytes: the first 32 bits are compared in memory, the rest on the line. */

@@ -97,7 +97,10 @@ function createOutput(count: number) {
       let after = writeLine(bytes, end, facts, record);
       if (after < 0) {
         const room = Math.max(bytes.length * 2, end + record.length + AROUND);
-        bytes = Buffer.concat([bytes.subarray(0, end)], room);
+        // memory of its own: what Node shares among small buffers cannot change hands
+        const larger = Buffer.allocUnsafeSlow(room);
+        bytes.copy(larger, 0, 0, end);
+        bytes = larger;
         after = writeLine(bytes, end, facts, record);
       }
       end = after;

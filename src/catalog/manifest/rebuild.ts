@@ -7,13 +7,18 @@ import { clearStaged, installStaged, manifestStagingName } from './append.ts';
 import { createBaseWriter } from './base-writer.ts';
 import { HEADER_LENGTH } from './header.ts';
 import { ManifestChangedError } from './log-file.ts';
+import type { OwnerIndex } from './owner-index.ts';
 import { linesFromSidecars } from './rebuild-records.ts';
 import { type Scanned, scanManifest } from './scan.ts';
 import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
+import { turn } from './turns.ts';
+
+/** Pictures looked for between two turns of whoever else waits. */
+const ROWS_A_TURN = 1 << 14;
 
 /** Why a manifest is made for sidecars that never had one. A new owner's first picture comes this way too. */
 export const NO_MANIFEST = 'there is no manifest';
-/** Why a sound manifest is made again: nobody will want to look at the old one. */
+/** Why a sound manifest is made again: the old one is kept only if it knows of a picture that the new one does not. */
 export const ASKED_FOR = 'asked for';
 
 /**
@@ -33,7 +38,9 @@ export async function rebuildManifest(
   }
   if (why !== NO_MANIFEST) context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
   const staged = await stageFromSidecars(context, store);
-  if (why !== ASKED_FOR || staged === undefined) await keepAside(context, store);
+  const isSuperseded =
+    why === ASKED_FOR && staged !== undefined && !(await knowsMore(store.index, staged.scanned.index));
+  if (!isSuperseded) await keepAside(context, store);
   if (staged === undefined) {
     await context.storage.unlink(stagingPath(manifestStagingName(store)));
     await replaceStore(store, { index: emptyIndex(), file: undefined, end: HEADER_LENGTH });
@@ -97,6 +104,16 @@ async function writeRecords(context: ManifestContext, store: OwnerStore, file: S
     // a descriptor that is closed under a write may be another file's by the time it is made
     await writer.stop();
   }
+}
+
+/** True when the old index has a picture that the new one has not: its sidecar is gone, or cannot be read. */
+async function knowsMore(old: OwnerIndex, fresh: OwnerIndex): Promise<boolean> {
+  const { columns } = old;
+  for (let row = 0; row < columns.used; row++) {
+    if (columns.isLive(row) && fresh.find(old.idOf(row)) < 0) return true;
+    if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turn();
+  }
+  return false;
 }
 
 /** What lies under the manifest's name is never thrown away unread: an operator may want to know. */

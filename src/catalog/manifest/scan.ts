@@ -5,13 +5,14 @@ import type { Owner } from '../../domain/owner.ts';
 import { decodeRecord } from '../../domain/record-codec.ts';
 import { isoOf } from '../../domain/time.ts';
 import type { StorageFile } from '../../storage/storage.ts';
+import { BaseOrder } from './base-order.ts';
 import { ascii, hex32 } from './bytes.ts';
 import { ChunkLines } from './chunk-lines.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { emptyFacts, type RowFacts } from './columns.ts';
 import { FacetCodes } from './facet-codes.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
-import { compareIds, HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
+import { HEX_FORM, HEX_LENGTH, type IdForm, idText, ULID_FORM } from './ids.ts';
 import { emptyView, type LineView, PURGE, PUT, scanLine } from './line.ts';
 import { MARK_AGE } from './marks.ts';
 import { OwnerIndex } from './owner-index.ts';
@@ -93,10 +94,8 @@ class Scanner {
   private readonly ownerBytes: Uint8Array;
   private readonly marksFrom: Uint8Array;
   private readonly unsettledFrom: Uint8Array | undefined;
-  private readonly lastWords = new Uint32Array(4);
+  private readonly base: BaseOrder;
   private readonly row: { -readonly [name in keyof RowFacts]: RowFacts[name] } = emptyFacts();
-  private lastForm: IdForm = ULID_FORM;
-  private lastTime = Number.NEGATIVE_INFINITY;
   private unsettled = false;
 
   constructor(header: Header, options: ScanOptions) {
@@ -104,6 +103,7 @@ class Scanner {
     this.options = options;
     const { epoch, floor, maxSeq } = header;
     this.index = options.resume?.index ?? new OwnerIndex({ epoch, floor, seq: maxSeq });
+    this.base = new BaseOrder((words, form) => this.index.ids.find(words, form) >= 0);
     this.facets = new FacetCodes(this.index.facets);
     this.records = new RecordScanner(options.owner);
     this.ownerBytes = ascii(options.owner);
@@ -187,14 +187,7 @@ class Scanner {
   private checkBase(): string | undefined {
     const { view } = this;
     if (view.seq > this.header.maxSeq) return 'sequence above the header';
-    const form = this.form();
-    const order =
-      view.time - this.lastTime || compareIds(view.words, 0, form, this.lastWords, 0, this.lastForm);
-    if (!(order > 0)) return 'base out of order';
-    this.lastTime = view.time;
-    this.lastForm = form;
-    for (let i = 0; i < 4; i++) this.lastWords[i] = view.words[i] ?? 0;
-    return this.index.ids.find(view.words, form) >= 0 ? 'a picture twice in the base' : undefined;
+    return this.base.check(view.time, view.words, this.form());
   }
 
   private checkLog(): string | undefined {

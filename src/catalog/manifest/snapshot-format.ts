@@ -18,10 +18,13 @@ export function snapshotKey(owner: Owner): string {
   return `${INDEX_FOLDER}/${owner}.columns`;
 }
 
-/** The owner of a snapshot, finished or not, by the name of its file. */
-export function ownerOfSnapshot(name: string): Owner | undefined {
-  const owner = /^([^.]+)\.columns(?:\.new)?$/.exec(name)?.[1];
-  return owner !== undefined && isOwner(owner) ? owner : undefined;
+/** A file of the index folder by its name: a snapshot, a search file (`search/`), or what reconcile saw. */
+export function indexFileOf(
+  name: string,
+): { readonly owner: Owner; readonly isUnfinishedSnapshot: boolean } | undefined {
+  const owner = /^([^.]+)\.(?:columns|search|days)(?:\.new)?$/.exec(name)?.[1];
+  if (owner === undefined || !isOwner(owner)) return undefined;
+  return { owner, isUnfinishedSnapshot: name.endsWith('.columns.new') };
 }
 
 const TYPES = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };

@@ -6,7 +6,7 @@ import { decodeHeader, HEADER_LENGTH } from './header.ts';
 import type { Lane } from './lane.ts';
 import { lastLineBefore } from './last-line.ts';
 import { readExact } from './log-file.ts';
-import { INDEX_FOLDER, ownerOfSnapshot, snapshotKey } from './snapshot-format.ts';
+import { INDEX_FOLDER, indexFileOf, snapshotKey } from './snapshot-format.ts';
 import { writeSnapshot } from './snapshot-write.ts';
 import type { ManifestContext, OwnerStore } from './store.ts';
 
@@ -155,14 +155,15 @@ export class Snapshots {
     }
   }
 
-  /** Once a run: snapshots of owners that are gone, and unfinished ones. */
+  /** Once a run: all that is kept of owners that are gone, texts of theirs among it, and unfinished snapshots. */
   private async sweep(): Promise<void> {
     if (this.swept) return;
     this.swept = true;
     for (const { name } of await this.context.storage.readFolder(INDEX_FOLDER)) {
-      const owner = ownerOfSnapshot(name);
-      if (owner === undefined) continue;
-      if (name.endsWith('.new') || (await this.isGone(owner))) await this.remove(`${INDEX_FOLDER}/${name}`);
+      const file = indexFileOf(name);
+      if (file === undefined) continue;
+      if (file.isUnfinishedSnapshot || (await this.isGone(file.owner)))
+        await this.remove(`${INDEX_FOLDER}/${name}`);
     }
   }
 

@@ -1,11 +1,12 @@
 import type { PictureId } from '../../domain/id.ts';
-import { manifestKey } from '../../domain/key.ts';
+import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import { KINDS, type Kind, STATUSES } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { compareCursor } from '../../domain/page.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Entry, ListPage, ListQuery } from '../catalog.ts';
 import { cursorOf } from '../entry.ts';
+import { folderState } from '../own-folder.ts';
 import { decodeHeader, HEADER_LENGTH, type Header } from './header.ts';
 import { type LogFile, ManifestChangedError, readExact } from './log-file.ts';
 import { readEntries } from './read-lines.ts';
@@ -80,6 +81,8 @@ export class ManifestTail {
     let file: LogFile | undefined;
     try {
       const path = manifestKey(owner);
+      // what lies behind a link is not ours: the load tells it so too
+      if ((await folderState(context.storage, ownerFolder(owner))) !== 'there') return undefined;
       if ((await context.storage.stat(path)).size < leastBytes) return undefined;
       file = await context.files.open(path);
       const opened = file;

@@ -79,10 +79,10 @@ export function fileRoute(kit: Kit, files: FileRoutes) {
         query: OwnerQuery.extend({
           v: z.string().optional().openapi({ description: 'Version of a thumbnail.' }),
           download: z
-            .enum(['1'])
+            .enum(['1', 'true', '0', 'false'])
             .optional()
             .openapi({ description: 'As an attachment, under its original name.' }),
-          strip: z.enum(['1']).optional().openapi({
+          strip: z.enum(['1', 'true', '0', 'false']).optional().openapi({
             description: 'The original without anything embedded in it: no prompt, no graph, no EXIF.',
           }),
         }),

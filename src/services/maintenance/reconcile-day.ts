@@ -44,6 +44,8 @@ export interface DayOutcome {
   readonly report: ReconcileReport;
   /** Every name in the folder belongs to a picture that was proved to be as the catalog has it, and none is missing. */
   readonly agrees: boolean;
+  /** There is no such folder, and the catalog knows of nothing in it. */
+  readonly gone: boolean;
 }
 
 /** One look at one day folder, or at some names of it. @throws when the catalog cannot answer */
@@ -58,7 +60,7 @@ export async function lookAtDay(
   tally.folder();
   const { names } = options;
   const listing = await listingOf(context, place, names);
-  if (listing === undefined) return { report: tally.report(), agrees: false };
+  if (listing === undefined) return { report: tally.report(), agrees: false, gone: false };
   const verifier = verifierFor(context, listing, options);
   const known =
     names === undefined
@@ -75,7 +77,11 @@ export async function lookAtDay(
     if (options.namesOnly !== true) memory.lookedAt = started;
     forgetGone(memory, listing);
   }
-  return { report: tally.report(), agrees: names === undefined && isAllFine(look) };
+  return {
+    report: tally.report(),
+    agrees: names === undefined && isAllFine(look),
+    gone: listing.missing && known.size === 0,
+  };
 }
 
 function verifierFor(

@@ -11,7 +11,7 @@ import type { Tally } from './reconcile-fate.ts';
 import { ownName } from './reconcile-listing.ts';
 import { catalogDays, diskDays } from './reconcile-places.ts';
 import { loadSeen, NOTHING_SEEN, type SeenDays, saveSeen } from './reconcile-seen.ts';
-import type { DayPlace, LookContext, ReconcileReport } from './reconcile-types.ts';
+import type { DayPlace, LookContext } from './reconcile-types.ts';
 
 /** Folders whose digests are asked for at once. */
 const FOLDERS = 16;
@@ -177,20 +177,21 @@ class Pass {
     return found;
   }
 
+  /** True when there is nothing, neither on disk nor in the catalog. */
   private async look(
     key: string,
     place: DayPlace,
     digest: FolderDigest | undefined,
     at: number,
-  ): Promise<ReconcileReport> {
+  ): Promise<boolean> {
     this.different = true;
-    const { report, agrees } = await this.deps.lookAt(place);
+    const { report, agrees, gone } = await this.deps.lookAt(place);
     this.tally.addReport(report);
     if (!agrees || digest === undefined) this.days.set(key, '');
     else if (this.deps.of === 'names') this.days.set(key, digest.names);
     else this.days.set(key, digest.newest > at - SETTLED ? '' : digest.names + digest.files);
     await breathe();
-    return report;
+    return gone;
   }
 
   /** Folders that are gone, and pictures that no folder on disk would ask for. */
@@ -203,9 +204,8 @@ class Pass {
       const place = places.has(key) ? undefined : placeOf(this.owner, key);
       if (this.deps.signal.aborted) return;
       if (place === undefined) continue;
-      const { corrected, waiting } = await this.look(key, place, undefined, 0);
-      // nothing is missed there: what the catalog changes later will be told
-      if (corrected + waiting === 0) this.days.delete(key);
+      // one that could not be looked into may still hide a loss; of one that is gone the catalog tells what changes later
+      if (await this.look(key, place, undefined, 0)) this.days.delete(key);
     }
   }
 

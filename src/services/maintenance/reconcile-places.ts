@@ -9,7 +9,8 @@ import { statOf } from './reconcile-guards.ts';
 import { dropMissing } from './reconcile-original.ts';
 import type { LookContext } from './reconcile-types.ts';
 
-const YEAR = /^\d{4}$/;
+/** From 1970 on, as the times of records (`parseTime`): what is before could be stored and not be read again. */
+const YEAR = /^(?:19[7-9]\d|[2-9]\d{3})$/;
 const TWO = /^\d{2}$/;
 /** Names of ours in an owner's folder, beside the years: the manifest and what its repairs kept, the two lockers. */
 const OWNER_FILE = /^(?:owner\.json|manifest\.jsonl(?:\..+)?)$/;

@@ -97,7 +97,7 @@ async function look(
   place: DayPlace,
   options: DayOptions,
 ): Promise<DayOutcome> {
-  const failed = { report: { ...createTally().report(), again: RECOVERY }, agrees: false };
+  const failed = { report: { ...createTally().report(), again: RECOVERY }, agrees: false, gone: false };
   if (!(await volumePresent(context))) {
     context.log.error({}, NO_VOLUME);
     return failed;

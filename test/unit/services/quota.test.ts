@@ -91,6 +91,30 @@ describe('a quota that blocks', () => {
     expect(await quota.usage(ANNA)).toMatchObject({ reserved: { count: 0, bytes: 0 }, state: 'full' });
   });
 
+  it('counts a picture once in every moment: on its way in, or there', async () => {
+    const { store, picture, catalog, quota } = rig({ maxCount: 2 });
+    const commit = catalog.commit.bind(catalog);
+    const answered = Promise.withResolvers<void>();
+    const landed = Promise.withResolvers<void>();
+    catalog.commit = async (owner, mutation) => {
+      const result = await commit(owner, mutation);
+      landed.resolve();
+      await answered.promise;
+      return result;
+    };
+    const first = store(await picture());
+    await landed.promise;
+    expect(await quota.usage(ANNA)).toMatchObject({
+      reserved: { count: 0 },
+      active: { generated: { count: 1 } },
+    });
+    const second = await quota.reserve(ANNA, 1);
+    await expect(quota.reserve(ANNA, 1)).rejects.toMatchObject({ code: 'quota_exceeded' });
+    second.release();
+    answered.resolve();
+    await first;
+  });
+
   it('gives the room back that a failed upload had', async () => {
     const { ingest, quota, catalog, picture } = rig({ maxCount: 1 });
     const commit = catalog.commit;
@@ -220,6 +244,21 @@ describe('a quota that throws the oldest away', () => {
     expect(sumOf((await quota.usage(ANNA)).trash).count).toBe(27);
   });
 
+  it('leaves what becomes a favourite in the last moment, and takes the next', async () => {
+    const { add, catalog, status, count } = rig(limits);
+    const [a, b] = [await add(), await add(), await add()];
+    const commit = catalog.commit.bind(catalog);
+    catalog.commit = async (owner, mutation) => {
+      if (mutation.op === 'trash' && mutation.id === a.id) {
+        const change = (current: ReturnType<Entry['record']>) => ({ ...current, favorite: true });
+        await commit(owner, { op: 'edit', kind: 'generated', id: a.id, change });
+      }
+      return commit(owner, mutation);
+    };
+    await add();
+    expect([await status(a), await status(b), await count()]).toEqual(['active', 'trash', 3]);
+  });
+
   it('throws nothing away for uploads that have not come yet', async () => {
     const { add, quota, count } = rig(limits);
     for (let i = 0; i < 3; i += 1) await add();
@@ -277,7 +316,7 @@ describe('a trash with a limit of its own', () => {
     const pictures: Entry[] = [];
     for (let i = 0; i < 6; i += 1) pictures.push(await add({ favorite: i === 0 }));
     // thrown away in another order than they were made
-    for (const i of [0, 3, 1, 2, 4]) {
+    for (const i of [0, 4, 1, 2, 3]) {
       clock.now += 1000;
       const picture = pictures[i];
       if (picture !== undefined) await trash.trash(ANNA, 'generated', picture.id);
@@ -293,8 +332,8 @@ describe('a trash with a limit of its own', () => {
       'trash',
       undefined,
       undefined,
-      undefined,
       'trash',
+      undefined,
       'active',
     ]);
     expect((await purge.plan({})).count).toBe(0);

@@ -1,15 +1,19 @@
 import { KINDS, STATUSES } from '../../../domain/kind.ts';
 import type { Cursor } from '../../../domain/page.ts';
 import type { OwnerIndex } from '../owner-index.ts';
+import { turn } from '../turns.ts';
 import { BLOCK_PICTURES } from './match-block.ts';
 import { NO_ROW } from './ordinals.ts';
 import { OwnerSearch, placesOf, type SearchTools } from './owner-search.ts';
 import { SearchAgainError } from './search-trouble.ts';
 import { SEGMENT_BLOCKS } from './segment.ts';
 import { mapRows } from './seq-rows.ts';
-import type { OpenedText } from './text-index.ts';
+import { SIGNATURE_BYTES } from './signature.ts';
+import type { BlockFacts, OpenedText } from './text-index.ts';
 
 const AT_ONCE = SEGMENT_BLOCKS * BLOCK_PICTURES;
+/** Blocks of an opened file that are taken in together: about a millisecond. */
+const BLOCKS_AT_ONCE = 256;
 /** How often a long build says how far it is, in pictures. */
 const TOLD_EVERY = 262_144;
 /** A file is made anew when more than one in so many of its texts is of no use, */
@@ -41,18 +45,35 @@ async function adopt(
   { file, blocks }: OpenedText,
 ): Promise<OwnerSearch | undefined> {
   const until = index.seq;
-  const { rows, missing, newest } = await mapRows(index.columns, blocks.seqs, until);
-  const isOurs = blocks.seqs.every((seq) => seq <= index.seq);
-  if (!isOurs || !(await isSameHistory(store, index, { file, blocks }, rows, newest))) {
+  const { rows, missing, newest, highest } = await mapRows(index.columns, blocks.seqs, until);
+  if (highest > index.seq || !(await isSameHistory(store, index, { file, blocks }, rows, newest))) {
     await file.close();
     if (store.index !== index) throw new SearchAgainError();
     return undefined;
   }
   const search = new OwnerSearch(index, file, until);
   search.ordinals.reserve(rows.length);
-  search.ordinals.add(blocks, rows);
+  await addBlocks(search, blocks, rows);
   search.setMissing(missing);
   return search;
+}
+
+/** In pieces, so that others have their turn. */
+async function addBlocks(search: OwnerSearch, facts: BlockFacts, rows: Uint32Array): Promise<void> {
+  let picture = 0;
+  for (let block = 0; block < facts.counts.length; block += BLOCKS_AT_ONCE) {
+    const counts = facts.counts.subarray(block, block + BLOCKS_AT_ONCE);
+    const end = picture + counts.reduce((sum, count) => sum + count, 0);
+    const bytes = [block * SIGNATURE_BYTES, (block + counts.length) * SIGNATURE_BYTES] as const;
+    const piece = {
+      counts,
+      seqs: facts.seqs.subarray(picture, end),
+      signatures: facts.signatures.subarray(...bytes),
+    };
+    search.ordinals.add(piece, rows.subarray(picture, end));
+    picture = end;
+    await turn();
+  }
 }
 
 /**

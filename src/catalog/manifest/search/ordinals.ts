@@ -1,7 +1,7 @@
 import type { Order } from '../../../domain/page.ts';
 import type { Columns } from '../columns.ts';
-import { SET_BYTES } from './match-block.ts';
-import { mayHold, SIGNATURE_BYTES } from './signature.ts';
+import { BLOCK_PICTURES, SET_BYTES } from './match-block.ts';
+import { mayHold, type Probe, SIGNATURE_BYTES } from './signature.ts';
 import type { BlockFacts } from './text-index.ts';
 
 /** In place of a row: no picture's present version has this text. */
@@ -36,6 +36,7 @@ export class Ordinals {
   /** Makes room for so many more pictures at once. */
   reserve(pictures: number): void {
     this.growPictures(this.pictures + pictures);
+    this.growBlocks(this.blocks + Math.ceil(pictures / BLOCK_PICTURES));
   }
 
   /** Adds blocks behind the others. @param rows of each of their pictures, `NO_ROW` where there is none (any more) */
@@ -80,7 +81,7 @@ export class Ordinals {
     return (order === 'newest' ? this.newest : this.oldest)[block] ?? 0;
   }
 
-  mayHold(block: number, probe: Uint16Array): boolean {
+  mayHold(block: number, probe: Probe): boolean {
     return mayHold(this.signatures, block, probe);
   }
 

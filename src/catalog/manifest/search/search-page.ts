@@ -35,7 +35,8 @@ export async function searchPage(
 }
 
 /**
- * Rows of all selected pictures, in the order of lists, oldest first; of the owner's version at that moment.
+ * Rows of all selected pictures, in the order of lists, oldest first, and the version they are of: to be looked at
+ * again where that is no longer the owner's.
  * @throws KirokuError as `searchPage`
  */
 export async function searchRows(
@@ -43,16 +44,19 @@ export async function searchRows(
   store: OwnerStore,
   heal: Heal,
   selection: Selection,
-): Promise<Uint32Array> {
+): Promise<{ readonly rows: Uint32Array; readonly version: Version }> {
   const tools = { context, store, heal };
-  if (store.index.columns.count === 0) return new Uint32Array(0);
+  if (store.index.columns.count === 0) return { rows: new Uint32Array(0), version: store.version };
   try {
     return await withSearch(tools, async (search) => {
       const session = sessionOf(search, selection, 'newest', undefined);
       do await session.advance(tools, Number.POSITIVE_INFINITY);
       while (session.seq !== search.index.seq);
       keep(search, selection, 'newest', session);
-      return session.rows.slice(0, session.rows.length).reverse();
+      // another index has other rows: its version is not the one that these are right for
+      if (tools.store.index !== search.index) throw new SearchAgainError();
+      const rows = session.rows.slice(0, session.rows.length).reverse();
+      return { rows, version: store.version };
     });
   } catch (error) {
     throw outward(error);

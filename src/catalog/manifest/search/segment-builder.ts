@@ -4,7 +4,7 @@ import type { SearchText } from '../../../domain/search/text.ts';
 import { blockTextLength } from './block-text.ts';
 import { BLOCK_PICTURES } from './match-block.ts';
 import { SEGMENT_BLOCKS, type SegmentHead } from './segment.ts';
-import { SIGNATURE_BYTES, signTerms, signText } from './signature.ts';
+import { SIGNATURE_BYTES, signLong, signTerms, signText } from './signature.ts';
 
 /** A block is full with so many bytes too: one picture's prompt may be very long. */
 const MOST_BLOCK_BYTES = 512 << 10;
@@ -34,6 +34,7 @@ export function createSegmentBuilder(): SegmentBuilder {
 
   function endBlock(): void {
     if (words.count === 0) return;
+    signLong(signatures, counts.length * SIGNATURE_BYTES, words.open, words.bytes);
     counts.push(words.count);
     const [ofWords, ofTerms] = [words.endBlock(), terms.endBlock()];
     table.push(ofWords.length, ofWords.crc, ofTerms.length, ofTerms.crc);
@@ -76,6 +77,8 @@ interface Added {
 interface Pile {
   readonly count: number;
   readonly bytes: number;
+  /** The texts of the block that is being made: its first `bytes` bytes. */
+  readonly open: Buffer;
   add(text: string): Added;
   endBlock(): { readonly length: number; readonly crc: number };
   finish(): Buffer;
@@ -92,6 +95,9 @@ function createPile(): Pile {
     },
     get bytes() {
       return end;
+    },
+    get open() {
+      return bytes;
     },
     add(text) {
       // no code unit takes more than three bytes

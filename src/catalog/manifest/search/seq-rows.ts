@@ -13,6 +13,8 @@ export interface MappedRows {
   readonly missing: number[];
   /** The place in `seqs` of the greatest number that a row has; −1 without any. */
   readonly newest: number;
+  /** The greatest of all `seqs`. */
+  readonly highest: number;
 }
 
 /** Finds the rows of texts by the `seq` of their lines. The columns may change meanwhile. */
@@ -21,8 +23,10 @@ export async function mapRows(columns: Columns, seqs: Uint32Array, until: number
   const taken = new Uint8Array(columns.used);
   const rows = new Uint32Array(seqs.length);
   let newest = -1;
+  let highest = 0;
   for (let i = 0; i < seqs.length; i++) {
     const row = table.find(seqs[i] ?? 0);
+    highest = Math.max(highest, seqs[i] ?? 0);
     const isFirst = row !== NO_ROW && taken[row] === 0;
     rows[i] = isFirst ? row : NO_ROW;
     if (isFirst) {
@@ -36,7 +40,7 @@ export async function mapRows(columns: Columns, seqs: Uint32Array, until: number
     if (columns.isLive(row) && columns.seq(row) <= until && taken[row] !== 1) missing.push(row);
     if (row % AT_ONCE === AT_ONCE - 1) await turn();
   }
-  return { rows, missing, newest };
+  return { rows, missing, newest, highest };
 }
 
 interface SeqTable {

@@ -7,7 +7,7 @@ import { turn } from '../turns.ts';
 import { BLOCK_PICTURES, createMatcher, nextInSet, SET_BYTES } from './match-block.ts';
 import type { OwnerSearch, SearchTools } from './owner-search.ts';
 import { SearchAgainError } from './search-trouble.ts';
-import { probeOf } from './signature.ts';
+import { type Probe, probeOf } from './signature.ts';
 import { SortedSet } from './sorted-set.ts';
 import { type TextTerm, textTerms } from './text-term.ts';
 
@@ -36,7 +36,7 @@ export class Session {
   private readonly order: Order;
   private readonly terms: readonly TextTerm[];
   private readonly matcher;
-  private readonly probe: Uint16Array;
+  private readonly probe: Probe;
   private readonly isInRange: (row: number) => boolean;
   private readonly times: { readonly from: number; readonly to: number };
   private filter: RowFilter | undefined;

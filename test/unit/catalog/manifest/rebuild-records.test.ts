@@ -66,6 +66,21 @@ describe('lines made of sidecars', () => {
     expect(days.slice(2)).toEqual(days.slice(2).toSorted());
   });
 
+  it('are made of long sidecars however few there are', async () => {
+    const disk = createNodeStorage(await tempFolder());
+    const lengths = [900, 1_500, 3_000, 12_000, 40_000];
+    for (const [day, length] of lengths.entries()) {
+      const created_at = new Date(Date.UTC(2026, 2, 1 + day)).toISOString();
+      for (let n = 0; n <= day; n += 1) {
+        await keep(disk, sampleRecord({ id: idOf(day * 10 + n), created_at, prompt: 'x'.repeat(length) }));
+      }
+    }
+    const { lines, invalid } = await linesOf(disk);
+    expect(invalid).toEqual([]);
+    const prompts = lines.map((line) => /"prompt":"(x*)"/.exec(line)?.[1]?.length);
+    expect(prompts).toEqual(lengths.flatMap((length, day) => Array(day + 1).fill(length)));
+  });
+
   it('end with the storage’s error', async () => {
     const memory = createMemoryStorage();
     await fill(memory);

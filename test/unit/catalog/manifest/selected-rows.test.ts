@@ -110,6 +110,26 @@ describe('the rows that columns select', () => {
     );
   });
 
+  it('are tested by what they are by then, though traits were given other numbers since', () => {
+    const { index, all } = indexOf([{ tags: ['kept'] }, { tags: ['other'] }]);
+    const filter = compileFilter(index, { ...ALL, facets: [{ facet: 'tag', value: 'kept' }] });
+    const changing = index.find(all[1]?.id ?? idOf(1));
+    const before = index.facets.traits;
+    for (let n = 0; n < 1_000; n++) {
+      const values = facetValues(sampleRecord({ tags: [n % 2 === 0 ? `edit ${n}` : 'kept', `edit ${n}`] }));
+      const form = wordsOf(idOf(1), words);
+      index.put(words, {
+        ...emptyFacts(),
+        form,
+        createdAt: 1_000,
+        trait: index.facets.traitOf(values, false),
+      });
+      expect(filter.test(changing)).toBe(n % 2 === 1);
+      expect(filter.test(index.find(idOf(0)))).toBe(true);
+    }
+    expect(index.facets.traits).not.toBe(before);
+  });
+
   it('are not decided by columns where a term looks into texts', () => {
     const text: Term = { by: 'text', text: 'cat', negated: false };
     expect(needsText({ terms: [text] })).toBe(true);

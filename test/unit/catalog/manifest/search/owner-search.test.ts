@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   createManifestCatalog,
   type ManifestCatalog,
+  type ManifestCatalogOptions,
 } from '../../../../../src/catalog/manifest/manifest-catalog.ts';
-import { searchFilePath } from '../../../../../src/catalog/manifest/search/direct-text-index.ts';
+import {
+  createDirectTextIndex,
+  searchFilePath,
+} from '../../../../../src/catalog/manifest/search/direct-text-index.ts';
+import type { TextFile, TextIndex } from '../../../../../src/catalog/manifest/search/text-index.ts';
 import { manifestKey } from '../../../../../src/domain/key.ts';
 import { silentLog } from '../../../../../src/domain/log.ts';
 import type { PictureRecord } from '../../../../../src/domain/record.ts';
@@ -12,7 +17,7 @@ import { createMemoryStorage } from '../../../../../src/storage/memory-storage.t
 import type { Storage } from '../../../../../src/storage/storage.ts';
 import { ALICE, change, ids, pictureOf, query, START, trashed } from '../../../../contract/catalog-rig.ts';
 
-function open(storage: Storage): ManifestCatalog {
+function open(storage: Storage, options: Partial<ManifestCatalogOptions> = {}): ManifestCatalog {
   return createManifestCatalog({
     storage,
     folders: createFolderSync(storage),
@@ -21,6 +26,7 @@ function open(storage: Storage): ManifestCatalog {
     indexMaxBytes: 1 << 26,
     legacyTz: 'UTC',
     compaction: { leastLog: 1 << 26 },
+    ...options,
   });
 }
 
@@ -59,12 +65,62 @@ async function read(storage: Storage, path: string): Promise<Buffer> {
   return bytes;
 }
 
+/** The same texts, each addition to a file held back by `gate`. */
+function gated(texts: TextIndex, gate: () => Promise<void>): TextIndex {
+  const held = (file: TextFile): TextFile => ({
+    ...file,
+    async append(places) {
+      await gate();
+      return file.append(places);
+    },
+  });
+  return {
+    ...texts,
+    async open(owner, epoch) {
+      const opened = await texts.open(owner, epoch);
+      return opened === undefined ? undefined : { ...opened, file: held(opened.file) };
+    },
+    create: async (owner, epoch) => held(await texts.create(owner, epoch)),
+  };
+}
+
 /** Looks until it is so; the test's own time limit ends it. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("an owner's search", () => {
+  it('repairs nothing any more once its owner has left memory', async () => {
+    const storage = createMemoryStorage({ now: () => START });
+    let gate = Promise.resolve();
+    let waiting = 0;
+    let passed = 0;
+    const textIndex = gated(createDirectTextIndex(storage), async () => {
+      waiting += 1;
+      await gate;
+      passed += 1;
+    });
+    // every owner leaves memory when nobody asks for it
+    const catalog = open(storage, { textIndex, indexMaxBytes: 1 });
+    await putAll(catalog, 1, 20, 'roof');
+    expect(await count(catalog, 'roof')).toBe(19);
+    await putAll(catalog, 20, 700, 'roof');
+    const before = await catalog.version(ALICE);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    [waiting, passed] = [0, 0];
+    // its many new texts go to the file behind the answer
+    expect(await count(catalog, 'roof')).toBe(699);
+    await until(async () => waiting > 0);
+    await catalog.compact(ALICE);
+    resolve();
+    await until(async () => passed > 0);
+    for (let turns = 0; turns < 200; turns += 1) await new Promise((next) => setImmediate(next));
+    expect(await catalog.version(ALICE)).toEqual(before);
+    expect(await count(catalog, 'roof')).toBe(699);
+    await catalog.close();
+  });
+
   it('takes in what was committed since, one at a time and very many at once', async () => {
     const storage = createMemoryStorage({ now: () => START });
     const catalog = open(storage);
