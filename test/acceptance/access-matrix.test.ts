@@ -66,12 +66,41 @@ async function newSearch(): Promise<string> {
   return id;
 }
 
+/** What the owner has made with one call, so that others can try to have it. */
+async function newOf(path: string, body: object): Promise<{ sid: string; url: string }> {
+  const headers = { cookie: owner.cookie, 'content-type': 'application/json' };
+  const answer = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return JSON.parse(await answer.text());
+}
+
+async function newShare(): Promise<{ sid: string; url: string }> {
+  return newOf('/api/v1/shares', { ids: [pictures.get('images')?.id], expires_in: 600 });
+}
+
+/** What stands for `{token}` and `{sid}`. */
+async function madeFor(template: string): Promise<{ token: string; sid: string }> {
+  const tail = (url: string) => url.slice(url.lastIndexOf('/') + 1);
+  if (template.includes('/searches/')) return { token: '', sid: await newSearch() };
+  if (template.includes('/downloads/')) {
+    const made = await newOf('/api/v1/images/zip?link=1', { ids: [pictures.get('images')?.id] });
+    return { token: tail(made.url), sid: '' };
+  }
+  if (!/\{(sid|token)\}/.test(template)) return { token: '', sid: '' };
+  const { sid, url } = await newShare();
+  return { token: tail(url), sid };
+}
+
 function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: string } {
   const id = pictureFor(path)?.id;
   if (path === '/api/v1/images' || path.endsWith('/upload')) {
     const { body, type } = multipart([filePart(tinyPng(9))]);
     return { body: new Uint8Array(body), type };
   }
+  if (path.endsWith('/zip')) return { body: JSON.stringify({ ids: [id] }), type: 'application/json' };
+  if (path.endsWith('/shares')) {
+    return { body: JSON.stringify({ ids: [id], expires_in: 60 }), type: 'application/json' };
+  }
+  if (path.endsWith('/place')) return { body: '{"job_id":"j"}', type: 'application/json' };
   if (path.endsWith('/recover')) return { body: '{"code":"a wrong one"}', type: 'application/json' };
   const admins = adminBody(path);
   if (admins !== undefined) return { body: JSON.stringify(admins), type: 'application/json' };
@@ -112,12 +141,14 @@ async function call(
 ): Promise<Answered> {
   const [method = '', template = ''] = operation.split(' ');
   const item = pictureFor(template);
-  const sid = template.includes('{sid}') ? (id ?? (await newSearch())) : '';
+  const made = await madeFor(template);
   const path = template
     .replace('users/{id}', `users/${owner.owner}`)
     .replace('{id}', id ?? item?.id ?? '')
     .replace('{name}', 'comfy-inputs')
-    .replace('{sid}', sid)
+    .replace('{sid}', template.includes('{sid}') ? (id ?? made.sid) : '')
+    .replace('{token}', made.token)
+    .replace('{job_id}', 'j')
     .replace('/outputs/{key}', item?.url ?? '');
   const as: ReturnType<typeof callAs> =
     typeof caller === 'string' ? callAs(caller) : { headers: { ...caller } };
@@ -154,7 +185,7 @@ describe('who may do what', () => {
     for (const [index, caller] of CALLERS.entries()) {
       const { status, text } = await call(operation, caller);
       expect(status, `${caller}: ${text}`).toBe(row[index]);
-      if (caller !== 'owner' && caller !== 'service' && caller !== 'admin') {
+      if (caller !== 'owner' && caller !== 'service' && caller !== 'admin' && !operation.includes(' /s/')) {
         for (const { id } of pictures.values()) expect(text, caller).not.toContain(`"id":"${id}","url"`);
       }
     }
@@ -175,8 +206,8 @@ describe('who may do what', () => {
   it('of somebody else: the same bytes as for what never was', async () => {
     const operations = Object.keys(TABLE)
       .filter((operation) => /\{s?id\}/.test(operation))
-      .filter((operation) => !operation.includes('/admin/'));
-    expect(operations).toHaveLength(20);
+      .filter((operation) => !/\/admin\/| \/s\/|\/place$/.test(operation));
+    expect(operations).toHaveLength(21);
     const never = '01h0000000000000000000000z';
     for (const operation of operations) {
       for (const caller of ['other', 'service for other'] as const) {

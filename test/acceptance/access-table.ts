@@ -46,6 +46,18 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'post /api/v1/searches': UPLOAD,
   'patch /api/v1/searches/{sid}': WRITE_ONE,
   'delete /api/v1/searches/{sid}': WRITE_ONE,
+  'post /api/v1/images/zip': WRITE_ONE,
+  'get /api/v1/downloads/{token}': READ_ONE,
+  'get /api/v1/shares': READ_ALL,
+  'post /api/v1/shares': [201, 404, 401, 401, 201, 404, 403],
+  'delete /api/v1/shares/{sid}': WRITE_ONE,
+  // whoever has the link, whoever else it is
+  'get /s/{token}': PUBLIC,
+  'get /s/{token}/{id}': PUBLIC,
+  'get /s/{token}/{id}/thumb': PUBLIC,
+  // this server knows no folder of ComfyUI's
+  'post /api/v1/inputs/{id}/place': [401, 401, 401, 401, 501, 501, 403],
+  'post /api/v1/jobs/{job_id}/done': [401, 401, 401, 401, 200, 200, 403],
   'get /api/v1/access-log': READ_ALL,
   ...Object.fromEntries(
     ['images', 'inputs', 'controls'].flatMap((base) => [
