@@ -1,11 +1,15 @@
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { originalKey, sidecarKey } from '../../src/domain/key.ts';
+import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
 import { kiroku } from '../support/command.ts';
 import { createTempTree, type TempTree } from '../support/drop.ts';
+import { live, newTree, openLife } from '../support/life-rig.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { alice, openRig, ownerNamed } from '../support/reconcile-rig.ts';
+import { countingRandom } from '../support/services.ts';
+import { createFaultStorage } from '../support/storage/fault-storage.ts';
 
 const DAY = Date.parse('2026-02-03T10:00:00.000Z');
 
@@ -94,5 +98,31 @@ describe('kiroku reindex', () => {
       expect(refused).toMatchObject({ code: 2, out: '' });
       expect(refused.told).toContain(why);
     });
+  });
+});
+
+describe('a reindex that cannot look everywhere', () => {
+  it.each([
+    ['the owners', /^users$/],
+    ["an owner's years", /^users\/anna$/],
+    ['a day', /^users\/anna\/2026\/01\/01$/],
+  ])('says so each time: %s cannot be listed', async (_, path) => {
+    const inner = createMemoryStorage();
+    await newTree(inner);
+    const storage = createFaultStorage(inner);
+    const life = await openLife(storage, { random: countingRandom() });
+    const { entry } = await life.add(await pngPicture({ width: 8, height: 8 }), {
+      owner: ownerNamed('anna'),
+    });
+    storage.arm({ at: 1, only: ['readFolder'], path, fault: { fail: 'EIO', forever: true } });
+    for (const depth of ['changes', 'names', 'changes'] as const) {
+      const { failed } = await life.reindex.run({ depth, afresh: true }, live());
+      expect(failed, depth).toBeGreaterThan(0);
+    }
+    storage.arm();
+    const done = await life.reindex.run({ depth: 'changes', afresh: true }, live());
+    expect(done).toMatchObject({ failed: 0, corrected: 0 });
+    expect(await life.catalog.lookup(entry.owner, entry.id)).toBeDefined();
+    await life.close();
   });
 });

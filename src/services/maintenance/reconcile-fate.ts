@@ -21,11 +21,14 @@ export interface Tally {
   add(fate: Fate): void;
   addReport(report: ReconcileReport): void;
   folder(): void;
+  /** So many places could not be looked at. */
+  failed(places: number): void;
   report(): ReconcileReport;
 }
 
 export function createTally(): Tally {
   const sum = { folders: 0, adopted: 0, corrected: 0, waiting: 0 };
+  let failed = 0;
   let again: number | undefined;
   const soonest = (ms: number | undefined) => {
     if (ms !== undefined) again = Math.min(again ?? ms, ms);
@@ -42,11 +45,15 @@ export function createTally(): Tally {
       sum.adopted += report.adopted;
       sum.corrected += report.corrected;
       sum.waiting += report.waiting;
+      failed += report.failed ?? 0;
       soonest(report.again);
     },
     folder() {
       sum.folders += 1;
     },
-    report: () => ({ ...sum, again }),
+    failed(places) {
+      failed += places;
+    },
+    report: () => ({ ...sum, ...(failed === 0 ? {} : { failed }), again }),
   };
 }

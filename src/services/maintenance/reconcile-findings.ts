@@ -53,6 +53,8 @@ export interface Finding {
 export interface Findings {
   /** Logs, counts and journals. Never throws: a full disk must not stop the repair. */
   report(finding: Finding): Promise<void>;
+  /** How often it was met since the start, those that were told of before too. */
+  met(finding: FindingName): number;
   /** For what is too ordinary to be journalled. */
   count(finding: FindingName): void;
   counts(): ReadonlyMap<string, number>;
@@ -71,13 +73,16 @@ export interface FindingsDeps {
 /** Findings of reconcile: journal `findings`, log and counters. What is only `left` is told once, restarts included. */
 export function createFindings(deps: FindingsDeps): Findings {
   const counts = new Map<string, number>();
+  const met = new Map<string, number>();
   let known: Promise<Set<string>> | undefined;
-  const count = (finding: FindingName) => {
-    counts.set(finding, (counts.get(finding) ?? 0) + 1);
+  const rise = (of: Map<string, number>, finding: FindingName) => {
+    of.set(finding, (of.get(finding) ?? 0) + 1);
   };
+  const count = (finding: FindingName) => rise(counts, finding);
   return {
     count,
     async report(finding) {
+      rise(met, finding.finding);
       known ??= loadKnown(deps);
       const path = finding.path.slice(0, MAX_PATH);
       const once = finding.action === 'left';
@@ -92,6 +97,7 @@ export function createFindings(deps: FindingsDeps): Findings {
         deps.log.warn({ err: error, finding: finding.finding }, 'a finding could not be journalled');
       }
     },
+    met: (finding) => met.get(finding) ?? 0,
     counts: () => counts,
   };
 }

@@ -45,6 +45,8 @@ export interface ReconcileReport {
   readonly corrected: number;
   /** Things that were left for later: half-written files, pictures younger than a minute. */
   readonly waiting: number;
+  /** Owners and folders that could not be looked at; the log says why. Absent for none. */
+  readonly failed?: number;
   /** ms after which another look at the same place is worth while; undefined when nothing waits. */
   readonly again: number | undefined;
 }

@@ -71,20 +71,25 @@ async function eachOwner(
   only?: Owner,
 ): Promise<ReconcileReport> {
   const tally = createTally();
+  const unreadable = () => context.findings.met('folder_unreadable');
+  const before = unreadable();
   for (const owner of await ownersOnDisk(context)) {
     if (signal.aborted) break;
     if (only !== undefined && owner !== only) continue;
     if (!(await volumePresent(context))) {
       context.log.error({}, NO_VOLUME);
+      tally.failed(1);
       break;
     }
     try {
       await act(owner, tally);
     } catch (error) {
       context.log.error({ err: error, owner }, 'an owner could not be looked at');
+      tally.failed(1);
     }
     await breathe();
   }
+  tally.failed(unreadable() - before);
   return tally.report();
 }
 
@@ -97,7 +102,11 @@ async function look(
   place: DayPlace,
   options: DayOptions,
 ): Promise<DayOutcome> {
-  const failed = { report: { ...createTally().report(), again: RECOVERY }, agrees: false, gone: false };
+  const failed = {
+    report: { ...createTally().report(), failed: 1, again: RECOVERY },
+    agrees: false,
+    gone: false,
+  };
   if (!(await volumePresent(context))) {
     context.log.error({}, NO_VOLUME);
     return failed;

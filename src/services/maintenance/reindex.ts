@@ -24,7 +24,7 @@ export interface ReindexRequest {
 export interface ReindexReport extends Omit<ReconcileReport, 'again'> {
   /** Owners whose manifest was made again. */
   readonly rebuilt: number;
-  /** Owners for whom it could not be done; the log says why. */
+  /** Owners for whom it could not be done, and folders that could not be looked at; the log says why. */
   readonly failed: number;
 }
 
@@ -86,9 +86,9 @@ export function createReindex(deps: ReindexDeps): Reindex {
       if (depth === 'sidecars') return fromSidecars(owner, signal);
       const options = { afresh, ...(owner === undefined ? {} : { owner }) };
       const look = depth === 'names' ? reconcile.names : reconcile.full;
-      const { folders, adopted, corrected, waiting } = await look(signal, options);
+      const { folders, adopted, corrected, waiting, failed = 0 } = await look(signal, options);
       stopIfAborted(signal);
-      return { folders, adopted, corrected, waiting, rebuilt: 0, failed: 0 };
+      return { folders, adopted, corrected, waiting, rebuilt: 0, failed };
     },
   };
 }

@@ -39,6 +39,7 @@ describe('findings', () => {
     expect(entries[0]).toEqual({ t: '2026-11-21T12:00:00.000Z', ...LEFT });
     expect(entries).toHaveLength(3);
     expect(Object.fromEntries(findings.counts())).toEqual({ foreign_entry: 2 });
+    expect(findings.met('foreign_entry')).toBe(3);
   });
 
   it('tell of what was done every time', async () => {
