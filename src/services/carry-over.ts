@@ -97,9 +97,19 @@ async function publishThere(
   }
 }
 
-/** The old bytes first: an original without a record would be taken for one that the earlier system left. */
-async function removeHere({ blobs, catalog }: CarryOverDeps, entry: Entry): Promise<boolean> {
+/**
+ * Marked first, as every purge is: wherever this ends, what is left says that it is on its way out. Then the old bytes:
+ * an original without a record would be taken for one that the earlier system left.
+ */
+async function removeHere({ blobs, catalog, now }: CarryOverDeps, entry: Entry): Promise<boolean> {
   const { owner, kind, id, ext } = entry;
+  const change = (current: PictureRecord) => marked(current, isoOf(now()));
+  try {
+    await catalog.commit(owner, { op: 'edit', kind, id, change });
+  } catch (error) {
+    if (isKirokuError(error, 'not_found')) return false;
+    throw error;
+  }
   for (const thumbExt of THUMB_EXTS) await blobs.remove(thumbKey(entry, thumbExt));
   await blobs.remove(originalKey(entry, ext));
   try {
@@ -109,6 +119,11 @@ async function removeHere({ blobs, catalog }: CarryOverDeps, entry: Entry): Prom
     if (isKirokuError(error, 'not_found')) return false;
     throw error;
   }
+}
+
+function marked(current: PictureRecord, time: string): PictureRecord | undefined {
+  if (current.purging !== undefined) return undefined;
+  return { ...current, status: 'trash', trashed_at: current.trashed_at ?? time, purging: time };
 }
 
 async function retract(deps: CarryOverDeps, staged: readonly StagedBlob[]): Promise<void> {

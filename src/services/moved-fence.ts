@@ -5,10 +5,30 @@ import type { Moved } from './moved.ts';
 
 /** A catalog in which nothing new is written for an owner that has gone. */
 export interface MovedFence {
-  /** @throws KirokuError from `commit`: `owner_moved`, for anything but a purge */
+  /** @throws KirokuError from `commit`: `owner_moved`, for anything but a purge and the mark of one */
   readonly catalog: Catalog;
   /** Resolves when every change has ended that was let in before the owner was marked. */
   drained(owner: Owner): Promise<void>;
+}
+
+function ownerMoved(): KirokuError {
+  return new KirokuError('owner_moved', 'This library has just been moved. Send it again.', {
+    details: { retryAfter: 1 },
+  });
+}
+
+type Edit = Extract<Mutation, { op: 'edit' | 'trash' | 'restore' }>;
+
+/** The same edit, refused unless it marks the picture as on its way out. */
+function marksAlone(mutation: Edit): Edit {
+  return {
+    ...mutation,
+    change(current) {
+      const next = mutation.change(current);
+      if (next !== undefined && next.purging === undefined) throw ownerMoved();
+      return next;
+    },
+  };
 }
 
 /**
@@ -23,9 +43,8 @@ export function createMovedFence(catalog: Catalog, moved: Moved): MovedFence {
     // Between the answer and the commit nothing may be waited for: a mark could come in between.
     while (moved.peek(owner) === undefined) await moved.resolve(owner);
     if (moved.peek(owner) !== owner) {
-      throw new KirokuError('owner_moved', 'This library has just been moved. Send it again.', {
-        details: { retryAfter: 1 },
-      });
+      if (mutation.op === 'edit') return catalog.commit(owner, marksAlone(mutation));
+      throw ownerMoved();
     }
     const work = catalog.commit(owner, mutation);
     const own = running.get(owner) ?? new Set();

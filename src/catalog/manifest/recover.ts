@@ -116,8 +116,8 @@ async function comparePurged(
   const record = await recordOfLine(store, line);
   const at = locationOf(record);
   const sidecar = await readSidecar(context.storage, at, { legacyTz: context.legacyTz });
-  // its bytes went before its line (purge, transfer): only the end of the purge is missing
-  if (sidecar?.state === 'orphan') return { do: 'remove', at };
+  // its bytes went before its line: only the end of the purge is missing. Without the mark reconcile has kept it
+  if (sidecar?.state === 'orphan') return record.purging === undefined ? undefined : { do: 'remove', at };
   if (sidecar?.state !== 'read') return undefined;
   if (sidecar.record.rev > record.rev) return { do: 'take', op: 'put', record: sidecar.record };
   return { do: 'remove', at };
