@@ -68,9 +68,14 @@ export class Columns {
   ids = new Uint32Array(0);
   readonly traits = new CodeColumn();
 
+  /** What weights take of `bytes`: kept for quotas, not for lists. */
+  get weightBytes(): number {
+    return this.capacity * (4 + 2 + 1);
+  }
+
   get bytes(): number {
-    const fixed = this.capacity * (4 + 1 + 4 + 6 + 4 + 1 + 4 + 7 + 16);
-    return fixed + this.traits.bytes + this.free.length * 8;
+    const fixed = this.capacity * (4 + 1 + 4 + 6 + 4 + 1 + 4 + 16);
+    return fixed + this.weightBytes + this.traits.bytes + this.free.length * 8;
   }
 
   /** Makes room for `rows` rows at once. */
