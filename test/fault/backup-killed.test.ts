@@ -43,6 +43,7 @@ async function source(): Promise<{ storage: MemoryStorage; rig: Rig }> {
   });
   await rig.state.updateOwner(alice, () => ({ quota: { bytes: 7 } }));
   await rig.state.append('shares', { op: 'create', sid: 'x' });
+  for (const n of [1, 2, 3]) await rig.state.append('jobs', { job: 'a', n });
   return { storage, rig };
 }
 
@@ -197,6 +198,9 @@ describe('a restore that is killed at any call (D18)', () => {
       const shares = [];
       for await (const share of after.state.readJournal('shares')) shares.push(share);
       expect(shares).toHaveLength(1);
+      const jobs = [];
+      for await (const { n } of after.state.readJournal('jobs')) jobs.push(n);
+      expect(jobs).toEqual([1, 2, 3]);
       await after.close();
     }
     expect(killed).toBeGreaterThan(100);

@@ -7,7 +7,7 @@ import type { PictureId } from '../../domain/id.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { KINDS, type Kind } from '../../domain/kind.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
-import type { StateStore } from '../../state/state-store.ts';
+import type { JournalName, StateStore } from '../../state/state-store.ts';
 import { readWhole } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { isWithin, parsed, savedPlaces } from './backup.ts';
@@ -217,27 +217,32 @@ function count(tally: Tally, { end, bytes }: RestoredPicture): void {
 
 /** Truth that no sidecar holds, as far as the tree has none of its own. */
 async function restoreState({ source, state }: RestoreDeps): Promise<void> {
-  for (const journal of MERGED) {
-    const known = new Set<string>();
-    for await (const entry of state.readJournal(journal)) known.add(JSON.stringify(entry));
-    for (const entry of await entriesIn(source, statePath(journal))) {
-      if (!known.has(JSON.stringify(entry))) await state.append(journal, entry);
-    }
-  }
+  for (const journal of MERGED) await restoreJournal(source, state, journal, () => true);
+  // a history of its own is not mixed with another's; the beginning of this very one is what a kill left
   for (const journal of IF_NONE) {
-    let empty = true;
-    for await (const _ of state.readJournal(journal)) {
-      empty = false;
-      break;
-    }
-    if (!empty) continue;
-    for (const entry of await entriesIn(source, statePath(journal))) await state.append(journal, entry);
+    await restoreJournal(source, state, journal, (known, saved) =>
+      [...known].every((entry) => saved.has(entry)),
+    );
   }
   const secrets = await readWhole(source, BACKUP_SECRETS);
   const document = secrets === undefined ? undefined : parsed(secrets);
   if (document !== undefined && (await state.readDocument('secrets')) === undefined) {
     await state.writeDocument('secrets', document);
   }
+}
+
+/** Appends what is not there yet, if `may`. */
+async function restoreJournal(
+  source: Storage,
+  state: StateStore,
+  journal: JournalName,
+  may: (known: ReadonlySet<string>, saved: ReadonlySet<string>) => boolean,
+): Promise<void> {
+  const entries = await entriesIn(source, statePath(journal));
+  const known = new Set<string>();
+  for await (const entry of state.readJournal(journal)) known.add(JSON.stringify(entry));
+  if (!may(known, new Set(entries.map((entry) => JSON.stringify(entry))))) return;
+  for (const entry of entries) if (!known.has(JSON.stringify(entry))) await state.append(journal, entry);
 }
 
 async function entriesIn(source: Storage, path: string): Promise<JsonObject[]> {
