@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Descriptive, Provenance } from '../domain/record.ts';
 import type { FoundRecipe } from '../media/decoder.ts';
-import { descriptiveOf } from '../media/metadata/descriptive.ts';
+import { descriptiveOf, RECIPE_MEMBERS } from '../media/metadata/descriptive.ts';
 import { loraTags } from '../media/metadata/lora-tags.ts';
 
 type Members = { -readonly [field in keyof Descriptive]: Descriptive[field] };
@@ -45,23 +45,9 @@ function taggedLoras(prompt: string | null | undefined): readonly JsonObject[] |
   return descriptiveOf({ ...text, loras }).meta.loras;
 }
 
-/** Members that say how a picture was made: they hold for every copy of its bytes. */
-const OF_THE_BYTES = [
-  'seed',
-  'prompt',
-  'negative_prompt',
-  'model',
-  'loras',
-  'sampler',
-  'scheduler',
-  'steps',
-  'cfg',
-  'generator',
-] as const;
-
 /** The recipe of a picture, for a copy of it: the same bytes were made the same way. */
 export function recipeOf(record: Descriptive): Descriptive {
-  const known = OF_THE_BYTES.filter((field) => record[field] !== undefined && record[field] !== null);
+  const known = RECIPE_MEMBERS.filter((field) => record[field] !== undefined && record[field] !== null);
   const from = Object.entries(record.from ?? {}).filter(([field]) => known.some((one) => one === field));
   return {
     ...Object.fromEntries(known.map((field) => [field, record[field]])),

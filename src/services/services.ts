@@ -1,10 +1,9 @@
-import type { CalendarDay, DayCount, Entry, ListPage, ListQuery, Version } from '../catalog/catalog.ts';
+import type { Catalog, Entry } from '../catalog/catalog.ts';
 import type { PictureId } from '../domain/id.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { AdoptedFrom, Descriptive, Parent } from '../domain/record.ts';
-import type { Facets, Selection } from '../domain/search/selection.ts';
 import type { Reservation } from './quota.ts';
 import type { Grid, Stack, Variations } from './stacks.ts';
 
@@ -78,20 +77,8 @@ export interface PicturePatch {
   readonly rating?: number | null;
 }
 
-export interface Gallery {
-  list(query: ListQuery): Promise<ListPage>;
-  /** How often each facet's values occur among the selected pictures, at most `most` of each, and how many there are. */
-  facets(
-    selection: Selection,
-    most: number,
-  ): Promise<{ readonly total: number; readonly facets: Facets; readonly version: Version }>;
-  /** How many there are on each day that has any, oldest first. @param dayOf the day that holds this time (ms) */
-  timeline(
-    selection: Selection,
-    dayOf: (time: number) => CalendarDay,
-  ): Promise<{ readonly days: readonly DayCount[]; readonly version: Version }>;
-  version(owner: Owner): Promise<Version>;
-  peekVersion(owner: Owner): Version | undefined;
+/** What a catalog answers about one owner's pictures, and what is said of one of them. */
+export interface Gallery extends Pick<Catalog, 'list' | 'facets' | 'timeline' | 'version' | 'peekVersion'> {
   /** @throws KirokuError `not_found` */
   get(owner: Owner, kind: Kind, id: PictureId): Promise<Entry>;
   /** @throws KirokuError `not_found`, `precondition_failed` when `rev` is given and is not the current one */

@@ -74,27 +74,27 @@ function withCharacters(prompt: string | undefined, characters: readonly string[
   return [...(prompt === undefined ? [] : [prompt]), ...characters].join('\n');
 }
 
+/** Members that say how a picture was made. */
+export const RECIPE_MEMBERS = [
+  'seed',
+  'prompt',
+  'negative_prompt',
+  'model',
+  'loras',
+  'sampler',
+  'scheduler',
+  'steps',
+  'cfg',
+  'generator',
+] as const satisfies readonly (keyof Descriptive)[];
+
 function originsOf(recipe: Recipe, meta: Descriptive): FoundMeta['from'] {
-  const fields: (keyof Descriptive)[] = [
-    'seed',
-    'prompt',
-    'negative_prompt',
-    'model',
-    'loras',
-    'sampler',
-    'scheduler',
-    'steps',
-    'cfg',
-    'generator',
-  ];
   return Object.fromEntries(
-    fields
-      .filter((field) => meta[field] !== undefined)
-      .map((field) => {
-        const part = SOURCES[field];
-        const other = part !== undefined && recipe.fromOther?.includes(part) === true;
-        return [field, other ? otherThan(recipe.origin) : recipe.origin];
-      }),
+    RECIPE_MEMBERS.filter((field) => meta[field] !== undefined).map((field) => {
+      const part = SOURCES[field];
+      const other = part !== undefined && recipe.fromOther?.includes(part) === true;
+      return [field, other ? otherThan(recipe.origin) : recipe.origin];
+    }),
   );
 }
 
