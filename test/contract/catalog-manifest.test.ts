@@ -124,6 +124,23 @@ describe('catalog manifest, rebuilt while it is compacted', () => {
   });
 });
 
+/** A batch answers before its compaction begins: by then the owner may have left memory, and come back. */
+describe('catalog manifest, compacted while its owner leaves memory', () => {
+  it('has one lane an owner, whatever comes right behind a commit', async () => {
+    const warnings: unknown[] = [];
+    const log = { ...silentLog, warn: (details: unknown) => warnings.push(details) };
+    const rig = rigOver(createMemoryStorage(), 3, 1, { log, indexMaxBytes: 1 });
+    for (let turns = 0; turns < 60; turns += 1) {
+      const committed = put(rig, pictureOf(ALICE, turns));
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await Promise.all([committed, rig.rebuild?.(ALICE)]);
+      expect((await rig.catalog.list(query())).total).toBe(turns + 1);
+    }
+    await rig.done?.();
+    expect(warnings.filter((details) => details instanceof Object && 'err' in details)).toEqual([]);
+  });
+});
+
 describeCatalog('manifest in memory', inMemory);
 describeCatalog('manifest on disk', onDisk);
 describeCatalogModel('manifest in memory, always compacting', inMemory, { numRuns: 60 });

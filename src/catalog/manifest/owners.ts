@@ -19,6 +19,13 @@ export interface Held {
   users: number;
 }
 
+/** An owner that is being read into memory. */
+interface Coming {
+  readonly held: Promise<Held>;
+  /** Who waits for it: each of them works with it from the moment it is there, so that nothing drops it in between. */
+  waiting: number;
+}
+
 /** How long a stop waits for loads to notice it, ms. */
 const STOP_MS = 1_000;
 /** Owners known to have nothing; costs a name each. */
@@ -40,7 +47,7 @@ export class Owners {
   private readonly busy = new Map<Owner, Held>();
   private readonly idle: LRUCache<Owner, Held>;
   private readonly empty = new LRUCache<Owner, true>({ max: MOST_EMPTY });
-  private readonly loading = new Map<Owner, Promise<Held>>();
+  private readonly loading = new Map<Owner, Coming>();
   private readonly closing = new Set<Promise<void>>();
   private readonly gate = new LoadGate();
   private readonly stopping = new AbortController();
@@ -106,7 +113,7 @@ export class Owners {
     this.stopping.abort();
     // one that makes a manifest anew does not look up for a while; it can be killed and repeated
     await Promise.race([
-      Promise.allSettled(this.loading.values()),
+      Promise.allSettled(Array.from(this.loading.values(), ({ held }) => held)),
       delay(STOP_MS, undefined, { ref: false }),
     ]);
   }
@@ -127,14 +134,9 @@ export class Owners {
       this.idle.delete(owner);
       return this.pin(owner, idle);
     }
-    const held = await this.load(owner);
-    // whoever waited for the same load finds it pinned already
-    const current = this.busy.get(owner);
-    if (current === held) {
-      held.users += 1;
-      return held;
-    }
-    return current === undefined && this.idle.peek(owner) !== held ? this.pin(owner, held) : this.take(owner);
+    const coming = this.loading.get(owner) ?? this.load(owner);
+    coming.waiting += 1;
+    return coming.held;
   }
 
   private pin(owner: Owner, held: Held): Held {
@@ -151,31 +153,40 @@ export class Owners {
     });
   }
 
-  private load(owner: Owner): Promise<Held> {
-    const running = this.loading.get(owner);
-    if (running !== undefined) return running;
+  private load(owner: Owner): Coming {
     const since = this.needsSettling(owner) ? this.unsettledSince : undefined;
-    const load = this.read(owner, since)
+    const held = this.read(owner, since)
       .then((store) => {
         if (store.unrecovered === undefined && store.suspect === undefined) this.markSettled(owner);
-        const held = this.hold(store);
-        this.busy.set(owner, held);
-        return held;
+        const fresh = this.hold(store);
+        fresh.users = coming.waiting;
+        this.loading.delete(owner);
+        this.busy.set(owner, fresh);
+        return fresh;
       })
       .catch((error: unknown) => {
+        this.loading.delete(owner);
         throw fromErrno(error);
-      })
-      .finally(() => this.loading.delete(owner));
-    this.loading.set(owner, load);
-    return load;
+      });
+    const coming: Coming = { held, waiting: 0 };
+    this.loading.set(owner, coming);
+    return coming;
   }
 
   private hold(store: OwnerStore): Held {
+    const { owner } = store;
     const lane = new Lane(async (requests) => {
-      await commitBatch(this.context, store, requests);
-      startCompaction(this.context, store, lane, (work) => this.use(store.owner, work));
+      // whoever asked is answered within, and gives the owner back: it stays until what follows has begun
+      held.users += 1;
+      try {
+        await commitBatch(this.context, store, requests);
+        startCompaction(this.context, store, lane, (work) => this.use(owner, work));
+      } finally {
+        this.giveBack(owner, held);
+      }
     });
-    return { store, lane, users: 0 };
+    const held: Held = { store, lane, users: 0 };
+    return held;
   }
 
   private giveBack(owner: Owner, held: Held): void {
