@@ -31,7 +31,8 @@ export function missingPackages(root, { dev }) {
   const wanted = Object.entries(readLock(join(root, 'package-lock.json')) ?? {});
   const present = readLock(join(root, 'node_modules', '.package-lock.json')) ?? {};
   return wanted
-    .filter(([path, entry]) => path !== '' && (dev || !entry.dev) && isWanted(entry))
+    // the others are the project itself and its own packages
+    .filter(([path, entry]) => path.startsWith('node_modules/') && !entry.link && (dev || !entry.dev) && isWanted(entry))
     .filter(
       ([path, entry]) =>
         present[path]?.version !== entry.version ||
