@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import type { Config } from './config.ts';
 import { KirokuError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
@@ -13,8 +14,10 @@ const MAX_BYTES = 1024 * 1024;
 export function jwtVerifierOf({ auth }: Config, log: Log, now: () => number): JwtVerifier | undefined {
   if (auth.mode !== 'jwt') return undefined;
   const { jwks, rules } = auth;
-  const load = () => (/^https?:/i.test(jwks) ? fetchKeys(jwks) : readKeys(jwks));
-  return createJwtVerifier({ rules, keys: createJwks({ load, now, log }), now });
+  const isAddress = /^https?:/i.test(jwks);
+  const load = () => (isAddress ? fetchKeys(jwks) : readKeys(jwks));
+  const url = isAddress ? new URL(jwks) : pathToFileURL(jwks);
+  return createJwtVerifier({ rules, keys: createJwks({ url, load, now, log }), now });
 }
 
 async function readKeys(path: string): Promise<unknown> {

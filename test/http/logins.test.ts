@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createJwtVerifier } from '../../src/services/jwt.ts';
 import { ADMIN, type Browser, jsonOf, refusal, SERVICE, useApp, type WirePage } from '../support/app.ts';
-import { AUDIENCE, claimsFor, forged, ISSUER, rsaKey } from '../support/logins.ts';
+import { AUDIENCE, claimsFor, forged, ISSUER, published, rsaKey } from '../support/logins.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { NOON, owner as named } from '../support/services.ts';
 
@@ -19,7 +19,7 @@ const unused = useApp({ trustProxy: ['127.0.0.1'] });
 
 const key = rsaKey('k');
 const rules = { issuer: ISSUER, audience: AUDIENCE, algorithms: ['RS256'], claim: 'sub' } as const;
-const verifier = createJwtVerifier({ rules, keys: async () => [key.jwk], now: () => NOON });
+const verifier = createJwtVerifier({ rules, keys: published([key.jwk]), now: () => NOON });
 const tokens = useApp({ auth: { mode: 'jwt', rules, jwks: '', cookie: 'session' } }, undefined, verifier);
 const tokenOf = (sub: string, over = {}) => key.sign({ alg: 'RS256' }, claimsFor(sub, NOON / 1000, over));
 

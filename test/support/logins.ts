@@ -1,5 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { JWTVerifyGetKey } from 'jose';
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import { createJwks } from '../../src/services/jwks.ts';
 
 /** A provider's key: its public half, and what is signed with the private one. */
 export interface LoginKey {
@@ -10,6 +13,16 @@ export interface LoginKey {
 
 export const ISSUER = 'https://login.example.org/';
 export const AUDIENCE = 'kiroku';
+
+/** What a provider publishes. */
+export function published(keys: readonly JsonObject[]): JWTVerifyGetKey {
+  return createJwks({
+    url: new URL('keys', ISSUER),
+    load: async () => ({ keys }),
+    now: () => 0,
+    log: silentLog,
+  });
+}
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -1,9 +1,19 @@
 import { createPublicKey } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/domain/json.ts';
+import { isJsonObject, type JsonObject } from '../../../src/domain/json.ts';
 import { JWT_ALGORITHMS, type JwtRules } from '../../../src/domain/jwt-rules.ts';
 import { createJwtVerifier } from '../../../src/services/jwt.ts';
-import { AUDIENCE, claimsFor, ecKey, edKey, forged, ISSUER, rsaKey } from '../../support/logins.ts';
+import {
+  AUDIENCE,
+  claimsFor,
+  ecKey,
+  edKey,
+  forged,
+  ISSUER,
+  published,
+  rsaKey,
+} from '../../support/logins.ts';
 import { NOON } from '../../support/services.ts';
 
 const SECONDS = NOON / 1000;
@@ -15,7 +25,7 @@ const RS = { alg: 'RS256' };
 
 function verifier(keys: readonly JsonObject[] = [rsa.jwk, ec.jwk, ed.jwk], over: Partial<JwtRules> = {}) {
   const rules = { issuer: ISSUER, audience: AUDIENCE, algorithms: JWT_ALGORITHMS, claim: 'sub', ...over };
-  return createJwtVerifier({ rules, keys: async () => keys, now: () => NOON });
+  return createJwtVerifier({ rules, keys: published(keys), now: () => NOON });
 }
 
 const REFUSED = { code: 'unauthorized', message: 'This login is not accepted. Sign in again.' };
@@ -28,6 +38,18 @@ describe('a token', () => {
     ['EdDSA', ed],
   ])('signed with %s says who it is', async (alg, key) => {
     expect(await verifier().subject(key.sign({ alg }, claims()))).toBe('anna');
+  });
+
+  it.each(JWT_ALGORITHMS)('of every algorithm that can be set is judged: %s', async (alg) => {
+    const { publicKey, privateKey } = await generateKeyPair(alg);
+    const { kty, crv, n, e, x, y } = await exportJWK(publicKey);
+    const jwk: unknown = JSON.parse(JSON.stringify({ kty, crv, n, e, x, y, kid: 'k' }));
+    const by = verifier(isJsonObject(jwk) ? [jwk] : []);
+    const token = await new SignJWT({ ...claims() }).setProtectedHeader({ alg, kid: 'k' }).sign(privateKey);
+    expect(await by.subject(token)).toBe('anna');
+    const [head, , signature] = token.split('.');
+    const body = Buffer.from(JSON.stringify(claims({ sub: 'bert' }))).toString('base64url');
+    await refuses(`${head}.${body}.${signature}`, by);
   });
 
   it('without a signature, or with one that anybody can make, is none', async () => {
