@@ -28,6 +28,31 @@ export const CopyBody = z
   .strictObject({ source: z.enum(['generated', 'controls']), id: z.string().max(64) })
   .openapi('InputCopy');
 
+const text = z.string().nullable().optional();
+const number = z.number().nullable().optional();
+
+/** What a picture was made with; a member is absent where nobody said it. */
+const recipe = {
+  prompt: text,
+  negative_prompt: text,
+  model: text,
+  loras: z.array(z.looseObject({ name: z.string().optional(), weight: z.number().optional() })).optional(),
+  seed: text.openapi({ description: 'Decimal digits: seeds go to 2^64 − 1.' }),
+  sampler: text,
+  scheduler: text,
+  steps: number,
+  cfg: number,
+  workflow_id: text,
+  aspect_ratio: text,
+  generator: text,
+  job_id: text,
+  parents: z.array(z.object({ kind: z.enum(KINDS), id: z.string(), role: z.string() })).optional(),
+  from: z
+    .record(z.string(), z.string())
+    .optional()
+    .openapi({ description: 'Who said a member, where not the job.' }),
+};
+
 export const Meta = z
   .looseObject({
     v: z.number(),
@@ -39,6 +64,10 @@ export const Meta = z
     created_at: z.string(),
     updated_at: z.string(),
     trashed_at: z.string().nullable(),
+    purge_at: z.string().nullable().optional().openapi({
+      description:
+        'In the trash only: from when it may be removed for good; null for never. Earlier where the trash is above its own limit.',
+    }),
     original_filename: z.string(),
     mime: z.string(),
     bytes: z.number(),
@@ -46,10 +75,12 @@ export const Meta = z
     width: z.number().nullable(),
     height: z.number().nullable(),
     thumbhash: z.string().nullable(),
+    thumb_crc32: z.string().optional(),
     tags: z.array(z.string()),
     favorite: z.boolean(),
     rating: z.number().nullable(),
     source: z.string(),
+    ...recipe,
   })
   .openapi('Meta', { description: 'The record. Unknown members are kept and given back.' });
 
