@@ -23,6 +23,7 @@ export function createGiving(log: Log, engine: Engine, ids: IdSource, keys: read
     signer: createShareSigner(keys),
     nextId: (time) => ids.next(time),
     now,
+    log,
   });
   const present = () => tree.present();
   const ownership = createOwnership({ blobs, catalog, log, now, state, moved, drained, shares, present });

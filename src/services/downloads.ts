@@ -37,25 +37,37 @@ export interface DownloadsDeps {
   /** ms since the epoch. */
   readonly now: () => number;
   readonly random: (bytes: number) => Uint8Array;
+  /** Pictures in all kept requests together; the oldest requests go first. */
+  readonly keptIds?: number;
 }
 
 const KEPT_MS = 3_600_000;
-const MOST_KEPT = 10_000;
+const KEPT_IDS = 1_000_000;
+/** Checksums that had to be read from files are not read again for the next part of the same archive. */
+const MOST_CHECKSUMS = 100_000;
 const MOST_IDS = 2_000;
 const MOST_BYTES = 64 * 2 ** 30;
 
 /** Many originals as one stored ZIP, made while it is sent. */
-export function createDownloads({ catalog, blobs, now, random }: DownloadsDeps): Downloads {
-  const kept = new LRUCache<string, DownloadRequest & { readonly expires: number }>({ max: MOST_KEPT });
+export function createDownloads(deps: DownloadsDeps): Downloads {
+  const { catalog, blobs, now, random } = deps;
+  const kept = new LRUCache<string, DownloadRequest & { readonly expires: number }>({
+    maxSize: deps.keptIds ?? KEPT_IDS,
+    sizeCalculation: ({ ids }) => ids.length,
+  });
+  const checksums = new LRUCache<string, number>({ max: MOST_CHECKSUMS });
 
   /** Records of the earlier system have no checksum: the file is read for it. */
   const checksumOf = async (entry: Entry): Promise<number> => {
     const known = entry.record().crc32;
     if (known !== null) return Number.parseInt(known, 16);
+    const key = originalKey(entry, entry.ext);
+    // originals never change, but for what somebody else writes: then the archive breaks off, as for a known checksum
+    const read = checksums.get(key);
+    if (read !== undefined) return read;
     let sum = 0;
-    for await (const chunk of readBlob(blobs, originalKey(entry, entry.ext), 0, entry.record().bytes - 1)) {
-      sum = crc32(chunk, sum);
-    }
+    for await (const chunk of readBlob(blobs, key, 0, entry.record().bytes - 1)) sum = crc32(chunk, sum);
+    checksums.set(key, sum);
     return sum;
   };
 
@@ -95,7 +107,7 @@ export function createDownloads({ catalog, blobs, now, random }: DownloadsDeps):
       const { bytes } = await zip(request);
       const token = Buffer.from(random(16)).toString('hex');
       const expires = now() + KEPT_MS;
-      kept.set(token, { ...request, expires });
+      kept.set(token, { ...request, ids: [...new Set(request.ids)], expires });
       return { token, expires, bytes };
     },
     find(owner, token) {

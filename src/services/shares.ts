@@ -2,6 +2,7 @@ import type { Catalog, Entry } from '../catalog/catalog.ts';
 import { KirokuError, notFound } from '../domain/errors.ts';
 import { isPictureId, type PictureId } from '../domain/id.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { type Log, silentLog } from '../domain/log.ts';
 import { isOwner, type Owner } from '../domain/owner.ts';
 import { cleanText } from '../domain/text.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -46,7 +47,10 @@ export interface Shares {
   list(owner: Owner): Promise<readonly { readonly share: Share; readonly token: string }[]>;
   /** Idempotent. @throws KirokuError `not_found` */
   revoke(owner: Owner, sid: string): Promise<void>;
-  /** @throws KirokuError `not_found` for a token that is none of ours; `gone` for one that has expired or was revoked */
+  /**
+   * @throws KirokuError `not_found` for a token that is none of ours, and for one that ended more than 30 days ago; `gone`
+   *   for one that has expired or was revoked
+   */
   open(token: string): Promise<Share>;
   /** Its pictures that are there and not in the trash, in the order in which they were shared. */
   pictures(share: Share): Promise<readonly Entry[]>;
@@ -54,7 +58,7 @@ export interface Shares {
   picture(share: Share, id: string): Promise<Entry>;
   /** Gives every link of one owner to another, durably; how many. The links stay as they are. */
   move(from: Owner, to: Owner): Promise<number>;
-  /** Counts that the page was opened. */
+  /** Counts that the page was opened. Never throws: a count is no reason to show nothing. */
   viewed(share: Share): Promise<void>;
 }
 
@@ -66,10 +70,14 @@ export interface SharesDeps {
   readonly nextId: (time: number) => string;
   /** ms since the epoch. */
   readonly now: () => number;
+  readonly log?: Log;
 }
 
 const MOST_PICTURES = 1_000;
 const MOST_ALIVE = 1_000;
+/** Of one owner, ended ones that are still shown among them: links of a second's life must not fill the memory. */
+const MOST_KEPT = 10_000;
+const MOST_KEPT_PICTURES = 1_000_000;
 const LONGEST_SECONDS = 366 * 86_400;
 const SHOWN_AFTERWARDS_MS = 30 * 86_400_000;
 const VIEWS_EVERY_MS = 60_000;
@@ -81,10 +89,10 @@ interface Held {
 }
 
 /** Links by which others see some pictures for a while. The journal is the truth; what is alive is kept in memory. */
-export function createShares({ catalog, state, signer, nextId, now }: SharesDeps): Shares {
+export function createShares({ catalog, state, signer, nextId, now, log = silentLog }: SharesDeps): Shares {
   let loading: Promise<Map<string, Held>> | undefined;
   const all = () =>
-    (loading ??= load(state).catch((error: unknown) => {
+    (loading ??= load(state, now()).catch((error: unknown) => {
       loading = undefined;
       throw error;
     }));
@@ -106,10 +114,8 @@ export function createShares({ catalog, state, signer, nextId, now }: SharesDeps
         refuse('expires_in', `seconds, from 1 to ${LONGEST_SECONDS}.`);
       }
       const shares = await all();
-      const alive = [...shares.values()].filter(
-        ({ share }) => share.owner === owner && isAlive(share, now()),
-      );
-      if (alive.length >= MOST_ALIVE) refuse('ids', `at most ${MOST_ALIVE} links at a time.`);
+      forgetEnded(shares, now());
+      refuseTooMany(shares, owner, now());
       const entries = await Promise.all(wanted.map((id) => find(owner, id)));
       const created = now();
       const share: Share = {
@@ -134,7 +140,7 @@ export function createShares({ catalog, state, signer, nextId, now }: SharesDeps
     async list(owner) {
       const shares = [...(await all()).values()].map(({ share }) => share);
       return shares
-        .filter((share) => share.owner === owner && share.expires > now() - SHOWN_AFTERWARDS_MS)
+        .filter((share) => share.owner === owner && isShown(share, now()))
         .sort((a, b) => (a.sid < b.sid ? 1 : -1))
         .map((share) => ({ share, token: tokenOf(share) }));
     },
@@ -178,13 +184,42 @@ export function createShares({ catalog, state, signer, nextId, now }: SharesDeps
       held.share = { ...held.share, views: held.share.views + 1 };
       if (now() - held.written < VIEWS_EVERY_MS) return;
       held.written = now();
-      await state.append('shares', { op: 'views', sid, views: held.share.views });
+      try {
+        await state.append('shares', { op: 'views', sid, views: held.share.views });
+      } catch (error) {
+        // a full or read-only disk stops no reader; the next minute writes the sum
+        log.warn({ err: error }, 'views of a link could not be written down');
+      }
     },
   };
 }
 
 function isAlive(share: Share, now: number): boolean {
   return !share.revoked && now < share.expires;
+}
+
+/** Nobody is shown them any more. */
+function forgetEnded(shares: Map<string, Held>, now: number): void {
+  for (const [sid, { share }] of shares) if (!isShown(share, now)) shares.delete(sid);
+}
+
+function isShown({ expires }: Share, now: number): boolean {
+  return expires > now - SHOWN_AFTERWARDS_MS;
+}
+
+/** @throws KirokuError `invalid_parameter` */
+function refuseTooMany(shares: ReadonlyMap<string, Held>, owner: Owner, now: number): void {
+  const own = { alive: 0, kept: 0, pictures: 0 };
+  for (const { share } of shares.values()) {
+    if (share.owner !== owner) continue;
+    own.kept += 1;
+    own.pictures += share.ids.length;
+    if (isAlive(share, now)) own.alive += 1;
+  }
+  if (own.alive >= MOST_ALIVE) refuse('ids', `at most ${MOST_ALIVE} links at a time.`);
+  if (own.kept >= MOST_KEPT || own.pictures >= MOST_KEPT_PICTURES) {
+    refuse('ids', 'too many links in the last 30 days.');
+  }
 }
 
 function claimsOf({ sid, signedFor, ids, expires }: Share) {
@@ -200,7 +235,7 @@ function entryOf(share: Share): JsonObject {
   return { sid, owner, ids: [...ids], name, created, expires, thumbnailOnly, showPrompt, stripMetadata };
 }
 
-async function load(state: StateStore): Promise<Map<string, Held>> {
+async function load(state: StateStore, now: number): Promise<Map<string, Held>> {
   const shares = new Map<string, Held>();
   for await (const line of state.readJournal('shares')) {
     if (line['op'] === 'move') moveAll(shares, line);
@@ -215,6 +250,7 @@ async function load(state: StateStore): Promise<Map<string, Held>> {
       held.share = { ...held.share, views: line['views'] };
     }
   }
+  forgetEnded(shares, now);
   return shares;
 }
 

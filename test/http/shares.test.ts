@@ -128,6 +128,7 @@ describe('a shared link', () => {
   it('is its owner\u2019s alone to list and to end', async () => {
     const { sid, url } = await share({ name: 'mine' });
     await app.call(url);
+    expect((await app.call(url, { method: 'HEAD' })).status).toBe(200);
     const list = await jsonOf<{ shares: Link[] }>(browser.call('/api/v1/shares'));
     expect(list.shares[0]).toMatchObject({ sid, url, views: 1, name: 'mine' });
     const other = await app.browser();

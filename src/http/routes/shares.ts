@@ -156,7 +156,7 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
       async (c, call) => {
         const { token, share } = await open(c);
         const entries = await shares.pictures(share);
-        await shares.viewed(share);
+        if (c.env.incoming.method === 'GET') await shares.viewed(share);
         const items = entries.map((entry) => itemOf(entry, share, `${basePath}/s/${token}`));
         const page = { name: share.name, expires_at: isoOf(share.expires), items };
         return respondJson(call, 200, page, { 'Cache-Control': 'no-store' });

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMemoryCatalog } from '../../../src/catalog/memory-catalog.ts';
+import { KirokuError } from '../../../src/domain/errors.ts';
 import { createShareSigner } from '../../../src/services/share-token.ts';
 import { createShares } from '../../../src/services/shares.ts';
 import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
@@ -7,37 +8,94 @@ import { idOf } from '../../support/ids.ts';
 import { sampleRecord } from '../../support/records.ts';
 import { ANNA, NOON } from '../../support/services.ts';
 
-it('outlives a restart with all it says, revoked ones and views too', async () => {
+const WISH = {
+  ids: [idOf(1)],
+  expiresIn: 600,
+  name: 'n',
+  thumbnailOnly: true,
+  showPrompt: true,
+  stripMetadata: false,
+};
+
+/** Links of Anna's, and how a restart opens them again. */
+async function rig() {
   const catalog = createMemoryCatalog({ now: () => NOON });
   await catalog.commit(ANNA, { op: 'put', record: sampleRecord({ owner: ANNA, id: idOf(1) }) });
   const state = createMemoryStateStore();
   const clock = { now: NOON };
+  const disk = { full: false };
   let next = 0;
   const open = () =>
     createShares({
       catalog,
-      state,
+      state: {
+        ...state,
+        async append(journal, entry) {
+          if (disk.full) throw new KirokuError('disk_full', 'There is no room.');
+          await state.append(journal, entry);
+        },
+      },
       signer: createShareSigner(['k'.repeat(40)]),
       nextId: () => idOf(100 + next++),
       now: () => clock.now,
     });
-  const before = open();
-  const wish = {
-    ids: [idOf(1)],
-    expiresIn: 600,
-    name: 'n',
-    thumbnailOnly: true,
-    showPrompt: true,
-    stripMetadata: false,
-  };
-  const kept = await before.create(ANNA, wish);
-  const ended = await before.create(ANNA, wish);
-  await before.revoke(ANNA, ended.share.sid);
-  await before.viewed(kept.share);
-  clock.now += 60_000;
-  await before.viewed(kept.share);
-  const after = open();
-  expect(await after.open(kept.token)).toEqual({ ...kept.share, views: 2 });
-  await expect(after.open(ended.token)).rejects.toMatchObject({ code: 'gone' });
-  expect((await after.list(ANNA)).map(({ share }) => share.revoked)).toEqual([true, false]);
+  return { clock, disk, open };
+}
+
+describe('links', () => {
+  it('outlive a restart with all they say, revoked ones and views too', async () => {
+    const { clock, open } = await rig();
+    const before = open();
+    const kept = await before.create(ANNA, WISH);
+    const ended = await before.create(ANNA, WISH);
+    await before.revoke(ANNA, ended.share.sid);
+    await before.viewed(kept.share);
+    clock.now += 60_000;
+    await before.viewed(kept.share);
+    const after = open();
+    expect(await after.open(kept.token)).toEqual({ ...kept.share, views: 2 });
+    await expect(after.open(ended.token)).rejects.toMatchObject({ code: 'gone' });
+    expect((await after.list(ANNA)).map(({ share }) => share.revoked)).toEqual([true, false]);
+  });
+
+  it('are counted on a full disk too: a count that cannot be kept fails nobody', async () => {
+    const { clock, disk, open } = await rig();
+    const shares = open();
+    const { share, token } = await shares.create(ANNA, WISH);
+    disk.full = true;
+    clock.now += 60_000;
+    await shares.viewed(share);
+    expect((await shares.open(token)).views).toBe(1);
+    disk.full = false;
+    clock.now += 60_000;
+    await shares.viewed(share);
+    expect((await open().open(token)).views).toBe(2);
+  });
+
+  it('are forgotten a month after their end, by a running server and by a start', async () => {
+    const { clock, open } = await rig();
+    const shares = open();
+    const { share, token } = await shares.create(ANNA, WISH);
+    clock.now = share.expires + 30 * 86_400_000 - 1;
+    await shares.create(ANNA, WISH);
+    await expect(shares.open(token)).rejects.toMatchObject({ code: 'gone' });
+    clock.now += 1;
+    const { token: young } = await shares.create(ANNA, WISH);
+    for (const some of [shares, open()]) {
+      await expect(some.open(token)).rejects.toMatchObject({ code: 'not_found' });
+      expect((await some.open(young)).ids).toEqual([idOf(1)]);
+    }
+  });
+
+  it('of a second each cannot be made without end', async () => {
+    const { clock, open } = await rig();
+    const shares = open();
+    for (let made = 0; made < 10_000; made += 1) {
+      await shares.create(ANNA, { ...WISH, expiresIn: 1 });
+      clock.now += 1_000;
+    }
+    await expect(shares.create(ANNA, WISH)).rejects.toMatchObject({ code: 'invalid_parameter' });
+    clock.now += 30 * 86_400_000;
+    expect((await shares.create(ANNA, WISH)).share.views).toBe(0);
+  });
 });
