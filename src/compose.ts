@@ -44,6 +44,7 @@ import { createSavedSearches } from './services/saved-searches.ts';
 import type { Ingest } from './services/services.ts';
 import { strippedOriginal } from './services/stripped-original.ts';
 import { createTrash } from './services/trash.ts';
+import { createTrashSummaries } from './services/trash-summary.ts';
 import { createWorkflow } from './services/workflow.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -178,6 +179,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     recovery: createRecovery({ state, catalog, now, random: randomBytes, present: () => tree.present() }),
     purge: parts.purge,
     quota: parts.quota,
+    trashSummaries: createTrashSummaries({ catalog, retention: config.retention }),
     maintenance: parts.maintenance,
     placements: parts.placements,
     audit,

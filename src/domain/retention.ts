@@ -15,15 +15,18 @@ const DAY_MS = 86_400_000;
 
 /**
  * When a picture in the trash may be purged (ms since the epoch): its retention after `trashed_at`. Null when it may
- * not: it is active, kept for ever, a favourite that is exempt, or nobody knows since when it lies there.
+ * not: it is active, kept for ever, a favourite that is exempt, or nobody knows since when it lies there. One whose purge
+ * has begun goes with the next run.
  * @param days instead of the policy's
  */
 export function purgeAt(
-  record: Pick<PictureRecord, 'owner' | 'status' | 'trashed_at' | 'favorite'>,
+  record: Pick<PictureRecord, 'owner' | 'status' | 'trashed_at' | 'favorite' | 'purging'>,
   retention: Retention,
   days?: number,
 ): number | null {
-  if (record.status !== 'trash' || record.trashed_at === null) return null;
+  if (record.status !== 'trash') return null;
+  if (record.purging !== undefined) return Date.parse(record.purging);
+  if (record.trashed_at === null) return null;
   if (retention.keepFavorites && record.favorite) return null;
   const kept = days ?? (isGuest(record.owner) ? retention.guestDays : retention.memberDays);
   return kept === 0 ? null : Date.parse(record.trashed_at) + kept * DAY_MS;

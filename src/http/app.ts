@@ -55,9 +55,9 @@ export function createApp(deps: AppDeps) {
   const cookies = createCookies({ ...deps, origins });
   const members = createMembers({ ...deps, auth: config.auth, origins });
   const kit = createKit(createAdmission({ ...deps, origins, adminCookie, cookies, members }));
-  const items = createItems(config.basePath);
+  const items = createItems(config.basePath, config.retention);
   const kept = createKeptAnswers(config.pageCacheBytes);
-  const lists = createLists(gallery, items, kept, config.basePath);
+  const lists = createLists(gallery, items, kept, config);
   const uploads = createUploads(deps.ingest);
   const streams = createEventStreams({ ...deps, items });
   const pictures = { gallery, trash, bulk, lists, items };
@@ -86,7 +86,7 @@ export function createApp(deps: AppDeps) {
     ...pictureRoutes(kit, pictures, 'controls', 'control'),
     ...downloadRoutes(kit, { downloads: deps.downloads, log, basePath: config.basePath }),
     ...placementRoutes(kit, deps.placements),
-    ...usageRoutes(kit, deps.quota),
+    ...usageRoutes(kit, deps),
     ...shareRoutes(kit, sharing),
     ...sharedRoutes(kit, sharing),
     ...adminPictureRoutes(kit, admin, 'images', 'generated'),

@@ -34,6 +34,7 @@ import type {
   Workflows,
 } from '../services/services.ts';
 import type { Shares } from '../services/shares.ts';
+import type { TrashSummaries } from '../services/trash-summary.ts';
 
 export interface HealthSource {
   check(): Promise<Health>;
@@ -65,6 +66,7 @@ export type HttpConfig = Pick<
   | 'pageCacheBytes'
   | 'rateLimits'
   | 'auth'
+  | 'retention'
 >;
 
 /** Everything the wire is made of. `src/compose.ts` puts it together. */
@@ -91,6 +93,7 @@ export interface AppDeps {
   readonly placements: Placements;
   readonly purge: Purge;
   readonly quota: Quota;
+  readonly trashSummaries: TrashSummaries;
   readonly maintenance: Maintenance;
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;

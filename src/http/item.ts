@@ -1,5 +1,7 @@
 import type { Entry } from '../catalog/catalog.ts';
 import { originalKey } from '../domain/key.ts';
+import { purgeAt, type Retention } from '../domain/retention.ts';
+import { isoOf } from '../domain/time.ts';
 import { createItemHeads } from './item-head.ts';
 
 /** Turns catalog entries into the items of the wire, as bytes: no record is parsed or serialized again. */
@@ -16,20 +18,36 @@ const OPEN = 123;
 const CLOSE = 125;
 const COMMA = 44;
 
-/** @param basePath PUBLIC_URL's path, in front of every URL. */
-export function createItems(basePath: string): Items {
+/**
+ * @param basePath PUBLIC_URL's path, in front of every URL.
+ * @param retention what `purge_at` of a trashed picture follows from: it stands in no record
+ */
+export function createItems(basePath: string, retention: Retention): Items {
   const heads = createItemHeads(basePath);
+  /** Put in place of the last brace of a record; active pictures have none, and pay for none. */
+  const endOf = (entry: Entry): string => {
+    if (entry.status === 'active') return '';
+    const time = purgeAt(entry.record(), retention);
+    return `,"purge_at":${time === null ? 'null' : `"${isoOf(time)}"`}}`;
+  };
+  const lengthOf = (entry: Entry): number => {
+    const end = endOf(entry);
+    const length = heads.lengthOf(entry) + entry.publicJson.length + 1;
+    return end === '' ? length : length + end.length - 1;
+  };
   const put = (entry: Entry, body: Buffer, from: number): number => {
     const at = heads.put(entry, body, from);
     body.set(entry.publicJson, at);
-    const end = at + entry.publicJson.length;
+    let end = at + entry.publicJson.length;
+    const more = endOf(entry);
+    if (more !== '') end += body.write(more, end - 1, 'latin1') - 1;
     body[end] = CLOSE;
     return end + 1;
   };
   return {
     url: (entry) => `${basePath}/outputs/${originalKey(entry, entry.ext)}`,
     item(entry, extra = '') {
-      const size = extra.length + heads.lengthOf(entry) + entry.publicJson.length + 1;
+      const size = extra.length + lengthOf(entry);
       const body = Buffer.allocUnsafe(size);
       put(entry, body, extra.length);
       // over the item's own brace, which now stands in front of all
@@ -39,7 +57,7 @@ export function createItems(basePath: string): Items {
     },
     page(entries, tail) {
       let size = LIST_OPEN.length + tail.length;
-      for (const entry of entries) size += heads.lengthOf(entry) + entry.publicJson.length + 2;
+      for (const entry of entries) size += lengthOf(entry) + 1;
       const body = Buffer.allocUnsafe(size);
       let at = body.write(LIST_OPEN, 0, 'latin1');
       for (const entry of entries) {

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { ListQuery } from '../catalog/catalog.ts';
 import type { Kind } from '../domain/kind.ts';
 import { DEFAULT_PAGE_SIZE, decodeCursor, MAX_PAGE_SIZE } from '../domain/page.ts';
+import type { Retention } from '../domain/retention.ts';
 import { checked, refuse } from './checked.ts';
 import { readParams, SelectionParams, selectionOf } from './selection-query.ts';
 
@@ -99,7 +100,8 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** Names the kind, base path and format that a list's bytes depend on beside the query. */
-export function listSalt(kind: Kind, basePath: string): string {
-  return `1\n${kind}\n${basePath}`;
+/** Names the kind, base path, times in the trash and format that a list's bytes depend on beside the query. */
+export function listSalt(kind: Kind, basePath: string, retention: Retention): string {
+  const { guestDays, memberDays, keepFavorites } = retention;
+  return `2\n${kind}\n${basePath}\n${guestDays} ${memberDays} ${keepFavorites}`;
 }

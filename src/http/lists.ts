@@ -6,6 +6,7 @@ import type { Gallery } from '../services/services.ts';
 import type { Answer, Call, Ctx } from './call.ts';
 import { ownerOf } from './call.ts';
 import { namesTag } from './conditions.ts';
+import type { HttpConfig } from './deps.ts';
 import type { Items } from './item.ts';
 import { type KeptAnswer, type KeptAnswers, notModified, sendKept, versionTag } from './kept.ts';
 import { createListParser, listSalt, type ParsedList } from './list-query.ts';
@@ -19,11 +20,17 @@ export interface Lists {
  * Lists as one Buffer put together from stored bytes. A finished page is kept until its owner's version changes;
  * while nothing changed, an answer costs a map look-up and no promise.
  */
-export function createLists(gallery: Gallery, items: Items, kept: KeptAnswers, basePath: string): Lists {
+export function createLists(
+  gallery: Gallery,
+  items: Items,
+  kept: KeptAnswers,
+  { basePath, retention }: Pick<HttpConfig, 'basePath' | 'retention'>,
+): Lists {
+  const salt = (kind: Kind) => listSalt(kind, basePath, retention);
   const parsers: Record<Kind, (search: string) => ParsedList> = {
-    generated: createListParser(listSalt('generated', basePath)),
-    input: createListParser(listSalt('input', basePath)),
-    control: createListParser(listSalt('control', basePath)),
+    generated: createListParser(salt('generated')),
+    input: createListParser(salt('input')),
+    control: createListParser(salt('control')),
   };
 
   const build = async (owner: Owner, kind: Kind, parsed: ParsedList, key: string): Promise<KeptAnswer> => {

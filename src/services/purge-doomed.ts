@@ -85,8 +85,8 @@ function mayGoEarly(record: PictureRecord, since: string, at: number, { keepFavo
 }
 
 function isDue(record: PictureRecord, at: number, retention: Retention, days: number | undefined): boolean {
-  if (record.status !== 'trash') return false;
-  if (record.purging !== undefined) return true;
+  // whatever the clock says by now
+  if (record.purging !== undefined) return record.status === 'trash';
   const time = purgeAt(record, retention, days);
   return time !== null && time <= at;
 }

@@ -1,7 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isOwner } from '../../src/domain/owner.ts';
-import { type Browser, jsonOf, refusal, useApp, type WireItem, type WirePage } from '../support/app.ts';
+import {
+  ADMIN,
+  type Browser,
+  jsonOf,
+  refusal,
+  useApp,
+  type WireItem,
+  type WirePage,
+} from '../support/app.ts';
+import { asOwner } from '../support/ids.ts';
 import { jpegPicture, pngPicture } from '../support/pictures.ts';
+import { NOON } from '../support/services.ts';
 
 const app = useApp();
 let browser: Browser;
@@ -63,6 +73,31 @@ describe('one picture', () => {
     const [status, code] = await refusal(patch(id, body));
     expect([status, code]).toEqual([400, expect.stringMatching(/^(invalid_parameter|bad_request)$/)]);
     expect((await jsonOf<WireItem>(browser.call(`/api/v1/images/${id}`))).meta).toMatchObject({ rev: 1 });
+  });
+
+  it('says in every answer about it when it goes for good, while it is in the trash', async () => {
+    const bytes = await pngPicture({ seed: 77 });
+    const { entry } = await app.services.add(bytes, { owner: asOwner(browser.owner) });
+    const item = () => jsonOf<WireItem>(browser.call(`/api/v1/images/${entry.id}`));
+    expect((await item()).meta).not.toHaveProperty('purge_at');
+    await browser.post(`/api/v1/images/${entry.id}/delete`);
+    const purge_at = new Date(NOON + 7 * 86_400_000).toISOString();
+    expect((await item()).meta).toMatchObject({ status: 'trash', purge_at });
+    const { items } = await jsonOf<WirePage>(browser.call('/api/v1/images?status=trash&size=1'));
+    expect(items[0]).toMatchObject({ id: entry.id, meta: { purge_at, trashed_at: expect.any(String) } });
+    const all = `/api/v1/admin/images?user_id=${browser.owner}&size=200`;
+    const seen = await jsonOf<WirePage>(app.call(all, { headers: { Authorization: `Bearer ${ADMIN}` } }));
+    expect(seen.items.filter(({ meta }) => 'purge_at' in meta).map(({ id }) => id)).toEqual([entry.id]);
+    const kept = {
+      method: 'PATCH',
+      body: '{"favorite":true}',
+      headers: { 'Content-Type': 'application/json' },
+    };
+    expect((await jsonOf<WireItem>(browser.call(`/api/v1/images/${entry.id}`, kept))).meta).toMatchObject({
+      purge_at: null,
+    });
+    await browser.post(`/api/v1/images/${entry.id}/restore`);
+    expect((await item()).meta).not.toHaveProperty('purge_at');
   });
 
   it('goes to the trash and comes back with everything it had', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { isoOf } from '../../src/domain/time.ts';
 import { ADMIN, jsonOf, refusal, useApp } from '../support/app.ts';
 import { asOwner } from '../support/ids.ts';
 import { pngPicture } from '../support/pictures.ts';
+import { NOON } from '../support/services.ts';
 
 const app = useApp();
 
@@ -26,7 +28,7 @@ describe('usage over the wire', () => {
       owner: browser.owner,
       ...none,
       kinds: { generated: none, input: none, control: none },
-      trash: { ...none, max_bytes: null, over_bytes: 0 },
+      trash: { ...none, max_bytes: null, over_bytes: 0, retention_days: 7, next_purge_at: null },
       reserved: { count: 0, bytes: 0 },
       quota: { max_bytes: null, max_count: null, policy: 'block' },
       state: 'ok',
@@ -40,7 +42,7 @@ describe('usage over the wire', () => {
     expect(await jsonOf(app.service(owner, '/api/v1/usage'))).toMatchObject({
       ...input,
       kinds: { generated: none, input, control: none },
-      trash: { count: 1, ...sizes(thrown.record()) },
+      trash: { count: 1, ...sizes(thrown.record()), next_purge_at: isoOf(NOON + 7 * 86_400_000) },
     });
   });
 

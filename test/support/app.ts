@@ -12,7 +12,7 @@ import { createIdentity } from '../../src/services/identity.ts';
 import type { JwtVerifier } from '../../src/services/jwt.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
 import { createRecovery } from '../../src/services/recovery.ts';
-import { testServices } from './services.ts';
+import { RETENTION, testServices } from './services.ts';
 
 export const SERVICE = 'service-token-of-the-http-tests-0123456789abcd';
 export const ADMIN = 'admin-token-of-the-http-tests-0123456789abcdef';
@@ -29,6 +29,7 @@ export const CALM: HttpConfig = {
   pageCacheBytes: 1_000_000,
   rateLimits: { perAddress: 0, perOwner: 0, newIdentities: 0 },
   auth: { mode: 'none' },
+  retention: RETENTION,
 };
 
 /** A browser: keeps the cookie it was given, as one would. */
@@ -74,6 +75,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?:
     placements: services.placements,
     purge: services.purge,
     quota: services.quota,
+    trashSummaries: services.trashSummaries,
     maintenance: services.maintenance,
     audit: services.audit,
     adminPictures: services.adminPictures,

@@ -6,6 +6,7 @@ import { isPictureId, type PictureId } from '../../src/domain/id.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import type { QuotaLimits } from '../../src/domain/quota.ts';
+import type { Retention } from '../../src/domain/retention.ts';
 import type { DecodedImage, Decoder, GraphReader } from '../../src/media/decoder.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
@@ -36,6 +37,7 @@ import { createShareSigner } from '../../src/services/share-token.ts';
 import { createShares } from '../../src/services/shares.ts';
 import { strippedOriginal } from '../../src/services/stripped-original.ts';
 import { createTrash } from '../../src/services/trash.ts';
+import { createTrashSummaries } from '../../src/services/trash-summary.ts';
 import { createWorkflow } from '../../src/services/workflow.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
@@ -98,6 +100,9 @@ export interface TestServicesOptions {
   readonly limits?: IngestDeps['limits'];
   readonly quota?: QuotaLimits;
 }
+
+/** What pictures in the trash of these tests are kept for. */
+export const RETENTION: Retention = { guestDays: 7, memberDays: 30, keepFavorites: true };
 
 const UNLIMITED: QuotaLimits = { maxBytes: null, maxCount: null, trashMaxBytes: null, policy: 'block' };
 
@@ -194,12 +199,13 @@ export function testServices(options: TestServicesOptions = {}) {
     recent: createRecent({ catalog, summaries }),
     report: createQuotaReport({ summaries, state, limits }),
     quota,
+    trashSummaries: createTrashSummaries({ catalog, retention: RETENTION }),
     purge: createPurge({
       catalog,
       blobs,
       log,
       now,
-      retention: { guestDays: 7, memberDays: 30, keepFavorites: true },
+      retention: RETENTION,
       mostShare: 0.5,
       present: async () => true,
       isInUse: async () => false,

@@ -60,7 +60,9 @@ export function pictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
       READ,
       async (c, call) => {
         const entry = await gallery.get(ownerOf(call), kind, idOf(c));
-        return itemAnswer(call, items.item(entry), entry.record().rev, c);
+        // when a trashed one goes follows from a setting too, which no revision tells
+        const ifNew = entry.status === 'active' ? c : undefined;
+        return itemAnswer(call, items.item(entry), entry.record().rev, ifNew);
       },
     ),
     kit.serve(

@@ -14,6 +14,7 @@ it.each([
   ['an active picture', sampleRecord(), null],
   ['one of which nobody knows since when', trashed({ trashed_at: null }), null],
   ['a favourite', trashed({ favorite: true }), null],
+  ['one whose purge has begun', trashed({ favorite: true, purging: TRASHED }), 0],
 ])('the retention of %s', (_what, record, days) => {
   expect(purgeAt(record, policy)).toBe(days === null ? null : Date.parse(TRASHED) + days * DAY);
 });

@@ -10,6 +10,7 @@ import { createMemoryStorage } from '../../../src/storage/memory-storage.ts';
 import { ALICE, change, pictureOf, START } from '../../contract/catalog-rig.ts';
 import { openCatalog, placeOriginal } from '../../fault/manifest-rig.ts';
 import { servePart } from '../../support/http-part.ts';
+import { RETENTION } from '../../support/services.ts';
 
 type Hook = (since: Version, read: () => Promise<readonly Change[] | 'reset'>) => ReturnType<typeof read>;
 
@@ -30,7 +31,7 @@ async function streamsOver(
     events,
     changes,
     moved: { onMoved: () => () => false },
-    items: createItems(''),
+    items: createItems('', RETENTION),
     shutdown: shutdown.signal,
   });
   const url = await servePart(ALICE, (c, call) => streams.answer(c, call));

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createEntry } from '../../../src/catalog/entry.ts';
 import { dayOf } from '../../../src/domain/day.ts';
 import type { PictureRecord } from '../../../src/domain/record.ts';
+import { purgeAt } from '../../../src/domain/retention.ts';
 import { createItems } from '../../../src/http/item.ts';
 import { hexIdOf, idOf } from '../../support/ids.ts';
 import { arbitraryRecord, sampleRecord } from '../../support/records.ts';
+import { RETENTION } from '../../support/services.ts';
 
 const FOLDERS = { generated: '', input: 'inputs/', control: 'controls/' } as const;
 const EXTS = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp' } as const;
@@ -16,12 +18,17 @@ function itemOf(record: PictureRecord, basePath: string): unknown {
   const day = record.day ?? dayOf(Date.parse(created_at));
   const folder = `${basePath}/outputs/users/${owner}/${FOLDERS[kind]}${day}`;
   const thumbExt = thumb?.endsWith('.jpg') === true ? 'jpg' : 'webp';
+  const due = purgeAt(record, RETENTION);
+  const purge =
+    record.status === 'active' ? {} : { purge_at: due === null ? null : new Date(due).toISOString() };
   return {
     id,
     url: `${folder}/${id}.${record.ext ?? EXTS[record.mime]}`,
     thumb_url: `${folder}/thumb/${id}.${thumbExt}?v=${thumb_v}`,
     created_at,
-    meta: JSON.parse(JSON.stringify({ ...known, id, owner, kind, created_at, thumb, thumb_v, ...extra })),
+    meta: JSON.parse(
+      JSON.stringify({ ...known, id, owner, kind, created_at, thumb, thumb_v, ...extra, ...purge }),
+    ),
   };
 }
 
@@ -38,7 +45,7 @@ describe('the items of the wire', () => {
     );
     fc.assert(
       fc.property(records, fc.constantFrom('', '/gallery'), (page, basePath) => {
-        const items = createItems(basePath);
+        const items = createItems(basePath, RETENTION);
         const expected = page.map((record) => itemOf(record, basePath));
         expect(parse(items.page(entriesOf(page), '],"page":1}'))).toEqual({ items: expected, page: 1 });
         for (const [i, entry] of entriesOf(page).entries()) {
@@ -54,7 +61,9 @@ describe('the items of the wire', () => {
     const records = [...times, '1969-12-31T23:59:59.001Z', '0999-06-01T12:34:56.789Z'].map((created_at, n) =>
       sampleRecord({ id: n % 2 === 0 ? idOf(n) : hexIdOf(n), created_at }),
     );
-    const { items } = JSON.parse(createItems('').page(entriesOf(records), ']}').toString('utf8')) as {
+    const { items } = JSON.parse(
+      createItems('', RETENTION).page(entriesOf(records), ']}').toString('utf8'),
+    ) as {
       items: { created_at: string }[];
     };
     expect(items.map(({ created_at }) => created_at)).toEqual(records.map(({ created_at }) => created_at));
@@ -64,7 +73,7 @@ describe('the items of the wire', () => {
     const record = sampleRecord();
     const [entry] = entriesOf([record]);
     if (entry === undefined) throw new Error('no entry');
-    const item = createItems('').item(entry, '"ok":true,').toString('utf8');
+    const item = createItems('', RETENTION).item(entry, '"ok":true,').toString('utf8');
     expect(item).toMatch(/^\{"ok":true,"id":"/);
     expect(JSON.parse(item)).toEqual({ ok: true, ...Object(itemOf(record, '')) });
   });
