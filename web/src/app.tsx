@@ -1,0 +1,77 @@
+import { lazy, Suspense } from 'react';
+import { RouterProvider } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Route, Router, Switch, useLocation } from 'wouter';
+import { BASE_PATH } from './base-path.ts';
+import { GalleryPage } from './gallery/gallery-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { ButtonLink } from './ui/button.tsx';
+import { Empty } from './ui/states.tsx';
+
+// each page is fetched when it is first opened; the gallery comes at once
+const InputsPage = lazy(() => import('./inputs/inputs-page.tsx'));
+const TrashPage = lazy(() => import('./trash/trash-page.tsx'));
+const SharesPage = lazy(() => import('./shares/shares-page.tsx'));
+const SharedPage = lazy(() => import('./shares/shared-page.tsx'));
+const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
+const AdminPages = lazy(() => import('./admin/admin-pages.tsx'));
+
+/** Every page, by its address. */
+export function App() {
+  return (
+    <Router base={BASE_PATH}>
+      <AriaRouter>
+        <Suspense>
+          <Switch>
+            <Route path="/s/:token">{({ token }) => <SharedPage token={token} />}</Route>
+            <Route path="/admin/*?">
+              <AdminPages />
+            </Route>
+            <Route>
+              <Shell>
+                <OwnPages />
+              </Shell>
+            </Route>
+          </Switch>
+        </Suspense>
+      </AriaRouter>
+    </Router>
+  );
+}
+
+function OwnPages() {
+  return (
+    <Suspense>
+      <Switch>
+        <Route path="/" component={GalleryPage} />
+        <Route path="/inputs" component={InputsPage} />
+        <Route path="/trash" component={TrashPage} />
+        <Route path="/shares" component={SharesPage} />
+        <Route path="/you" component={SettingsPage} />
+        <Route component={NothingHere} />
+      </Switch>
+    </Suspense>
+  );
+}
+
+function NothingHere() {
+  const { t } = useTranslation('common');
+  return (
+    <Empty title={t('notFound')}>
+      <ButtonLink href="/">{t('toGallery')}</ButtonLink>
+    </Empty>
+  );
+}
+
+/** React Aria's links go through the router too. */
+function AriaRouter({ children }: { readonly children: React.ReactNode }) {
+  const [, navigate] = useLocation();
+  return (
+    <RouterProvider
+      navigate={(to) => navigate(to)}
+      useHref={(href) => (href.startsWith('/') ? `${BASE_PATH}${href}` : href)}
+    >
+      {children}
+    </RouterProvider>
+  );
+}

@@ -1,0 +1,23 @@
+import type { Texts } from '../index.ts';
+
+const texts: Texts['common'] = {
+  skip: '本文へ移動',
+  mainNavigation: 'メインメニュー',
+  messages: 'お知らせ',
+  menu: 'その他',
+  close: '閉じる',
+  cancel: 'キャンセル',
+  undo: '元に戻す',
+  retry: 'もう一度試す',
+  loading: '読み込み中…',
+  copied: 'コピーしました。',
+  theme: '外観',
+  themeSystem: 'システムに合わせる',
+  themeLight: 'ライト',
+  themeDark: 'ダーク',
+  language: '言語',
+  notFound: 'ここには何もありません。',
+  toGallery: '自分の画像へ',
+};
+
+export default texts;

@@ -1,0 +1,7 @@
+import type { Texts } from '../index.ts';
+
+const texts: Texts['settings'] = {
+  title: 'あなた',
+};
+
+export default texts;

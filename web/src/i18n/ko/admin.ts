@@ -1,0 +1,7 @@
+import type { Texts } from '../index.ts';
+
+const texts: Texts['admin'] = {
+  title: '관리',
+};
+
+export default texts;

@@ -1,0 +1,23 @@
+import type { Texts } from '../index.ts';
+
+const texts: Texts['common'] = {
+  skip: '본문으로 건너뛰기',
+  mainNavigation: '주 메뉴',
+  messages: '알림',
+  menu: '더 보기',
+  close: '닫기',
+  cancel: '취소',
+  undo: '되돌리기',
+  retry: '다시 시도',
+  loading: '불러오는 중…',
+  copied: '복사했습니다.',
+  theme: '화면 모드',
+  themeSystem: '시스템 설정',
+  themeLight: '밝게',
+  themeDark: '어둡게',
+  language: '언어',
+  notFound: '여기에는 아무것도 없습니다.',
+  toGallery: '내 그림으로 가기',
+};
+
+export default texts;

@@ -1,0 +1,37 @@
+import { createContext, type ReactNode, useContext, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { useTranslation } from 'react-i18next';
+import { Toasts } from '../ui/toast.tsx';
+import { Navigation } from './navigation.tsx';
+import { Preferences } from './preferences.tsx';
+import style from './shell.module.css';
+
+const BarSlot = createContext<HTMLElement | null>(null);
+
+/** The frame around every page of an owner: bar, navigation, messages. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation('common');
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  return (
+    <BarSlot value={slot}>
+      <a className={style.skip} href="#content">
+        {t('skip')}
+      </a>
+      <header className={style.bar}>
+        <Navigation />
+        <div className={style.slot} ref={setSlot} />
+        <Preferences />
+      </header>
+      <main id="content" className={style.main} tabIndex={-1}>
+        {children}
+      </main>
+      <Toasts />
+    </BarSlot>
+  );
+}
+
+/** What a page wants to have in the bar at the top. */
+export function InBar({ children }: { readonly children: ReactNode }) {
+  const slot = useContext(BarSlot);
+  return slot === null ? null : createPortal(children, slot);
+}

@@ -1,0 +1,23 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env['KIROKU_SERVER'] ?? 'http://127.0.0.1:8000';
+
+/** Every address in the built pages is relative to `<base>`, which the server writes for its own sub-path. */
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  build: {
+    target: ['chrome123', 'firefox124', 'safari17.4'],
+    // no data: addresses, so that the content policy can name files alone
+    assetsInlineLimit: 0,
+    // a helper for old browsers, and an inline script
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/outputs', '/s', '/healthz', '/readyz'].map((path) => [path, server]),
+    ),
+  },
+});
