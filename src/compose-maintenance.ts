@@ -82,7 +82,7 @@ function maintenanceOf({ config, log, engine, intake }: UpkeepDeps, placements: 
   const { decoder, reconcile } = intake;
   const { legacyTz, retention } = config;
   const related = createRelated({ catalog });
-  const verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz });
+  const verify = createVerify({ catalog, blobs, storage, decoder, sniff: sniffMime, legacyTz });
   return createMaintenance({
     exclusive: createExclusive(),
     verify,

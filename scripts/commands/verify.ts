@@ -32,7 +32,10 @@ export const verify: Command = {
 function textOf({ pictures, bytes, more }: JsonObject, found: readonly unknown[]): string {
   const lines = found
     .filter(isJsonObject)
-    .map(({ damage, user_id, kind, id }) => `${damage}\t${user_id}\t${kind}\t${id}\n`);
+    .map(
+      ({ damage, user_id, kind, id, byte }) =>
+        `${damage}\t${user_id}\t${byte === undefined ? `${kind}\t${id}` : `byte ${byte}`}\n`,
+    );
   const rest = more === 0 ? '' : `and ${more} more\n`;
   return `${lines.join('')}${rest}${pictures} pictures, ${bytes} bytes read, ${lines.length} damaged\n`;
 }

@@ -12,6 +12,7 @@ export interface SeedPicture {
   readonly height: number;
   readonly sha256: string;
   readonly crc32: string;
+  readonly thumbCrc32: string;
   readonly thumbhash: string;
 }
 
@@ -46,7 +47,12 @@ async function describe(png: Buffer, width: number, height: number): Promise<See
     width,
     height,
     sha256: createHash('sha256').update(png).digest('hex'),
-    crc32: crc32(png).toString(16).padStart(8, '0'),
+    crc32: checksum(png),
+    thumbCrc32: checksum(webp),
     thumbhash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
   };
+}
+
+function checksum(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(8, '0');
 }

@@ -59,6 +59,7 @@ export function* recordsOf(
       thumb: `thumb/${id}.webp`,
       thumb_bytes: picture.webp.length,
       thumb_v: 1,
+      thumb_crc32: picture.thumbCrc32,
       tags: drawTags(random),
       favorite: random() < 0.08,
       rating: random() < 0.15 ? 1 + Math.floor(random() * 5) : null,

@@ -161,11 +161,12 @@ const VALUES: { readonly [name in Member]: ValueEnd } = {
   job_id: text,
   parents: parentsEnd,
   from: provenanceEnd,
+  thumb_crc32: (bytes, at) => hexEnd(bytes, at, 8),
   purging: (bytes, at, { trashed }) => (trashed ? dateEnd(bytes, at) : -1),
 };
 
-/** What a caller says about a picture, and the mark of a purge: may be missing. All the rest is always written. */
-const OPTIONAL: { readonly [name in keyof Descriptive | 'purging']-?: true } = {
+/** What a caller says about a picture, its thumbnail's checksum and the mark of a purge: may be missing. All the rest is always written. */
+const OPTIONAL: { readonly [name in keyof Descriptive | 'thumb_crc32' | 'purging']-?: true } = {
   workflow_id: true,
   aspect_ratio: true,
   seed: true,
@@ -181,6 +182,7 @@ const OPTIONAL: { readonly [name in keyof Descriptive | 'purging']-?: true } = {
   job_id: true,
   parents: true,
   from: true,
+  thumb_crc32: true,
   purging: true,
 };
 

@@ -49,6 +49,7 @@ const ORDER: { readonly [name in OrderedMember]-?: true } = {
   job_id: true,
   parents: true,
   from: true,
+  thumb_crc32: true,
   purging: true,
 };
 

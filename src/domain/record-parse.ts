@@ -98,10 +98,15 @@ export function parseRecord(
     rating: read.optional('rating', isRatingOrNull, null),
     source: read.optional('source', isText, 'import'),
     ...read.descriptive(),
+    ...thumbCrcOf(read.optional('thumb_crc32', isCrc32OrNull, null)),
     ...purgingOf(status, read.optionalTime('purging')),
     ...privateMembers(value),
   };
   return { ...record, extra: read.extra() };
+}
+
+function thumbCrcOf(crc: string | null): { thumb_crc32?: string } {
+  return crc === null ? {} : { thumb_crc32: crc };
 }
 
 /** Only what lies in the trash can be on its way out. */

@@ -85,6 +85,8 @@ export interface PictureRecord extends Descriptive {
   readonly rating: number | null;
   /** api, watch, input-copy, import, upload … */
   readonly source: string;
+  /** 8 hex, of the thumbnail's bytes; absent where they were never ours to be measured (the earlier system's). */
+  readonly thumb_crc32?: string;
   /** Its purge has begun, at this time: bytes may be gone already, and it cannot be restored any more. */
   readonly purging?: string;
   /** First 16 hex of SHA-256 over owner and idempotency key. Never leaves the server. */

@@ -87,12 +87,19 @@ function careJobs({ cron, maintenance, journal, log }: JobDeps): Job[] {
         const from = journal.lastResult('verify')?.['next'];
         const place = typeof from === 'string' ? { from } : {};
         const report = await maintenance.verify({ ...place, signal, mostBytes: SCRUB_BYTES });
-        const { pictures, bytes, found, next } = report;
+        const { pictures, bytes, found, manifests, next } = report;
         for (const damaged of found)
           log.error({ ...damaged }, 'a picture is damaged: restore it from a backup');
+        for (const line of manifests) log.error({ ...line }, 'a manifest is damaged: it is made again');
         const ids = found.slice(0, MOST_NAMED).map(({ id }) => id);
         // also of a night without a finding: the next one goes on behind it
-        return { pictures, bytes, damaged: found.length + report.more, ids, next: next ?? null };
+        return {
+          pictures,
+          bytes,
+          damaged: found.length + manifests.length + report.more,
+          ids,
+          next: next ?? null,
+        };
       },
     },
     {

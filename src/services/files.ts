@@ -1,4 +1,4 @@
-import type { BlobReader, BlobStore } from '../blobs/blob-store.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
 import { isKirokuError } from '../domain/errors.ts';
 import { MIME_OF_THUMB, type Mime, type ThumbExt } from '../domain/format.ts';
@@ -6,9 +6,10 @@ import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Decoder } from '../media/decoder.ts';
 import { createHotThumbs } from './hot-thumbs.ts';
-import { readBlob } from './read-blob.ts';
+import { readBlob, readWholeBlob } from './read-blob.ts';
 import { remakeThumbnail } from './remake.ts';
 import type { Files, ServedFile } from './services.ts';
+import { MAX_THUMB_BYTES, type ThumbFacts, tellsOf } from './thumb-facts.ts';
 
 export interface FilesDeps {
   readonly blobs: BlobStore;
@@ -23,21 +24,6 @@ export interface FilesDeps {
 }
 
 const HOT_BYTES = 64 * 1024 * 1024;
-/** No thumbnail of ours is larger: a file that is has been tampered with, and is made again. */
-const MAX_THUMB_BYTES = 4 * 1024 * 1024;
-
-async function readAll(reader: BlobReader): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let position = 0;
-  while (position < reader.bytes) {
-    const chunk = await reader.read(position, reader.bytes - position);
-    if (chunk.byteLength === 0) break;
-    parts.push(chunk);
-    position += chunk.byteLength;
-  }
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-}
 
 function thumbFile(entry: Entry, ext: ThumbExt, content: Uint8Array, modified: number): ServedFile {
   return {
@@ -55,17 +41,15 @@ function thumbFile(entry: Entry, ext: ThumbExt, content: Uint8Array, modified: n
 
 /** Whole and of the right type, or undefined: then it is made again. */
 async function readThumb(deps: FilesDeps, entry: Entry, ext: ThumbExt): Promise<ServedFile | undefined> {
-  const expected = entry.record().thumb_bytes;
+  const facts: ThumbFacts = entry.record();
   try {
     const reader = await deps.blobs.open(thumbKey(entry, ext));
     if (reader === undefined) return undefined;
     try {
       if (reader.bytes === 0 || reader.bytes > MAX_THUMB_BYTES) return undefined;
-      // the earlier system kept no length: 0 is unknown
-      if (expected > 0 && expected !== reader.bytes) return undefined;
-      const content = await readAll(reader);
-      if (content.byteLength !== reader.bytes || (await deps.sniff(content)) !== MIME_OF_THUMB[ext])
-        return undefined;
+      const content = await readWholeBlob(reader);
+      if (content.byteLength !== reader.bytes || !tellsOf(facts, content)) return undefined;
+      if ((await deps.sniff(content)) !== MIME_OF_THUMB[ext]) return undefined;
       return thumbFile(entry, ext, content, reader.modified);
     } finally {
       await reader.close();

@@ -7,12 +7,12 @@ import type { PictureRecord } from '../domain/record.ts';
 import { commitStaged } from './commit.ts';
 import { recipeOf } from './describe.ts';
 import type { IngestDeps } from './ingest.ts';
+import { readWholeBlob } from './read-blob.ts';
 import { dropStaged, type StagedPicture, sourceOf, stageThumb } from './receive.ts';
 import type { Inputs } from './services.ts';
+import { MAX_THUMB_BYTES, tellsOf } from './thumb-facts.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** No thumbnail of ours is larger; a file that is gets made again instead of copied. */
-const MAX_THUMB_BYTES = 4 * 1024 * 1024;
 
 async function copyInto(deps: IngestDeps, reader: BlobReader, key: string): Promise<StagedBlob> {
   const writer = await deps.blobs.stage(key);
@@ -52,8 +52,8 @@ async function thumbBytes(deps: IngestDeps, source: Entry): Promise<Uint8Array |
   if (reader === undefined) return undefined;
   try {
     if (reader.bytes === 0 || reader.bytes > MAX_THUMB_BYTES) return undefined;
-    const bytes = await reader.read(0, reader.bytes);
-    const whole = bytes.byteLength === reader.bytes;
+    const bytes = await readWholeBlob(reader);
+    const whole = bytes.byteLength === reader.bytes && tellsOf(source.record(), bytes);
     return whole && (await deps.sniff(bytes)) !== undefined ? bytes : undefined;
   } finally {
     await reader.close();

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../blobs/blob-store.ts';
+import type { BlobReader, BlobStore } from '../blobs/blob-store.ts';
 import { KirokuError } from '../domain/errors.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -25,4 +25,18 @@ export async function* readBlob(
   } finally {
     await reader.close();
   }
+}
+
+/** All that there is of an open blob; fewer bytes than it said where it was cut short meanwhile. */
+export async function readWholeBlob(reader: BlobReader): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let position = 0;
+  while (position < reader.bytes) {
+    const chunk = await reader.read(position, reader.bytes - position);
+    if (chunk.byteLength === 0) break;
+    parts.push(chunk);
+    position += chunk.byteLength;
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -5,6 +5,7 @@ import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import type { Decoder, ImageSource, Thumbnail } from '../media/decoder.ts';
+import { thumbFacts } from './thumb-facts.ts';
 
 export interface RemakeDeps {
   readonly blobs: BlobStore;
@@ -33,10 +34,10 @@ async function sourceOf(blobs: BlobStore, key: string): Promise<ImageSource | un
 
 /** The same pixels give the same bytes: then the record still holds, and nothing that names its version changes. */
 function withThumb(current: PictureRecord, thumbnail: Thumbnail): PictureRecord | undefined {
-  const thumb = `thumb/${current.id}.${thumbnail.ext}`;
-  const bytes = thumbnail.bytes.byteLength;
-  if (current.thumb === thumb && current.thumb_bytes === bytes) return undefined;
-  return { ...current, thumb, thumb_bytes: bytes, thumb_v: current.thumb_v + 1 };
+  const facts = thumbFacts(current.id, thumbnail.ext, thumbnail.bytes);
+  const same = current.thumb === facts.thumb && current.thumb_bytes === facts.thumb_bytes;
+  if (same && current.thumb_crc32 === facts.thumb_crc32) return undefined;
+  return { ...current, ...facts, thumb_v: current.thumb_v + 1 };
 }
 
 /** What a decode says of a picture that will never have a thumbnail. */

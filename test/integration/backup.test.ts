@@ -6,6 +6,7 @@ import type { Entry } from '../../src/catalog/catalog.ts';
 import { openEngine } from '../../src/compose-engine.ts';
 import { originalKey, thumbKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
+import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
 import { createVerify } from '../../src/services/maintenance/verify.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
@@ -19,6 +20,8 @@ import { startTree, treeConfig } from '../support/tree.ts';
 /** As many as the day's backup that an operator is promised, where there is time for it. */
 const PICTURES = Number(process.env['BACKUP_PICTURES'] ?? 240);
 const OWNERS = 3;
+
+const decoder = createInlineDecoder({ maxPixels: 1_000_000, maxFrames: 1, thumbSize: 64 });
 
 async function seed(root: string): Promise<void> {
   await seedTree({
@@ -49,7 +52,7 @@ async function contents(root: string) {
   const engine = await openEngine(treeConfig({ outputDir: root }), { log: silentLog });
   const { catalog, blobs, storage } = engine;
   const entries: Entry[] = [];
-  const verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz: 'UTC' });
+  const verify = createVerify({ catalog, blobs, storage, decoder, sniff: sniffMime, legacyTz: 'UTC' });
   const report = await verify.run({ ...unstopped, progress: (entry) => entries.push(entry) });
   const records = entries.map((entry) => entry.record());
   await engine.close();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
 import { age, createTempTree, dropInto, plantForeign, readJson } from '../support/drop.ts';
@@ -121,7 +122,11 @@ describe('an original without its sidecar', () => {
       await dropInto(tree.path(dayFolder(alice, 'generated', today()), 'thumb'), `${HEX}.jpg`, thumb);
       await rig.reconcile.day(placeFor(alice));
       const [entry] = await rig.all(alice);
-      expect(entry?.record()).toMatchObject({ thumb: `thumb/${HEX}.jpg`, thumb_bytes: thumb.length });
+      expect(entry?.record()).toMatchObject({
+        thumb: `thumb/${HEX}.jpg`,
+        thumb_bytes: thumb.length,
+        thumb_crc32: crc32(thumb).toString(16).padStart(8, '0'),
+      });
     });
   });
 

@@ -1,127 +1,205 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seedTree } from '../../scripts/dev/seed-tree.ts';
 import type { Entry } from '../../src/catalog/catalog.ts';
 import { type Engine, openEngine } from '../../src/compose-engine.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
+import { manifestKey, originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
+import type { PictureRecord } from '../../src/domain/record.ts';
+import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
-import { createVerify, type Verify } from '../../src/services/maintenance/verify.ts';
+import { createThumbnails } from '../../src/services/maintenance/thumbnails.ts';
+import { type BadLine, createVerify, type Verify } from '../../src/services/maintenance/verify.ts';
+import { createTempTree } from '../support/drop.ts';
 import { seededRandom } from '../support/pictures.ts';
+import { treeConfig } from '../support/tree.ts';
 
 const PICTURES = 600;
 const FLIPPED = 200;
-let folder: string;
-let engine: Engine;
-let verify: Verify;
-const signal = new AbortController().signal;
+const decoder = createInlineDecoder({ maxPixels: 1_000_000, maxFrames: 1, thumbSize: 64 });
+const { signal } = new AbortController();
 
-function configOf(outputDir: string): Config {
-  const loaded = loadConfig({ OUTPUT_DIR: outputDir });
-  if (!loaded.ok) throw new Error(loaded.problems.join());
-  return loaded.config;
+interface Seeded {
+  readonly folder: string;
+  /** Opens the tree as a start does, and closes what was open. */
+  open(): Promise<{ readonly engine: Engine; readonly verify: Verify }>;
 }
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kiroku-verify-'));
+async function withTree(run: (tree: Seeded) => Promise<void>): Promise<void> {
+  await using tree = await createTempTree();
   await seedTree({
-    out: folder,
-    owners: 3,
-    images: PICTURES,
-    days: 9,
-    until: Date.UTC(2026, 10, 1),
-    seed: 5,
-    random: seededRandom(5),
-    manifests: true,
+    ...{ out: tree.root, owners: 3, images: PICTURES, days: 9, until: Date.UTC(2026, 10, 1) },
+    ...{ seed: 5, random: seededRandom(5), manifests: true },
   });
-  engine = await openEngine(configOf(folder), { log: silentLog });
-  const { catalog, blobs, storage } = engine;
-  verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz: 'UTC' });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  let engine: Engine | undefined;
+  try {
+    await run({
+      folder: tree.root,
+      async open() {
+        await engine?.close();
+        engine = await openEngine(treeConfig({ outputDir: tree.root }), { log: silentLog });
+        const { catalog, blobs, storage } = engine;
+        const deps = { catalog, blobs, storage, decoder, sniff: sniffMime, legacyTz: 'UTC' };
+        return { engine, verify: createVerify(deps) };
+      },
+    });
+  } finally {
+    await engine?.close();
+  }
+}
 
-/** Flips one bit without touching the other names of the same file: seeded pictures share theirs. */
-function flip(path: string, random: () => number): void {
+/** Another value for one byte between two places. Seeded pictures share their files: the other names keep theirs. */
+function flip(path: string, random: () => number, from = 0, to?: number): void {
   const bytes = readFileSync(path);
-  const at = Math.floor(random() * bytes.length);
+  const at = from + Math.floor(random() * ((to ?? bytes.length) - from));
   bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
   rmSync(path);
   writeFileSync(path, bytes);
 }
 
-async function entriesOf(): Promise<Entry[]> {
+async function entriesOf(verify: Verify): Promise<Entry[]> {
   const all: Entry[] = [];
   const report = await verify.run({ signal, progress: (entry) => all.push(entry) });
-  expect(report).toMatchObject({ pictures: PICTURES, found: [], more: 0, next: undefined });
+  expect(report).toMatchObject({ pictures: PICTURES, found: [], manifests: [], more: 0, next: undefined });
   return all;
 }
 
+/** Where the line of a picture lies in its owner's manifest: from its first byte to its newline. */
+function lineOf(folder: string, { owner, id }: Entry): { from: number; to: number } {
+  const bytes = readFileSync(join(folder, manifestKey(owner)));
+  const at = bytes.indexOf(`"id":"${id}","t":`);
+  return { from: bytes.lastIndexOf(10, at) + 1, to: bytes.indexOf(10, at) };
+}
+
+interface Flipped {
+  readonly entry: Entry;
+  readonly path: string;
+  /** What `verify` must say; undefined for a line of a manifest, which lies between two bytes. */
+  readonly damage: RegExp | undefined;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** One byte of each: an original, a sidecar, a thumbnail and a line of a manifest in turn. */
+function flipsOf(folder: string, entries: readonly Entry[]): Flipped[] {
+  return entries.map((entry, i) => {
+    if (i % 4 === 0) return { entry, path: originalKey(entry, entry.ext), damage: /^original_changed$/ };
+    if (i % 4 === 1) return { entry, path: sidecarKey(entry), damage: /^sidecar_/ };
+    if (i % 4 === 2) return { entry, path: thumbKey(entry, 'webp'), damage: /^thumbnail_broken$/ };
+    return { entry, path: manifestKey(entry.owner), damage: undefined, ...lineOf(folder, entry) };
+  });
+}
+
 describe('verify', () => {
-  it('finds each flipped byte of an original or a sidecar, and no other', async () => {
-    const random = seededRandom(9);
-    const entries = await entriesOf();
-    const chosen = entries.filter((_, i) => i % 3 === 0).slice(0, FLIPPED);
-    expect(chosen).toHaveLength(FLIPPED);
-    const original = new Set<string>();
-    for (const [i, entry] of chosen.entries()) {
-      const isOriginal = i % 2 === 0;
-      if (isOriginal) original.add(entry.id);
-      flip(join(folder, isOriginal ? originalKey(entry, entry.ext) : sidecarKey(entry)), random);
-    }
-    const { found } = await verify.run({ signal });
-    expect(new Set(found.map(({ id }) => id))).toEqual(new Set(chosen.map(({ id }) => id)));
-    for (const { id, damage } of found) {
-      expect(damage).toMatch(original.has(id) ? /^original_changed$/ : /^sidecar_/);
-    }
-    expect(found).toHaveLength(FLIPPED);
+  it.each([1, 2])(
+    'finds each of 200 flipped bytes of originals, sidecars, thumbnails and manifests, and no other (seed %i)',
+    async (seed) => {
+      await withTree(async ({ folder, open }) => {
+        const random = seededRandom(seed);
+        const entries = await entriesOf((await open()).verify);
+        const flips = flipsOf(folder, entries.filter((_, i) => i % 3 === 0).slice(0, FLIPPED));
+        expect(flips).toHaveLength(FLIPPED);
+        for (const { path, from, to } of flips) flip(join(folder, path), random, from, to);
+        const { found, manifests } = await (await open()).verify.run({ signal });
+        const told = found.map(({ id, damage }) => [id, damage]).sort();
+        const files = flips.filter(({ damage }) => damage !== undefined);
+        const wanted = files.map(({ entry, damage }) => [entry.id, expect.stringMatching(damage ?? '')]);
+        expect(told).toEqual(wanted.sort());
+        const lines = flips.filter(({ damage }) => damage === undefined);
+        const isIn = ({ entry, from = 0, to = 0 }: Flipped, { owner, byte }: BadLine) =>
+          owner === entry.owner && byte >= from && byte < to;
+        expect(lines.filter((line) => !manifests.some((bad) => isIn(line, bad)))).toEqual([]);
+        // a byte that became a newline makes two bad lines of one
+        expect(manifests.filter((bad) => !lines.some((line) => isIn(line, bad)))).toEqual([]);
+      });
+    },
+  );
+
+  it('finds a flipped byte of a thumbnail, and `thumbnails` repairs exactly that', async () => {
+    await withTree(async ({ folder, open }) => {
+      const { engine, verify } = await open();
+      const { catalog, blobs } = engine;
+      const [entry] = await entriesOf(verify);
+      if (entry === undefined) throw new Error('no picture');
+      const thumbnails = createThumbnails({ catalog, blobs, decoder, log: silentLog, sniff: sniffMime });
+      flip(join(folder, thumbKey(entry, 'webp')), seededRandom(3));
+      const { found } = await verify.run({ signal });
+      expect(found).toMatchObject([{ id: entry.id, damage: 'thumbnail_broken' }]);
+      expect(await thumbnails.run({ signal })).toMatchObject({ pictures: PICTURES, wanted: 1, made: 1 });
+      expect((await verify.run({ signal })).found).toEqual([]);
+      const made = (await catalog.find(entry.owner, entry.kind, entry.id))?.record();
+      const before = entry.record();
+      expect(made).toMatchObject({ rev: before.rev + 1, thumb_v: before.thumb_v + 1 });
+      expect(made?.thumb_crc32).not.toBe(before.thumb_crc32);
+    });
+  });
+
+  it('has no checksum of the earlier system’s thumbnails: they must decode as a whole', async () => {
+    await withTree(async ({ folder, open }) => {
+      const { engine, verify } = await open();
+      const [a, b] = await entriesOf(verify);
+      if (a === undefined || b === undefined) throw new Error('too few');
+      for (const { owner, kind, id } of [a, b]) {
+        const change = ({ thumb_crc32: _, ...record }: PictureRecord) => ({ ...record, thumb_bytes: 0 });
+        await engine.catalog.commit(owner, { op: 'edit', kind, id, change });
+      }
+      const path = join(folder, thumbKey(a, 'webp'));
+      const bytes = readFileSync(path);
+      rmSync(path);
+      writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
+      const { found } = await verify.run({ signal });
+      expect(found).toMatchObject([{ id: a.id, damage: 'thumbnail_broken' }]);
+    });
   });
 
   it('tells what is missing from what is broken', async () => {
-    const untouched: Entry[] = [];
-    await verify.run({ signal, progress: (entry, damage) => damage.length === 0 && untouched.push(entry) });
-    const [a, b, c, d] = untouched;
-    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('too few');
-    rmSync(join(folder, originalKey(a, a.ext)));
-    rmSync(join(folder, thumbKey(b, 'webp')));
-    rmSync(join(folder, sidecarKey(c)));
-    rmSync(join(folder, thumbKey(d, 'webp')));
-    writeFileSync(join(folder, thumbKey(d, 'webp')), 'not a picture');
-    const { found } = await verify.run({ signal });
-    const of = (entry: Entry) => found.filter(({ id }) => id === entry.id).map(({ damage }) => damage);
-    expect([of(a), of(b), of(c), of(d)]).toEqual([
-      ['original_missing'],
-      ['thumbnail_missing'],
-      ['sidecar_missing'],
-      ['thumbnail_broken'],
-    ]);
+    await withTree(async ({ folder, open }) => {
+      const { verify } = await open();
+      const [a, b, c, d] = await entriesOf(verify);
+      if (a === undefined || b === undefined || c === undefined || d === undefined)
+        throw new Error('too few');
+      rmSync(join(folder, originalKey(a, a.ext)));
+      rmSync(join(folder, thumbKey(b, 'webp')));
+      rmSync(join(folder, sidecarKey(c)));
+      rmSync(join(folder, thumbKey(d, 'webp')));
+      writeFileSync(join(folder, thumbKey(d, 'webp')), 'not a picture');
+      const { found } = await verify.run({ signal });
+      expect(found.map(({ id, damage }) => [id, damage])).toEqual([
+        [a.id, 'original_missing'],
+        [b.id, 'thumbnail_missing'],
+        [c.id, 'sidecar_missing'],
+        [d.id, 'thumbnail_broken'],
+      ]);
+    });
   });
 
   it('goes on where the run before stopped, and looks at each picture once', async () => {
-    const seen: string[] = [];
-    let from: string | undefined;
-    let runs = 0;
-    do {
-      const report = await verify.run({
-        signal,
-        mostBytes: 200_000,
-        progress: (entry) => seen.push(entry.id),
-        ...(from === undefined ? {} : { from }),
-      });
-      from = report.next;
-      runs += 1;
-    } while (from !== undefined);
-    expect(runs).toBeGreaterThan(3);
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen).toHaveLength(PICTURES);
+    await withTree(async ({ open }) => {
+      const { verify } = await open();
+      const seen: string[] = [];
+      let from: string | undefined;
+      let runs = 0;
+      do {
+        const report = await verify.run({
+          signal,
+          mostBytes: 200_000,
+          progress: (entry) => seen.push(entry.id),
+          ...(from === undefined ? {} : { from }),
+        });
+        from = report.next;
+        runs += 1;
+      } while (from !== undefined);
+      expect(runs).toBeGreaterThan(3);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toHaveLength(PICTURES);
+    });
   });
 
   it('stops when it is told to', async () => {
-    await expect(verify.run({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+    await withTree(async ({ open }) => {
+      const { verify } = await open();
+      await expect(verify.run({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+    });
   });
 });

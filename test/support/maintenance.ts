@@ -22,7 +22,7 @@ export interface MemoryMaintenanceDeps {
 export function memoryMaintenance({ catalog, blobs, decoder, now }: MemoryMaintenanceDeps) {
   const log = silentLog;
   const storage = createMemoryStorage({ now });
-  const verify = createVerify({ catalog, blobs, storage, sniff: sniffMime, legacyTz: 'UTC' });
+  const verify = createVerify({ catalog, blobs, storage, decoder, sniff: sniffMime, legacyTz: 'UTC' });
   const nothing = async () => ({ folders: 0, adopted: 0, corrected: 0, waiting: 0, again: undefined });
   return createMaintenance({
     exclusive: createExclusive(),

@@ -187,7 +187,9 @@ const rest = fc.record({
   source: fc.constantFrom('api', 'watch', 'upload', 'import'),
 });
 
-const marks = fc.record({ idem: optional(hex(16)), adopted_from: optional(adopted) }).map(present);
+const marks = fc
+  .record({ idem: optional(hex(16)), adopted_from: optional(adopted), thumb_crc32: optional(hex(8)) })
+  .map(present);
 
 /** The members that hang together: a place, a time, a status, a type. */
 function placed(owner: Owner, of: typeof basis extends fc.Arbitrary<infer T> ? T : never) {

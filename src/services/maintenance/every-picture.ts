@@ -12,6 +12,8 @@ export interface EveryPicture {
   /** Pictures a batch. */
   readonly together: number;
   readonly signal: AbortSignal;
+  /** Called and waited for before anything is asked of an owner; not of one that an earlier run has begun. */
+  readonly begin?: (owner: Owner) => Promise<void>;
 }
 
 export interface PictureBatch {
@@ -30,7 +32,7 @@ const SHELVES = KINDS.flatMap((kind) => STATUSES.map((status) => [kind, status] 
  */
 export async function* everyPicture(
   catalog: Catalog,
-  { owner, from, together, signal }: EveryPicture,
+  { owner, from, together, signal, begin }: EveryPicture,
 ): AsyncGenerator<PictureBatch> {
   const start = from === undefined ? undefined : placeOf(from);
   const owners: Owner[] = [];
@@ -38,6 +40,7 @@ export async function* everyPicture(
   else for await (const one of catalog.owners()) owners.push(one);
   for (const one of owners.sort()) {
     if (start !== undefined && one < start.owner) continue;
+    if (one !== start?.owner) await begin?.(one);
     for (const [shelf, [kind, status]] of SHELVES.entries()) {
       const resumed = one === start?.owner;
       if (resumed && shelf < start.shelf) continue;

@@ -40,7 +40,9 @@ export function createMaintenance({ exclusive, ...services }: MaintenanceDeps): 
 }
 
 /** A report as JSON, for the wire and for `--json`. */
-export function verifyJson({ pictures, bytes, found, more, next }: VerifyReport): JsonObject {
+export function verifyJson({ pictures, bytes, found, manifests, more, next }: VerifyReport): JsonObject {
   const damaged = found.map(({ owner, kind, id, damage }) => ({ user_id: owner, kind, id, damage }));
-  return { pictures, bytes, found: damaged, more, next: next ?? null };
+  const line = { kind: null, id: null, damage: 'manifest_damaged' };
+  const lines = manifests.map(({ owner, byte }) => ({ user_id: owner, ...line, byte }));
+  return { pictures, bytes, found: [...damaged, ...lines], more, next: next ?? null };
 }

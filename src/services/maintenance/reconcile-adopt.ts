@@ -14,6 +14,7 @@ import type { DecodedImage, Thumbnail } from '../../media/decoder.ts';
 import { readAll } from '../../storage/durable.ts';
 import type { FileStat } from '../../storage/storage.ts';
 import { describe } from '../describe.ts';
+import { MAX_THUMB_BYTES, type ThumbFacts, thumbFacts } from '../thumb-facts.ts';
 import { chunksOf, identityOf, isRefusal, readAtOf, sameFile, withFile } from './reconcile-bytes.ts';
 import { type Fate, NOTHING, waitFor } from './reconcile-fate.ts';
 import type { FindingName } from './reconcile-findings.ts';
@@ -128,14 +129,9 @@ async function measure(context: LookContext, path: string): Promise<Measured> {
   return { sha256: hash.digest('hex'), crc32: crc.toString(16).padStart(8, '0') };
 }
 
-interface ThumbFacts {
-  readonly thumb: string | null;
-  readonly thumb_bytes: number;
-}
-
 function factsOf(id: PictureId, thumbnail: Thumbnail | null): ThumbFacts {
   if (thumbnail === null) return { thumb: null, thumb_bytes: 0 };
-  return { thumb: `thumb/${id}.${thumbnail.ext}`, thumb_bytes: thumbnail.bytes.length };
+  return thumbFacts(id, thumbnail.ext, thumbnail.bytes);
 }
 
 async function existingThumb(
@@ -144,8 +140,11 @@ async function existingThumb(
   id: PictureId,
 ): Promise<ThumbFacts | undefined> {
   for (const ext of THUMB_EXTS) {
-    const stat = await statOf(context.storage, thumbKey({ ...place, id }, ext));
-    if (stat?.type === 'file') return { thumb: `thumb/${id}.${ext}`, thumb_bytes: stat.size };
+    const key = thumbKey({ ...place, id }, ext);
+    const stat = await statOf(context.storage, key);
+    if (stat?.type !== 'file') continue;
+    if (stat.size > MAX_THUMB_BYTES) return { thumb: `thumb/${id}.${ext}`, thumb_bytes: stat.size };
+    return thumbFacts(id, ext, await withFile(context.storage, key, readAll));
   }
   return undefined;
 }

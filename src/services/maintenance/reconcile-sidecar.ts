@@ -163,7 +163,7 @@ async function takeEdit(
 
 /** An edit may say anything but whose picture it is, what its bytes are, when it was made and where it lies. */
 function merged(seen: PictureRecord, edited: PictureRecord, now: number): PictureRecord {
-  const { day: _day, ext: _ext, idem: _idem, adopted_from: _from, ...free } = edited;
+  const { day: _day, ext: _ext, idem: _idem, adopted_from: _from, thumb_crc32: _crc, ...free } = edited;
   return {
     ...free,
     rev: Math.max(seen.rev, edited.rev),
@@ -178,6 +178,7 @@ function merged(seen: PictureRecord, edited: PictureRecord, now: number): Pictur
     trashed_at: edited.status === 'trash' ? (edited.trashed_at ?? seen.trashed_at ?? isoOf(now)) : null,
     ...(seen.day === undefined ? {} : { day: seen.day }),
     ...(seen.ext === undefined ? {} : { ext: seen.ext }),
+    ...(seen.thumb_crc32 === undefined ? {} : { thumb_crc32: seen.thumb_crc32 }),
     ...(seen.idem === undefined ? {} : { idem: seen.idem }),
     ...(seen.adopted_from === undefined ? {} : { adopted_from: seen.adopted_from }),
   };

@@ -53,7 +53,7 @@ type End = 'made' | 'hopeless' | 'failed';
 export function createThumbnails(deps: ThumbnailsDeps): Thumbnails {
   async function isWanted(entry: Entry, all: boolean): Promise<boolean> {
     if (all || entry.thumb === null) return true;
-    return (await thumbDamage(deps.blobs, deps.sniff, entry)) !== undefined;
+    return (await thumbDamage(deps, entry)) !== undefined;
   }
 
   async function make(entry: Entry): Promise<End> {

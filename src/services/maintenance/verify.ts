@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import type { BlobStore } from '../../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../../catalog/catalog.ts';
 import { locationOf } from '../../catalog/entry.ts';
+import { inspectManifest } from '../../catalog/manifest/inspect.ts';
 import { readSidecar } from '../../catalog/sidecar.ts';
-import { isKirokuError } from '../../domain/errors.ts';
-import type { Mime } from '../../domain/format.ts';
+import { fromErrno, isKirokuError } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { originalKey, sidecarKey } from '../../domain/key.ts';
 import type { Kind } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
+import type { PictureRecord } from '../../domain/record.ts';
 import { encodeRecord } from '../../domain/record-codec.ts';
 import { readWhole } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { readBlob } from '../read-blob.ts';
 import { everyPicture } from './every-picture.ts';
-import { type ThumbDamage, thumbDamage } from './thumb-damage.ts';
+import { type ThumbDamage, type ThumbDamageDeps, thumbDamage } from './thumb-damage.ts';
 
 /** What is wrong with one picture. */
 export type Damage =
@@ -33,12 +34,21 @@ export interface DamageFound {
   readonly damage: Damage;
 }
 
+/** A line of an owner's manifest that is not what was written. */
+export interface BadLine {
+  readonly owner: Owner;
+  /** Where in the file it begins. */
+  readonly byte: number;
+}
+
 export interface VerifyReport {
   readonly pictures: number;
   /** Bytes of originals that were read. */
   readonly bytes: number;
   readonly found: readonly DamageFound[];
-  /** More than these were found. */
+  /** Manifests are an index: the catalog makes a damaged one again when it loads it, which this run does next. */
+  readonly manifests: readonly BadLine[];
+  /** More damage than `found` and `manifests` tell of. */
   readonly more: number;
   /** Where the next run goes on; undefined when this one came to the end. */
   readonly next: string | undefined;
@@ -58,19 +68,18 @@ export interface VerifyRequest {
 
 export interface Verify {
   /**
-   * Reads every original again and holds it against its record; the record against its sidecar; and looks whether the
-   * thumbnail is one. Changes nothing, and removes nothing. @throws KirokuError `aborted`, and where the tree cannot be read
+   * Reads every original and thumbnail again and holds them against their record, the record against its sidecar, and
+   * every line of the manifests against its checksum. Changes nothing in what is truth, and removes nothing.
+   * @throws KirokuError `aborted`, and where the tree cannot be read
    */
   run(request: VerifyRequest): Promise<VerifyReport>;
   /** The same for one picture. */
   one(picture: Entry): Promise<readonly Damage[]>;
 }
 
-export interface VerifyDeps {
+export interface VerifyDeps extends ThumbDamageDeps {
   readonly catalog: Catalog;
-  readonly blobs: BlobStore;
   readonly storage: Storage;
-  readonly sniff: (head: Uint8Array) => Promise<Mime | undefined>;
   readonly legacyTz: string;
 }
 
@@ -81,38 +90,110 @@ export function createVerify(deps: VerifyDeps): Verify {
   return {
     one: (picture) => damageOf(deps, picture),
     async run(request) {
-      const found: DamageFound[] = [];
-      let pictures = 0;
-      let bytes = 0;
-      let more = 0;
-      for await (const { entries, place } of everyPicture(deps.catalog, { ...request, together: PARALLEL })) {
-        const results = await Promise.all(entries.map((entry) => damageOf(deps, entry)));
-        for (const [i, entry] of entries.entries()) {
-          const damage = results[i] ?? [];
-          pictures += 1;
-          bytes += entry.record().bytes;
-          request.progress?.(entry, damage);
-          for (const one of damage) {
-            if (found.length < MOST_FOUND)
-              found.push({ owner: entry.owner, kind: entry.kind, id: entry.id, damage: one });
-            else more += 1;
-          }
-        }
-        if (bytes >= (request.mostBytes ?? Number.POSITIVE_INFINITY)) {
-          return { pictures, bytes, found, more, next: place };
-        }
+      try {
+        return await verifyAll(deps, request);
+      } catch (error) {
+        throw fromErrno(error);
       }
-      return { pictures, bytes, found, more, next: undefined };
     },
   };
 }
 
+async function verifyAll(deps: VerifyDeps, request: VerifyRequest): Promise<VerifyReport> {
+  const tally = createTally();
+  let early = new Set<PictureId>();
+  const begin = async (owner: Owner): Promise<void> => {
+    early = await verifyManifest(deps, request.signal, owner, tally);
+  };
+  for await (const { entries, place } of everyPicture(deps.catalog, {
+    ...request,
+    together: PARALLEL,
+    begin,
+  })) {
+    const results = await Promise.all(entries.map((entry) => damageOf(deps, entry)));
+    for (const [i, entry] of entries.entries()) {
+      const damage = results[i] ?? [];
+      tally.pictures += 1;
+      tally.bytes += entry.record().bytes;
+      request.progress?.(entry, damage);
+      // what was found before the owner was loaded is told of already
+      if (!early.has(entry.id)) tally.find(entry, damage);
+    }
+    if (tally.bytes >= (request.mostBytes ?? Number.POSITIVE_INFINITY)) return tally.report(place);
+  }
+  return tally.report(undefined);
+}
+
+interface VerifyTally {
+  pictures: number;
+  bytes: number;
+  find(picture: Entry, damage: readonly Damage[]): void;
+  findLine(line: BadLine): void;
+  report(next: string | undefined): VerifyReport;
+}
+
+function createTally(): VerifyTally {
+  const found: DamageFound[] = [];
+  const manifests: BadLine[] = [];
+  let more = 0;
+  return {
+    pictures: 0,
+    bytes: 0,
+    find({ owner, kind, id }, damages) {
+      for (const damage of damages) {
+        if (found.length < MOST_FOUND) found.push({ owner, kind, id, damage });
+        else more += 1;
+      }
+    },
+    findLine(line) {
+      if (manifests.length < MOST_FOUND) manifests.push(line);
+      else more += 1;
+    },
+    report(next) {
+      return { pictures: this.pictures, bytes: this.bytes, found, manifests, more, next };
+    },
+  };
+}
+
+/**
+ * Looks at a manifest before the catalog does. Where it is damaged the catalog makes it again from the sidecars, and then a
+ * damaged sidecar agrees with it, or is left out: so what its sound lines say is held against the sidecars first.
+ * @returns pictures whose damage was told
+ */
+async function verifyManifest(
+  deps: VerifyDeps,
+  signal: AbortSignal,
+  owner: Owner,
+  tally: VerifyTally,
+): Promise<Set<PictureId>> {
+  const told = new Set<PictureId>();
+  const manifest = await inspectManifest(deps.storage, owner, signal);
+  if (manifest === undefined) return told;
+  try {
+    for (const byte of manifest.bad) tally.findLine({ owner, byte });
+    if (manifest.bad.length === 0) return told;
+    for await (const entries of manifest.intact()) {
+      for (const entry of entries) {
+        const damage = await earlyDamage(deps, entry);
+        if (damage.length === 0) continue;
+        told.add(entry.id);
+        tally.find(entry, damage);
+      }
+    }
+    return told;
+  } finally {
+    await manifest.close();
+  }
+}
+
+/** Only of pictures whose sidecar is damaged: the others are looked at in their turn. */
+async function earlyDamage(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
+  const sidecar = await sidecarDamage(deps, entry, true);
+  return sidecar === undefined ? [] : [...(await bytesDamage(deps, entry)), sidecar];
+}
+
 async function damageOf(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
-  const found: Damage[] = [];
-  const original = await originalDamage(deps.blobs, entry);
-  if (original !== undefined) found.push(original);
-  const thumbnail = await thumbDamage(deps.blobs, deps.sniff, entry);
-  if (thumbnail !== undefined) found.push(thumbnail);
+  const found = await bytesDamage(deps, entry);
   const sidecar = await sidecarDamage(deps, entry);
   if (sidecar !== undefined) found.push(sidecar);
   if (found.length === 0) return found;
@@ -120,6 +201,15 @@ async function damageOf(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
   const now = await deps.catalog.find(entry.owner, entry.kind, entry.id);
   if (now === undefined) return [];
   return now.seq === entry.seq ? found : damageOf(deps, now);
+}
+
+async function bytesDamage(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
+  const found: Damage[] = [];
+  const original = await originalDamage(deps.blobs, entry);
+  if (original !== undefined) found.push(original);
+  const thumbnail = await thumbDamage(deps, entry);
+  if (thumbnail !== undefined) found.push(thumbnail);
+  return found;
 }
 
 async function originalDamage(blobs: BlobStore, entry: Entry): Promise<Damage | undefined> {
@@ -141,18 +231,30 @@ async function originalDamage(blobs: BlobStore, entry: Entry): Promise<Damage | 
 /**
  * A sidecar of ours is what we would write, byte for byte. One of the earlier system need only say the same; no writer
  * but a failing disk makes one of the same length that is not the same.
+ *
+ * @param mayBeOld a sidecar with a higher `rev` is not held against this: the line that belongs to it may be a bad one
  */
-async function sidecarDamage({ storage, legacyTz }: VerifyDeps, entry: Entry): Promise<Damage | undefined> {
+async function sidecarDamage(
+  { storage, legacyTz }: VerifyDeps,
+  entry: Entry,
+  mayBeOld = false,
+): Promise<Damage | undefined> {
   const record = entry.record();
   const at = locationOf(record);
   const read = await readSidecar(storage, at, { legacyTz, exts: [entry.ext] });
   if (read === undefined || read.state === 'foreign') return 'sidecar_missing';
   if (read.state !== 'read') return 'sidecar_unreadable';
   const ours = encodeRecord(record);
+  if (mayBeOld && isLater(read.record, record)) return undefined;
   const theirs = await readWhole(storage, sidecarKey(at));
   if (theirs === undefined) return 'sidecar_missing';
   if (theirs.equals(ours)) return undefined;
   return theirs.length !== ours.length && encodeRecord(read.record).equals(ours)
     ? undefined
     : 'sidecar_differs';
+}
+
+/** A later version says something else too: one that differs in nothing but `rev` has a wrong digit there. */
+function isLater(theirs: PictureRecord, ours: PictureRecord): boolean {
+  return theirs.rev > ours.rev && !encodeRecord({ ...theirs, rev: ours.rev }).equals(encodeRecord(ours));
 }

@@ -132,7 +132,7 @@ describe('the table of jobs', () => {
       maintenance: {
         async verify({ from }) {
           called.push(`verify from ${from}`);
-          return { pictures: 2, bytes: 7, found: [], more: 0, next: undefined };
+          return { pictures: 2, bytes: 7, found: [], manifests: [], more: 0, next: undefined };
         },
         async thumbnails({ most }) {
           called.push(`thumbnails ${most}`);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { BlobStore } from '../../../src/blobs/blob-store.ts';
 import type { Entry } from '../../../src/catalog/catalog.ts';
 import { KirokuError } from '../../../src/domain/errors.ts';
 import { originalKey, thumbKey } from '../../../src/domain/key.ts';
@@ -28,6 +29,14 @@ async function content(
   const chunks: Uint8Array[] = [];
   for await (const chunk of file?.stream(start, end) ?? []) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+async function flipped(blobs: BlobStore, at: string): Promise<Uint8Array> {
+  const reader = await blobs.open(at);
+  const bytes = Buffer.from((await reader?.read(0, 1e6)) ?? []);
+  const last = bytes.length - 1;
+  bytes[last] = (bytes[last] ?? 0) ^ 1;
+  return bytes;
 }
 
 const thumbnail = () => services.files.thumbnail(ANNA, 'generated', entry.id, thumb);
@@ -113,6 +122,7 @@ describe('thumbnails', () => {
     ['missing', async () => void (await services.blobs.remove(thumb))],
     ['empty', () => services.blobs.write(thumb, Buffer.alloc(0))],
     ['no picture', () => services.blobs.write(thumb, Buffer.alloc(entry.record().thumb_bytes, 65))],
+    ['flipped in one bit', async () => services.blobs.write(thumb, await flipped(services.blobs, thumb))],
     ['of another length', () => services.blobs.write(thumb, Buffer.alloc(9))],
   ])('are made again when %s, once for all who ask, and are the same', async (_name, damage) => {
     const { blobs, decoder } = services;
