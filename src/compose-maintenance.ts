@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
 import { sniffMime } from './media/signature.ts';
 import { createExclusive } from './services/maintenance/exclusive.ts';
-import { openJobJournal } from './services/maintenance/job-journal.ts';
+import { type JobJournal, openJobJournal } from './services/maintenance/job-journal.ts';
 import { createMaintenance, type Maintenance } from './services/maintenance/maintenance.ts';
 import { createReindex } from './services/maintenance/reindex.ts';
 import { createThumbnails } from './services/maintenance/thumbnails.ts';
@@ -16,6 +16,9 @@ import { createPurge, type Purge } from './services/purge.ts';
 import { trashOverLimit } from './services/quota.ts';
 import { createRelated } from './services/related.ts';
 import { createNodeStorage } from './storage/node-storage.ts';
+
+/** As the table of jobs names it. */
+const PURGE_JOB = 'purge-trash';
 
 /** What keeps a tree in order: a server and an operator's command need the same. */
 export interface Upkeep {
@@ -29,8 +32,8 @@ export interface UpkeepDeps {
   readonly log: Log;
   readonly engine: Engine;
   readonly intake: Pick<Intake, 'decoder' | 'reconcile'>;
-  /** When the scheduled purge last came to its end, ms. */
-  readonly lastPurge: () => number | undefined;
+  /** Knows when the scheduled purge last came to its end, and is told when a person's did in spite of objections. */
+  readonly journal: Pick<JobJournal, 'lastWell' | 'add'>;
 }
 
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
@@ -39,9 +42,8 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
 }
 
 /** For a command: what the job journal says of the scheduled purge. */
-export async function createUpkeepAlone(deps: Omit<UpkeepDeps, 'lastPurge'>): Promise<Upkeep> {
-  const journal = await openJobJournal(deps.engine.state);
-  return createUpkeep({ ...deps, lastPurge: () => journal.lastWell('purge-trash') });
+export async function createUpkeepAlone(deps: Omit<UpkeepDeps, 'journal'>): Promise<Upkeep> {
+  return createUpkeep({ ...deps, journal: await openJobJournal(deps.engine.state) });
 }
 
 function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
@@ -59,7 +61,7 @@ function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
   });
 }
 
-function purgeOf({ config, log, engine, lastPurge }: UpkeepDeps, placements: Placements): Purge {
+function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Placements): Purge {
   const { storage, blobs, catalog, state, tree } = engine;
   const related = createRelated({ catalog });
   return createPurge({
@@ -73,7 +75,9 @@ function purgeOf({ config, log, engine, lastPurge }: UpkeepDeps, placements: Pla
     isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
-    lastRun: async () => lastPurge(),
+    lastRun: async () => journal.lastWell(PURGE_JOB),
+    confirmed: ({ at, result }) =>
+      journal.add({ job: PURGE_JOB, at, ms: storage.now() - at, ok: true, result: { ...result } }),
   });
 }
 

@@ -127,7 +127,7 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
     log,
     engine,
     intake,
-    lastPurge: () => journal.lastWell('purge-trash'),
+    journal,
   });
   const giving = createGiving(log, engine, ingestDeps.ids, secrets.cookie);
   const fixed = { config, log, engine, watcher, giving, shutdown };

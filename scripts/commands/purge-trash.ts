@@ -23,17 +23,18 @@ export const purgeTrash: Command = {
     const confirmed = context.values['confirm'] === true;
     const result = await onUpkeep(context, {
       async local({ purge }, engine) {
-        const plan = await purge.plan(request);
+        const plan = await purge.plan(request, signal);
         const { count, bytes, referenced, total, objections } = plan;
         const owners = plan.owners.map(({ owner, ...sums }) => ({ user_id: owner, ...sums }));
         if (dryRun) return { count, bytes, owners, referenced, total, objections };
         const audit = createAudit({ state: engine.state, now: () => engine.storage.now() });
         const detail = { count, bytes, objections, confirmed };
         await audit.record({ actor: 'admin', action: 'purge-trash', owner: plan.owner, detail });
-        return { ...(await purge.apply(plan, { signal, confirmed })) };
+        const progress = (done: number): void => context.progress.tell(done, count);
+        return { ...(await purge.apply(plan, { signal, confirmed, progress })) };
       },
       remote: (server) =>
-        server.post('/api/v1/admin/purge-trash', {
+        server.work('/api/v1/admin/purge-trash', {
           ...userId(request),
           ...(request.olderThanDays === undefined ? {} : { older_than_days: request.olderThanDays }),
           dry_run: dryRun,

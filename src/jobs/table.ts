@@ -69,7 +69,7 @@ export function jobTable(deps: JobDeps): Job[] {
       name: 'purge-trash',
       cron: cron.purgeTrash,
       async run(signal) {
-        const plan = await purge.plan({});
+        const plan = await purge.plan({}, signal);
         // an empty run counts too: the next one tells by it how far the clock went
         return plan.count === 0 ? { deleted: 0 } : { ...(await purge.apply(plan, { signal })) };
       },

@@ -53,17 +53,23 @@ export interface PurgeResult {
 }
 
 export interface Purge {
-  /** Removes nothing. @throws KirokuError `invalid_parameter` for days that are none */
-  plan(request: PurgeRequest): Promise<PurgePlan>;
+  /** Removes nothing. @throws KirokuError `invalid_parameter` for days that are none, `aborted` */
+  plan(request: PurgeRequest, signal?: AbortSignal): Promise<PurgePlan>;
   /**
    * Removes what the plan names, each after a second look: thumbnail, original, then record and sidecar. Killed at any
    * point it is finished by the next run, as the record says that its purge has begun.
    * @param confirmed a person has seen the objections
-   * @throws KirokuError `purge_refused` when there are objections and nobody confirmed; `aborted`, `volume_missing`
+   * @throws KirokuError `purge_refused` when there are objections and nobody confirmed; `job_running` while another one
+   *   goes on; `aborted`, `volume_missing`
    */
   apply(
     plan: PurgePlan,
-    options: { readonly signal: AbortSignal; readonly confirmed?: boolean },
+    options: {
+      readonly signal: AbortSignal;
+      readonly confirmed?: boolean;
+      /** Called now and then with how many of the plan's pictures were looked at. */
+      readonly progress?: (done: number) => void;
+    },
   ): Promise<PurgeResult>;
 }
 
@@ -86,6 +92,17 @@ export interface PurgeDeps {
   readonly trashOverLimit?: (owner: Owner) => Promise<number>;
   /** When a run last came to its end, ms; undefined before the first. */
   readonly lastRun: () => Promise<number | undefined>;
+  /**
+   * Called at the end of a run over all owners that a person confirmed against objections: from then on it is the last
+   * run, so that a clock that a person has looked at does not stop the schedule for good.
+   */
+  readonly confirmed?: (run: ConfirmedRun) => Promise<void>;
+}
+
+export interface ConfirmedRun {
+  /** When it was planned, ms since the epoch. */
+  readonly at: number;
+  readonly result: PurgeResult;
 }
 
 const DAY_MS = 86_400_000;
@@ -99,6 +116,7 @@ const CLOCK_SLACK = 5 * 60_000;
 /** The only hard delete. */
 export function createPurge(deps: PurgeDeps): Purge {
   const { catalog, now } = deps;
+  let isRunning = false;
 
   async function* owners(request: PurgeRequest): AsyncGenerator<Owner> {
     if (request.owner === undefined) yield* catalog.owners();
@@ -125,7 +143,7 @@ export function createPurge(deps: PurgeDeps): Purge {
   }
 
   return {
-    async plan(request) {
+    async plan(request, signal) {
       checkDays(request.olderThanDays);
       const at = now();
       const found: PurgePlan['owners'][number][] = [];
@@ -133,10 +151,12 @@ export function createPurge(deps: PurgeDeps): Purge {
       let newest = 0;
       let referenced = 0;
       for await (const owner of owners(request)) {
+        if (signal?.aborted) throw aborted(signal);
         let count = 0;
         let bytes = 0;
         let early = 0;
         for await (const one of doomedOf(deps, owner, { at, ...request })) {
+          if (signal?.aborted) throw aborted(signal);
           count += 1;
           bytes += one.bytes;
           if (one.early !== undefined) early += 1;
@@ -159,35 +179,56 @@ export function createPurge(deps: PurgeDeps): Purge {
       return { ...plan, objections: await objectionsTo(plan, newest) };
     },
 
-    async apply(plan, { signal, confirmed }) {
+    async apply(plan, { signal, confirmed, progress }) {
       checkDays(plan.olderThanDays);
       if (plan.objections.length > 0 && confirmed !== true) {
         throw new KirokuError('purge_refused', `Nothing was removed: ${plan.objections.join('; ')}.`, {
           details: { objections: plan.objections },
         });
       }
-      const ended = { deleted: 0, skipped: 0, failed: 0 };
-      let freed = 0;
-      for (const { owner, early: mostEarly = 0 } of plan.owners) {
-        if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
-        // taken before anything is removed: pages of a list that shrinks would skip some
-        const batch: Doomed[] = [];
-        for await (const one of doomedOf(deps, owner, { ...plan, mostEarly })) batch.push(one);
-        for (let from = 0; from < batch.length; from += PARALLEL) {
-          if (signal.aborted) throw aborted(signal);
-          const some = batch.slice(from, from + PARALLEL);
-          for (const { end, bytes } of await Promise.all(
-            some.map((one) => purgeOne(deps, owner, one, plan)),
-          )) {
-            ended[end] += 1;
-            freed += bytes;
-          }
+      if (isRunning) throw new KirokuError('job_running', 'A purge is running already.');
+      isRunning = true;
+      try {
+        const result = await removeAll(deps, plan, signal, progress);
+        if (plan.objections.length > 0 && plan.owner === undefined) {
+          await deps.confirmed?.({ at: plan.at, result });
         }
+        return result;
+      } finally {
+        isRunning = false;
       }
-      const { deleted, failed } = ended;
-      return { deleted, bytes: freed, skipped: Math.max(0, plan.count - deleted - failed), failed };
     },
   };
+}
+
+async function removeAll(
+  deps: PurgeDeps,
+  plan: PurgePlan,
+  signal: AbortSignal,
+  progress: ((done: number) => void) | undefined,
+): Promise<PurgeResult> {
+  const ended = { deleted: 0, skipped: 0, failed: 0 };
+  let freed = 0;
+  for (const { owner, early: mostEarly = 0 } of plan.owners) {
+    if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
+    // taken before anything is removed: pages of a list that shrinks would skip some
+    const batch: Doomed[] = [];
+    for await (const one of doomedOf(deps, owner, { ...plan, mostEarly })) {
+      if (signal.aborted) throw aborted(signal);
+      batch.push(one);
+    }
+    for (let from = 0; from < batch.length; from += PARALLEL) {
+      if (signal.aborted) throw aborted(signal);
+      const some = batch.slice(from, from + PARALLEL);
+      for (const { end, bytes } of await Promise.all(some.map((one) => purgeOne(deps, owner, one, plan)))) {
+        ended[end] += 1;
+        freed += bytes;
+      }
+      progress?.(ended.deleted + ended.skipped + ended.failed);
+    }
+  }
+  const { deleted, failed } = ended;
+  return { deleted, bytes: freed, skipped: Math.max(0, plan.count - deleted - failed), failed };
 }
 
 /** @throws KirokuError `invalid_parameter` */

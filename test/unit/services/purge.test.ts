@@ -161,6 +161,55 @@ describe('purge', () => {
     expect(await purge.apply(plan, { signal: live(), confirmed: true })).toMatchObject({ deleted: 101 });
   });
 
+  it('believes the clock again once a person has confirmed a run over everybody', async () => {
+    let last = NOON;
+    const { purge, add, trash, clock } = await rig({
+      mostShare: 1,
+      lastRun: async () => last,
+      confirmed: async ({ at }) => {
+        last = at;
+      },
+    });
+    for (let i = 0; i < 2; i += 1) await trash.trash(ANNA, 'generated', (await add()).id);
+    clock.now += 31 * DAY;
+    // of one owner alone: nobody has said anything of the others' trash
+    const ofOne = await purge.plan({ owner: BERT });
+    await purge.apply(ofOne, { signal: live(), confirmed: true });
+    expect((await purge.plan({})).objections).toHaveLength(1);
+    await purge.apply(await purge.plan({}), { signal: live(), confirmed: true });
+    expect((await purge.plan({})).objections).toEqual([]);
+  });
+
+  it('runs once at a time, and can begin again after a failure', async () => {
+    const { purge, add, trash, blobs, clock } = await rig();
+    await trash.trash(ANNA, 'generated', (await add()).id);
+    clock.now += 31 * DAY;
+    const plan = await purge.plan({});
+    const remove = blobs.remove;
+    const held = Promise.withResolvers<void>();
+    blobs.remove = async (key) => {
+      await held.promise;
+      return remove(key);
+    };
+    const first = purge.apply(plan, { signal: live() });
+    await expect(purge.apply(plan, { signal: live() })).rejects.toMatchObject({ code: 'job_running' });
+    held.resolve();
+    expect(await first).toMatchObject({ deleted: 1 });
+    await expect(purge.apply(plan, { signal: AbortSignal.abort() })).resolves.toMatchObject({ deleted: 0 });
+    expect(await purge.apply(plan, { signal: live() })).toMatchObject({ deleted: 0, skipped: 1 });
+  });
+
+  it('stops while it still looks for what is due', async () => {
+    const { purge, add, trash, clock } = await rig();
+    await trash.trash(ANNA, 'generated', (await add()).id);
+    clock.now += 31 * DAY;
+    await expect(purge.plan({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+    const gone = new AbortController();
+    const looking = purge.plan({}, gone.signal);
+    gone.abort();
+    await expect(looking).rejects.toMatchObject({ code: 'aborted' });
+  });
+
   it('stops when it is told to, and when the volume is gone', async () => {
     const { purge, add, trash, clock } = await rig({ present: async () => false });
     await trash.trash(ANNA, 'generated', (await add()).id);
