@@ -44,8 +44,16 @@ export interface Ownership {
    * anywhere it is finished by `resume`, or by the same call.
    * @throws KirokuError as `plan`; `volume_missing`; `aborted`
    */
-  transfer(from: Owner, to: Owner, signal: AbortSignal): Promise<TransferResult>;
-  /** Goes on with every transfer that had no end. A start calls it. */
+  transfer(
+    from: Owner,
+    to: Owner,
+    signal: AbortSignal,
+    progress?: (pictures: number) => void,
+  ): Promise<TransferResult>;
+  /**
+   * Goes on with every transfer that had no end; one that cannot go on now stops none of the others. A start calls it.
+   * @throws KirokuError `aborted`, `volume_missing`, `disk_full`
+   */
   resume(signal: AbortSignal): Promise<readonly TransferResult[]>;
 }
 
@@ -84,7 +92,12 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   };
 
   /** @param signal looked at between any two batches */
-  const carry = async (from: Owner, to: Owner, signal: AbortSignal): Promise<TransferResult> => {
+  const carry = async (
+    from: Owner,
+    to: Owner,
+    signal: AbortSignal,
+    progress?: (pictures: number) => void,
+  ): Promise<TransferResult> => {
     await deps.drained(from);
     const shares = await deps.shares.move(from, to);
     const done = { moved: 0, bytes: 0, left: 0 };
@@ -94,6 +107,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
           if (signal.aborted) throw aborted(signal);
           if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
           await allDone(batch.map((entry) => giveOne(deps, entry, to, done)));
+          progress?.(done.moved + done.left);
         }
       }
     }
@@ -109,24 +123,32 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   return {
     count: (owner) => countOf(deps, owner),
     plan,
-    transfer: (from, to, signal) =>
+    transfer: (from, to, signal, progress) =>
       lanes.run(ONE_AT_A_TIME, async () => {
         const { to: target } = await plan(from, to);
         if (signal.aborted) throw aborted(signal);
         if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
         // Written before the mark: whoever is marked is found by the next start.
         await note('begin', from, target);
-        return carry(from, await moved.mark(from, target), signal);
+        return carry(from, await moved.mark(from, target), signal, progress);
       }),
 
     resume: (signal) =>
       lanes.run(ONE_AT_A_TIME, async () => {
         const results: TransferResult[] = [];
         for (const { from, to } of await unfinished(state)) {
-          const target = await moved.resolve(from);
-          // killed before the mark: nothing of it was told to anybody
-          if (target === from) await note('void', from, to);
-          else results.push(await carry(from, target, signal));
+          try {
+            const target = await moved.resolve(from);
+            // killed before the mark: nothing of it was told to anybody
+            if (target === from) await note('void', from, to);
+            else results.push(await carry(from, target, signal));
+          } catch (error) {
+            if (endsAll(error)) throw error;
+            log.error(
+              { owner: from, to, err: error },
+              'a transfer could not go on: the next start tries again',
+            );
+          }
         }
         return results;
       }),
@@ -146,10 +168,15 @@ async function giveOne(
     done.moved += 1;
     done.bytes += bytes + thumb_bytes;
   } catch (error) {
-    if (isKirokuError(error, 'volume_missing') || isKirokuError(error, 'disk_full')) throw error;
+    if (endsAll(error)) throw error;
     deps.log.error({ owner, id, err: error }, 'a picture could not be transferred now: it stays where it is');
     done.left += 1;
   }
+}
+
+/** What is not one owner's or one picture's own trouble. */
+function endsAll(error: unknown): boolean {
+  return (['aborted', 'volume_missing', 'disk_full'] as const).some((code) => isKirokuError(error, code));
 }
 
 /** Waits for all, also after a failure: nothing of this transfer runs on when the next one begins. */

@@ -99,6 +99,22 @@ describe('transfer', () => {
     expect((await picturesOf(all, MEMBER)).size).toBe(20);
   });
 
+  it('goes on with the others where one transfer cannot go on', async () => {
+    const all = await rig();
+    await addPicture(all, GUEST, 1);
+    await addPicture(all, MEMBER, 2);
+    const note = { op: 'begin', at: 0 };
+    await all.state.append('transfers', { ...note, from: GUEST, to: THIRD });
+    await all.state.append('transfers', { ...note, from: MEMBER, to: THIRD });
+    await all.moved.mark(MEMBER, THIRD);
+    // nobody can say where this one went
+    await all.state.updateOwner(GUEST, () => ({ moved_to: 5 }));
+    expect(await all.ownership.resume(live())).toMatchObject([{ from: MEMBER, to: THIRD, moved: 1 }]);
+    await all.state.updateOwner(GUEST, () => ({ moved_to: THIRD }));
+    expect(await all.ownership.resume(live())).toMatchObject([{ from: GUEST, to: THIRD, moved: 1 }]);
+    expect(await all.ownership.resume(live())).toEqual([]);
+  });
+
   it('waits for who was at work under the old name, and takes that along', async () => {
     const goOn = Promise.withResolvers<void>();
     let slow = false;
