@@ -1,28 +1,25 @@
 import { SunMoon } from 'lucide-react';
-import { useState } from 'react';
 import { Header } from 'react-aria-components/Header';
 import { MenuSection } from 'react-aria-components/Menu';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, type Language, setLanguage } from '../i18n/index.ts';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton, MenuItem } from '../ui/menu.tsx';
-import { currentTheme, setTheme, THEMES, type Theme } from './theme.ts';
+import { setTheme, THEMES, useTheme } from './theme.ts';
 
 /** Each in its own language: who cannot read this one finds it. */
-const NAMES: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어', ja: '日本語' };
-const THEME_TEXTS = { system: 'themeSystem', light: 'themeLight', dark: 'themeDark' } as const;
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어', ja: '日本語' };
+export const THEME_TEXTS = { system: 'themeSystem', light: 'themeLight', dark: 'themeDark' } as const;
 
 /** Appearance and language. */
 export function Preferences() {
   const { t, i18n } = useTranslation('common');
-  const [theme, keepTheme] = useState<Theme>(currentTheme);
+  const theme = useTheme();
   const choose = (key: string | number) => {
     const language = LANGUAGES.find((name) => name === key);
     if (language !== undefined) void setLanguage(language);
     const wanted = THEMES.find((name) => name === key);
-    if (wanted === undefined) return;
-    setTheme(wanted);
-    keepTheme(wanted);
+    if (wanted !== undefined) setTheme(wanted);
   };
   return (
     <MenuButton
@@ -45,7 +42,7 @@ export function Preferences() {
         <Header>{t('language')}</Header>
         {LANGUAGES.map((name) => (
           <MenuItem key={name} id={name} lang={name}>
-            {NAMES[name]}
+            {LANGUAGE_NAMES[name]}
           </MenuItem>
         ))}
       </MenuSection>

@@ -9,6 +9,7 @@ export default {
   retry: 'Try again',
   loading: 'Loading…',
   copied: 'Copied.',
+  copyFailed: 'It could not be copied. Mark it and copy it by hand.',
   theme: 'Appearance',
   themeSystem: 'As the system',
   themeLight: 'Light',

@@ -11,6 +11,7 @@ const texts: Texts['common'] = {
   retry: 'もう一度試す',
   loading: '読み込み中…',
   copied: 'コピーしました。',
+  copyFailed: 'コピーできませんでした。選択して手動でコピーしてください。',
   theme: '外観',
   themeSystem: 'システムに合わせる',
   themeLight: 'ライト',

@@ -11,6 +11,7 @@ const texts: Texts['common'] = {
   retry: '다시 시도',
   loading: '불러오는 중…',
   copied: '복사했습니다.',
+  copyFailed: '복사하지 못했습니다. 직접 선택해서 복사하세요.',
   theme: '화면 모드',
   themeSystem: '시스템 설정',
   themeLight: '밝게',
