@@ -13,6 +13,14 @@ import { createFaultStorage } from '../support/storage/fault-storage.ts';
 
 const DAY = Date.parse('2025-12-03T10:00:00.000Z');
 const bob = ownerNamed('bob');
+/** What was kept of an owner outside of its folder: a sidecar that could not be read, and a file in quarantine. */
+const keptOf = (owner: string, id: string) => [
+  `.kiroku/aside/${owner}.${id}.1.json`,
+  `.kiroku/quarantine/${owner}/2025/12/03/${id}.png`,
+];
+const ID = '01kbhhm8000000000000000000';
+/** Nobody's name: whoever put it there knows what it is. */
+const FOREIGN = '.kiroku/quarantine/alice/notes.txt';
 const pictures = await Promise.all([1, 2, 3].map((seed) => pngPicture({ width: 8, height: 8, seed })));
 
 /** Two pictures of alice and one of bob, and a link of each. */
@@ -25,7 +33,23 @@ async function filled(): Promise<MemoryStorage> {
   await rig.state.updateOwner(alice, () => ({ searches: [] }));
   for (const owner of [alice, bob]) await rig.state.append('shares', { op: 'create', sid: owner, owner });
   await rig.close();
+  for (const path of [...keptOf(alice, ID), ...keptOf(bob, ID)]) await put(storage, path);
   return storage;
+}
+
+async function put(storage: Storage, path: string): Promise<void> {
+  const parts = path.split('/');
+  for (let depth = 2; depth < parts.length; depth += 1) {
+    await storage.makeFolder(parts.slice(0, depth).join('/')).catch(() => undefined);
+  }
+  await (await storage.open(path, 'create')).close();
+}
+
+async function isThere(storage: Storage, path: string): Promise<boolean> {
+  return storage.stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** As the command does it: pictures with one catalog, the rest with none. */
@@ -51,6 +75,8 @@ describe('an erasure that is killed at any call', () => {
       killed = at;
       expect(await erase(storage), fault.trace.at(-1)).toBe(0);
       expect(await storage.readFolder('users'), fault.trace.at(-1)).toMatchObject([{ name: 'bob' }]);
+      for (const path of keptOf(alice, ID)) expect(await isThere(storage, path), path).toBe(false);
+      for (const path of keptOf(bob, ID)) expect(await isThere(storage, path), path).toBe(true);
       const rig = openRigOn(storage);
       expect(await rig.all(bob)).toHaveLength(1);
       const shares = [];
@@ -59,5 +85,13 @@ describe('an erasure that is killed at any call', () => {
       await rig.close();
     }
     expect(killed).toBeGreaterThan(60);
+  });
+
+  it('leaves what is not ours in quarantine too, and names it', async () => {
+    const storage = await filled();
+    await put(storage, FOREIGN);
+    const { left } = await eraseOwner({ storage, folders: createFolderSync(storage) }, alice);
+    expect(left).toEqual([FOREIGN]);
+    expect(await isThere(storage, FOREIGN)).toBe(true);
   });
 });

@@ -12,7 +12,7 @@ export interface EraseOwnerDeps {
 }
 
 export interface EraseOwnerReport {
-  /** Files of the owner's folder and indexes that were removed. */
+  /** Files of the owner's folder, set aside or in quarantine, and indexes that were removed. */
   readonly files: number;
   /** Lines of journals that told of the owner's links. */
   readonly lines: number;
@@ -22,7 +22,9 @@ export interface EraseOwnerReport {
 
 const MOST_LEFT = 1_000;
 const SHARES = '.kiroku/state/shares.jsonl';
-const INDEX = '.kiroku/index';
+/** Whose files have names of the form `{owner}.…`: indexes, and sidecars that could not be read. */
+const NAMED_FOLDERS = ['.kiroku/index', '.kiroku/aside'] as const;
+const QUARANTINE = '.kiroku/quarantine';
 
 /**
  * What is left of an owner whose pictures are gone: the manifest with its former lines, `owner.json`, originals and
@@ -33,10 +35,13 @@ const INDEX = '.kiroku/index';
 export async function eraseOwner(deps: EraseOwnerDeps, owner: Owner): Promise<EraseOwnerReport> {
   try {
     const lines = await forgetShares(deps, owner);
-    const indexes = await removeIndexes(deps, owner);
+    let files = 0;
+    for (const folder of NAMED_FOLDERS) files += await removeNamed(deps, owner, folder);
     const left: string[] = [];
-    const files = await removeBelow(deps, owner, ownerFolder(owner), left);
-    return { files: files + indexes, lines, left };
+    for (const base of [QUARANTINE, 'users']) {
+      files += await removeBelow(deps, owner, { base, path: ownerFolder(owner) }, left);
+    }
+    return { files, lines, left };
   } catch (error) {
     throw fromErrno(error);
   }
@@ -65,39 +70,55 @@ async function forgetShares({ storage, folders }: EraseOwnerDeps, owner: Owner):
   return lines.length - kept.length;
 }
 
-async function removeIndexes({ storage, folders }: EraseOwnerDeps, owner: Owner): Promise<number> {
+async function removeNamed(
+  { storage, folders }: EraseOwnerDeps,
+  owner: Owner,
+  folder: string,
+): Promise<number> {
   let removed = 0;
-  for (const { name, type } of await entriesOf(storage, INDEX)) {
+  for (const { name, type } of await entriesOf(storage, folder)) {
     if (type !== 'file' || !name.startsWith(`${owner}.`)) continue;
-    await storage.unlink(`${INDEX}/${name}`);
+    await storage.unlink(`${folder}/${name}`);
     removed += 1;
   }
-  if (removed > 0) await folders.sync(INDEX);
+  if (removed > 0) await folders.sync(folder);
   return removed;
+}
+
+/** A folder of the owner's, in the tree or where the same folders lie in quarantine. */
+interface Place {
+  /** `users`, or what stands in its stead. */
+  readonly base: string;
+  /** As in the tree: it begins with `users/`. */
+  readonly path: string;
+}
+
+function pathAt({ base, path }: Place): string {
+  return `${base}${path.slice('users'.length)}`;
 }
 
 /** Removes what is ours, and folders that are empty then; a name of the grammar is ours whatever it holds. */
 async function removeBelow(
   deps: EraseOwnerDeps,
   owner: Owner,
-  folder: string,
+  { base, path }: Place,
   left: string[],
 ): Promise<number> {
   const { storage, folders } = deps;
+  const folder = pathAt({ base, path });
   let removed = 0;
   let stays = 0;
-  const entries = await entriesOf(storage, folder);
-  for (const { name, type } of entries) {
-    const path = `${folder}/${name}`;
+  for (const { name, type } of await entriesOf(storage, folder)) {
+    const inside = { base, path: `${path}/${name}` };
     if (type === 'folder') {
-      removed += await removeBelow(deps, owner, path, left);
-      if (await isThere(storage, path)) stays += 1;
-    } else if (type === 'file' && isOurs(owner, path)) {
-      await storage.unlink(path);
+      removed += await removeBelow(deps, owner, inside, left);
+      if (await isThere(storage, pathAt(inside))) stays += 1;
+    } else if (type === 'file' && isOurs(owner, inside.path)) {
+      await storage.unlink(pathAt(inside));
       removed += 1;
     } else {
       stays += 1;
-      if (left.length < MOST_LEFT) left.push(path);
+      if (left.length < MOST_LEFT) left.push(pathAt(inside));
     }
   }
   if (!(await isThere(storage, folder))) return removed;
