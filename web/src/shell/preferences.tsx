@@ -8,7 +8,11 @@ import { MenuButton, MenuItem } from '../ui/menu.tsx';
 import { setTheme, THEMES, useTheme } from './theme.ts';
 
 /** Each in its own language: who cannot read this one finds it. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어', ja: '日本語' };
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: 'English',
+  ko: '한국어',
+  ja: '日本語',
+};
 export const THEME_TEXTS = { system: 'themeSystem', light: 'themeLight', dark: 'themeDark' } as const;
 
 /** Appearance and language. */
