@@ -1,6 +1,6 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
-import { isKirokuError } from '../domain/errors.ts';
+import { isKirokuError, notFound } from '../domain/errors.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { PictureRecord } from '../domain/record.ts';
@@ -34,6 +34,8 @@ async function sourceOf(blobs: BlobStore, key: string): Promise<ImageSource | un
 
 /** The same pixels give the same bytes: then the record still holds, and nothing that names its version changes. */
 function withThumb(current: PictureRecord, thumbnail: Thumbnail): PictureRecord | undefined {
+  // its bytes go one by one: nothing is added to what is left of it
+  if (current.purging !== undefined) throw notFound();
   const facts = thumbFacts(current.id, thumbnail.ext, thumbnail.bytes);
   const same = current.thumb === facts.thumb && current.thumb_bytes === facts.thumb_bytes;
   if (same && current.thumb_crc32 === facts.thumb_crc32) return undefined;
@@ -63,7 +65,7 @@ async function decodeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Thumbnai
 
 /**
  * Makes a picture's thumbnail again from its original and keeps it where that is possible: a full or read-only disk
- * stops no reader. Undefined when the original is gone or gives none.
+ * stops no reader. Undefined when the original is gone or gives none, and when the picture is being removed for good.
  * @throws KirokuError `overloaded`, `decoder_failed`, `io_error`
  */
 export async function remakeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Remade | undefined> {
@@ -77,7 +79,16 @@ export async function remakeThumbnail(deps: RemakeDeps, entry: Entry): Promise<R
     deps.log.info({ owner, id }, 'a thumbnail was made again');
     return { entry: result.entry, thumbnail };
   } catch (error) {
+    if (isKirokuError(error, 'not_found') || isKirokuError(error, 'owner_moved')) {
+      return withoutTrace(deps, entry, thumbnail);
+    }
     deps.log.warn({ err: error, owner, id }, 'a thumbnail was made again, but could not be kept');
     return { entry, thumbnail };
   }
+}
+
+/** A purge or a transfer had removed the thumbnail already: a file that nobody knows of would stay for ever. */
+async function withoutTrace(deps: RemakeDeps, entry: Entry, { ext }: Thumbnail): Promise<undefined> {
+  await deps.blobs.remove(thumbKey(entry, ext));
+  return undefined;
 }
