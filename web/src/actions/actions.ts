@@ -1,0 +1,27 @@
+import type { Item } from '../api/types.ts';
+
+/** As much of a picture as actions need: an Item is one. */
+export interface Picture {
+  readonly id: string;
+  readonly created_at: string;
+  readonly meta: Pick<Item['meta'], 'favorite' | 'rating' | 'tags'>;
+}
+
+/**
+ * What can be done to pictures of a family. Each shows at once in every list and in ['item', family, id], is sent in steps
+ * of at most 1,000, is taken back where the server refuses it (a toast says why), and ends with a toast that undoes it.
+ * They never reject.
+ */
+export interface Actions {
+  trash(pictures: readonly Picture[]): Promise<void>;
+  restore(pictures: readonly Picture[]): Promise<void>;
+  favorite(pictures: readonly Picture[], on: boolean): Promise<void>;
+  tag(pictures: readonly Picture[], tags: readonly string[]): Promise<void>;
+  untag(pictures: readonly Picture[], tags: readonly string[]): Promise<void>;
+  /** @param rating 0–5; null takes it away */
+  rate(pictures: readonly Picture[], rating: number | null): Promise<void>;
+  /** Downloads the originals, at most 2,000. */
+  zip(pictures: readonly Pick<Picture, 'id'>[]): Promise<void>;
+  /** Copies into the inputs. */
+  copyToInputs(pictures: readonly Pick<Picture, 'id'>[]): Promise<void>;
+}

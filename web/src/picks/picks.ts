@@ -1,0 +1,15 @@
+import type { Picture } from '../actions/actions.ts';
+
+/** What is picked (selected) in one list of pictures. Lives as long as the list's Sequence. */
+export interface Picks {
+  readonly count: number;
+  /** Rises with every change; for useSyncExternalStore. */
+  readonly version: number;
+  subscribe(listener: () => void): () => void;
+  has(id: string): boolean;
+  /** In the order in which they were picked. */
+  all(): readonly Picture[];
+  set(pictures: readonly Picture[], on: boolean): void;
+  toggle(picture: Picture): void;
+  clear(): void;
+}
