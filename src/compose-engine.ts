@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { createFsBlobStore } from './blobs/fs-blob-store.ts';
+import { createHeldBlobs } from './blobs/held-blobs.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import {
   createManifestCatalog,
@@ -34,6 +35,8 @@ export interface Engine {
   readonly state: StateStore;
   readonly tree: Tree;
   readonly blobs: BlobStore;
+  /** Whether somebody is at work with what is staged under this key. */
+  readonly isHeld: (key: string) => boolean;
   /** Lets nothing new in for an owner that has gone. */
   readonly catalog: Catalog;
   readonly moved: Moved;
@@ -117,13 +120,17 @@ async function openDrivers(
   const moved = createMoved({ state });
   const fence = createMovedFence(catalog, moved);
   const store = createFsBlobStore({ storage, folders, publishBy: tree.report.publishBy });
-  const blobs: BlobStore = { ...store, publish: (staged) => io.watch(() => store.publish(staged)) };
+  const { blobs, isHeld } = createHeldBlobs({
+    ...store,
+    publish: (staged) => io.watch(() => store.publish(staged)),
+  });
   try {
     await recoverStaged({ blobs, catalog, log });
     const run = await startRun({ state, clock, former, log, now });
     return {
       ...ground,
       blobs,
+      isHeld,
       catalog: fence.catalog,
       moved,
       drained: (owner) => fence.drained(owner),

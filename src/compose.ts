@@ -35,6 +35,7 @@ import { createInputs } from './services/inputs.ts';
 import { type JobJournal, openJobJournal } from './services/maintenance/job-journal.ts';
 import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import { loadSecrets, type Secrets } from './services/maintenance/secrets.ts';
+import { createSweep, type Sweep } from './services/maintenance/sweep.ts';
 import { createWatcher } from './services/maintenance/watch.ts';
 import type { Watcher } from './services/maintenance/watch-types.ts';
 import type { Quota } from './services/quota.ts';
@@ -246,7 +247,7 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
   await engine.listening(url);
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
-    jobs: jobTable({ ...parts, cron: config.cron }),
+    jobs: jobTable({ ...parts, sweep: sweepOf(parts), cron: config.cron }),
     journal: parts.journal,
     log,
     now: () => engine.storage.now(),
@@ -256,6 +257,12 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
   });
   parts.catchingUp = catchUp(parts);
   return url;
+}
+
+function sweepOf({ engine, log }: Parts): Sweep {
+  const { storage, catalog, blobs, isHeld, tree } = engine;
+  const present = () => tree.present();
+  return createSweep({ storage, catalog, blobs, isHeld, present, log, now: () => storage.now() });
 }
 
 function notListening({ host, port }: Config, cause: unknown): KirokuError {

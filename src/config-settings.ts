@@ -66,6 +66,7 @@ export const SETTINGS = {
   CRON_QUOTAS: cron.default('27 3 * * *'),
   CRON_VERIFY: cron.default('11 1 * * *'),
   CRON_THUMBNAILS: cron.default('37 2 * * *'),
+  CRON_SWEEP: cron.default('53 * * * *'),
   QUOTA_MAX_BYTES: bytes(0).default(0),
   QUOTA_MAX_COUNT: integer({ min: 0, max: 1_000_000_000 }).default(0),
   QUOTA_POLICY: z.enum(QUOTA_POLICIES, `must be one of ${QUOTA_POLICIES.join(', ')}`).default('block'),

@@ -52,6 +52,7 @@ export interface Config {
     readonly quotas: string;
     readonly verify: string;
     readonly thumbnails: string;
+    readonly sweep: string;
   };
   /** Where ComfyUI looks for inputs; undefined: inputs cannot be placed. */
   readonly comfyInputDir: string | undefined;
@@ -164,6 +165,7 @@ function configOf(settings: Settings): Config {
       quotas: settings.CRON_QUOTAS,
       verify: settings.CRON_VERIFY,
       thumbnails: settings.CRON_THUMBNAILS,
+      sweep: settings.CRON_SWEEP,
     },
     comfyInputDir: settings.COMFY_INPUT_DIR,
     comfyInputMaxAgeMs: settings.COMFY_INPUT_MAX_AGE_HOURS * 3_600_000,

@@ -14,6 +14,8 @@ export interface Job {
    * a disk with that.
    */
   run(signal: AbortSignal): Promise<JsonObject | undefined>;
+  /** What a run would do now, and nothing done; absent where a job cannot tell. */
+  readonly preview?: (signal: AbortSignal) => Promise<JsonObject>;
 }
 
 export interface Scheduler extends Jobs {
@@ -74,6 +76,14 @@ export function startScheduler(deps: SchedulerDeps): Scheduler {
     return ended;
   };
 
+  /** @throws KirokuError `not_found`, `draining` */
+  const jobNamed = (name: string): Job => {
+    const job = jobs.get(name);
+    if (job === undefined) throw new KirokuError('not_found', 'There is no such job.');
+    if (stopping.signal.aborted) throw new KirokuError('draining', 'The server is stopping.');
+    return job;
+  };
+
   const tasks = deps.jobs
     .filter((job) => job.cron !== 'off')
     .map((job) => ({
@@ -114,10 +124,23 @@ export function startScheduler(deps: SchedulerDeps): Scheduler {
             ?.getTime() ?? null,
       })),
     recent: () => journal.recent(),
+    async preview(name) {
+      const { preview } = jobNamed(name);
+      if (preview === undefined) {
+        throw new KirokuError(
+          'invalid_parameter',
+          'dry_run: this job cannot tell beforehand what it will do.',
+          {
+            details: { field: 'dry_run' },
+          },
+        );
+      }
+      const at = deps.now();
+      const result = await preview(stopping.signal);
+      return { job: name, at, ms: deps.now() - at, ok: true, result };
+    },
     async runNow(name) {
-      const job = jobs.get(name);
-      if (job === undefined) throw new KirokuError('not_found', 'There is no such job.');
-      if (stopping.signal.aborted) throw new KirokuError('draining', 'The server is stopping.');
+      const job = jobNamed(name);
       if (running.has(name)) throw new KirokuError('job_running', 'The job is running already.');
       const ended = await begin(job);
       if (ended === undefined) throw new KirokuError('aborted', 'The job was stopped.');

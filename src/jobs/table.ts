@@ -3,6 +3,7 @@ import type { Log } from '../domain/log.ts';
 import type { JobJournal } from '../services/maintenance/job-journal.ts';
 import type { Maintenance } from '../services/maintenance/maintenance.ts';
 import type { Reconcile, ReconcileReport } from '../services/maintenance/reconcile-types.ts';
+import type { Sweep } from '../services/maintenance/sweep.ts';
 import type { Placements } from '../services/placements.ts';
 import type { Purge } from '../services/purge.ts';
 import type { Quota } from '../services/quota.ts';
@@ -13,6 +14,7 @@ export interface JobDeps {
   readonly reconcile: Pick<Reconcile, 'recent' | 'full'>;
   readonly purge: Purge;
   readonly quota: Pick<Quota, 'enforce'>;
+  readonly sweep: Sweep;
   readonly placements: Pick<Placements, 'cleanUp'>;
   readonly maintenance: Pick<Maintenance, 'verify' | 'thumbnails'>;
   readonly journal: Pick<JobJournal, 'lastResult'>;
@@ -68,6 +70,10 @@ export function jobTable(deps: JobDeps): Job[] {
     {
       name: 'purge-trash',
       cron: cron.purgeTrash,
+      async preview(signal) {
+        const { count, bytes, objections } = await purge.plan({}, signal);
+        return { count, bytes, objections: [...objections] };
+      },
       async run(signal) {
         const plan = await purge.plan({}, signal);
         // an empty run counts too: the next one tells by it how far the clock went
@@ -78,8 +84,17 @@ export function jobTable(deps: JobDeps): Job[] {
 }
 
 /** What is kept whole without anybody asking. */
-function careJobs({ cron, maintenance, journal, log }: JobDeps): Job[] {
+function careJobs({ cron, maintenance, sweep, journal, log }: JobDeps): Job[] {
   return [
+    {
+      name: 'sweep',
+      cron: cron.sweep,
+      preview: async (signal) => ({ ...(await sweep.run({ signal, dryRun: true })) }),
+      async run(signal) {
+        const { removed, bytes, left } = await sweep.run({ signal });
+        return removed + left === 0 ? undefined : { removed, bytes, left };
+      },
+    },
     {
       name: 'verify',
       cron: cron.verify,

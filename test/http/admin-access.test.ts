@@ -10,7 +10,12 @@ import { NOON } from '../support/services.ts';
  * the server or in the table only fails the test. The running server's whole table is an acceptance test.
  */
 const RUN = { job: 'purge-trash', at: NOON, ms: 7, ok: true, result: undefined };
-const jobs: Jobs = { statuses: () => [], recent: () => [], runNow: async () => RUN };
+const jobs: Jobs = {
+  statuses: () => [],
+  recent: () => [],
+  runNow: async () => RUN,
+  preview: async () => RUN,
+};
 const app = useApp({}, jobs);
 
 const NOT_ADMINS = {

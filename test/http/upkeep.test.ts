@@ -15,6 +15,7 @@ const jobs: Jobs = {
     if (name !== 'purge-trash') throw new KirokuError('not_found', 'There is no such job.');
     return RUN;
   },
+  preview: async () => ({ ...RUN, result: { count: 3 } }),
 };
 const app = useApp({}, jobs);
 
@@ -112,6 +113,9 @@ describe('jobs over the wire', () => {
       recent: [run],
     });
     expect(await jsonOf(adminPost('/api/v1/admin/jobs/purge-trash/run'))).toEqual(run);
+    const tried = await jsonOf(adminPost('/api/v1/admin/jobs/purge-trash/run?dry_run=true'));
+    expect(tried).toEqual({ ...run, result: { count: 3 } });
+    expect((await adminPost('/api/v1/admin/jobs/purge-trash/run?dry_run=perhaps')).status).toBe(400);
     expect((await adminPost('/api/v1/admin/jobs/no-such/run')).status).toBe(404);
   });
 });

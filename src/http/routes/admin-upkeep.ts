@@ -58,6 +58,12 @@ const Plan = z
 const Purged = z
   .object({ deleted: z.number(), bytes: z.number(), skipped: z.number(), failed: z.number() })
   .openapi('Purged');
+const RunQuery = z.object({
+  dry_run: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'What it would do now: `sweep` and `purge-trash` can tell.' }),
+});
 const Run = z.object({
   job: z.string(),
   at: z.string(),
@@ -146,7 +152,7 @@ export function upkeepRoutes(kit: Kit, { purge, jobs, audit, shutdown }: UpkeepD
         path: '/api/v1/admin/jobs/{name}/run',
         tags,
         summary: 'Runs a job now, and answers at its end',
-        request: { params: z.object({ name: z.string() }) },
+        request: { params: z.object({ name: z.string() }), query: RunQuery },
         responses: answers({ 200: json(Run, 'What it did.') }),
       }),
       ADMIN_WRITE,
@@ -154,6 +160,8 @@ export function upkeepRoutes(kit: Kit, { purge, jobs, audit, shutdown }: UpkeepD
         const name = c.req.param('name') ?? '';
         const all = jobs();
         if (all === undefined) throw new KirokuError('draining', 'The server is starting.');
+        const asked = checked(RunQuery, Object.fromEntries(new URLSearchParams(call.search)));
+        if (asked.dry_run === 'true') return respondJson(call, 200, runAnswer(await all.preview(name)));
         await audit.record({ actor: 'admin', action: 'run-job', owner: undefined, detail: { job: name } });
         return respondJson(call, 200, runAnswer(await all.runNow(name)));
       },

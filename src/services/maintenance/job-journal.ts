@@ -33,6 +33,11 @@ export interface Jobs {
    * @throws KirokuError `not_found` for a job that is none, `job_running`, `draining`, `aborted`
    */
   runNow(name: string): Promise<JobRun>;
+  /**
+   * What a run would do now; nothing is done, and the journal is not told.
+   * @throws KirokuError as `runNow`; `invalid_parameter` for a job that cannot tell
+   */
+  preview(name: string): Promise<JobRun>;
 }
 
 /** What the jobs did, durably, and the last run of each at hand. */

@@ -19,8 +19,8 @@ export interface Recovered {
   readonly left: number;
 }
 
-/** A staged blob is a picture's own when the catalog has that picture under exactly this key. */
-async function isCommitted(catalog: Catalog, key: string): Promise<boolean> {
+/** Whether a staged blob is a picture's own: the catalog has that picture under exactly this key. */
+export async function isCommitted(catalog: Pick<Catalog, 'lookup'>, key: string): Promise<boolean> {
   const parsed = parseKey(key);
   if (parsed === undefined || parsed.role === 'sidecar') return false;
   const entry = await catalog.lookup(parsed.at.owner, parsed.at.id);

@@ -140,6 +140,12 @@ describe('the table of jobs', () => {
         },
       },
       journal: { lastResult: (name) => ({ next: `behind ${name}` }) },
+      sweep: {
+        async run({ dryRun }) {
+          called.push(`sweep${dryRun === true ? ' dry' : ''}`);
+          return { removed: 1, bytes: 2, left: 0 };
+        },
+      },
       placements: {
         async cleanUp() {
           called.push('clean up');
@@ -166,6 +172,7 @@ describe('the table of jobs', () => {
     });
     for (const job of jobs) await job.run(new AbortController().signal);
     expect(jobs.map(({ name, cron }) => [name, cron])).toEqual([
+      ['sweep', '53 * * * *'],
       ['verify', '11 1 * * *'],
       ['thumbnails', '37 2 * * *'],
       ['reconcile-recent', '*/2 * * * *'],
@@ -175,6 +182,7 @@ describe('the table of jobs', () => {
       ['purge-trash', '47 3 * * *'],
     ]);
     expect(called).toEqual([
+      'sweep',
       'verify from behind verify',
       'thumbnails 10000',
       'recent',
