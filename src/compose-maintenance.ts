@@ -82,7 +82,7 @@ function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Place
 }
 
 function maintenanceOf({ config, log, engine, intake }: UpkeepDeps, placements: Placements): Maintenance {
-  const { storage, blobs, catalog, rebuild } = engine;
+  const { storage, folders, state, blobs, catalog, rebuild } = engine;
   const { decoder, reconcile } = intake;
   const { legacyTz, retention } = config;
   const related = createRelated({ catalog });
@@ -91,7 +91,7 @@ function maintenanceOf({ config, log, engine, intake }: UpkeepDeps, placements: 
     exclusive: createExclusive(),
     verify,
     thumbnails: createThumbnails({ catalog, blobs, decoder, log, sniff: sniffMime }),
-    reindex: createReindex({ storage, catalog, reconcile, rebuild, log }),
+    reindex: createReindex({ storage, folders, state, catalog, reconcile, rebuild, log, legacyTz }),
     why: createWhy({
       catalog,
       storage,

@@ -29,9 +29,10 @@ export const transfer: Command = {
         const audit = createAudit({ state: engine.state, now: () => engine.storage.now() });
         const detail = { to: plan.to, count: plan.count };
         await audit.record({ actor: 'admin', action: 'transfer', owner: from, detail });
-        return { ...(await ownership.transfer(from, to, signal)) };
+        const progress = (done: number): void => context.progress.tell(done, plan.count);
+        return { ...(await ownership.transfer(from, to, signal, progress)) };
       },
-      remote: (server) => server.post(`/api/v1/admin/users/${from}/transfer`, { to, dry_run: dryRun }),
+      remote: (server) => server.work(`/api/v1/admin/users/${from}/transfer`, { to, dry_run: dryRun }),
     });
     context.print(result, dryRun ? planText(result) : doneText(result));
     return result['left'] === undefined || result['left'] === 0 ? EXIT.done : EXIT.found;

@@ -86,10 +86,20 @@ async function openSubject(tree: string): Promise<Subject> {
   const { signal } = new AbortController();
   const engine = await openEngine(loaded.config, { log: silentLog });
   const { decoder, reconcile } = createIntake(loaded.config, silentLog, engine, signal);
-  const { storage, catalog, rebuild } = engine;
+  const { storage, folders, state, catalog, rebuild } = engine;
+  const { legacyTz } = loaded.config;
   return {
     engine,
-    reindex: createReindex({ storage, catalog, reconcile, rebuild, log: silentLog }),
+    reindex: createReindex({
+      storage,
+      folders,
+      state,
+      catalog,
+      reconcile,
+      rebuild,
+      legacyTz,
+      log: silentLog,
+    }),
     async close() {
       await decoder.close();
       await engine.close();

@@ -1,6 +1,9 @@
+import type { Config } from '../../src/config.ts';
 import { ERROR_CODES, type ErrorCode, KirokuError } from '../../src/domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
+import { LINES } from '../../src/http/work.ts';
 import { createFsStateStore } from '../../src/state/fs-state-store.ts';
+import type { StateStore } from '../../src/state/state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
 import type { Context } from './cli.ts';
@@ -9,9 +12,10 @@ import type { Context } from './cli.ts';
 export interface ServerClient {
   /** @throws KirokuError with the server's own code */
   get(path: string): Promise<JsonObject>;
-  /** @throws KirokuError with the server's own code */
-  post(path: string, body: JsonObject): Promise<JsonObject>;
-  /** A long piece of work: tells how far it is, answers with its result. @throws KirokuError with the server's own code */
+  /**
+   * A long piece of work: tells how far it is, answers with its result. It ends, at its next batch, with this process.
+   * @throws KirokuError with the server's own code
+   */
   work(path: string, body: JsonObject): Promise<JsonObject>;
 }
 
@@ -28,14 +32,14 @@ export async function findServer(
   const storage = createNodeStorage(config.outputDir);
   const state = createFsStateStore({ storage, folders: createFolderSync(storage) });
   const url = (await state.readDocument('run'))?.['url'];
-  const token = config.adminToken ?? (await state.readDocument('secrets'))?.['admin'];
-  if (typeof url !== 'string' || typeof token !== 'string') throw locked;
+  if (typeof url !== 'string') throw locked;
+  const token = await tokenOf(config, state, locked);
   const address = callable(url);
 
   async function call(method: string, path: string, body?: JsonObject): Promise<Response> {
     const init: RequestInit = { method, signal, headers: { Authorization: `Bearer ${token}` } };
     if (body !== undefined) {
-      init.headers = { ...init.headers, 'Content-Type': 'application/json' };
+      init.headers = { ...init.headers, 'Content-Type': 'application/json', Accept: LINES };
       init.body = JSON.stringify(body);
     }
     let answer: Response;
@@ -51,7 +55,6 @@ export async function findServer(
 
   return {
     get: async (path) => objectIn(await call('GET', path)),
-    post: async (path, body) => objectIn(await call('POST', path, body)),
     async work(path, body) {
       const answer = await call('POST', path, body);
       for await (const line of linesOf(answer, signal)) {
@@ -63,6 +66,26 @@ export async function findServer(
       throw new KirokuError('io_error', 'The server ended the work before its result.');
     },
   };
+}
+
+/** As the server has it: set in the environment or in `.env`, else generated. @throws KirokuError `not_configured` */
+async function tokenOf(config: Config, state: StateStore, locked: KirokuError): Promise<string> {
+  if (config.adminToken !== undefined) return config.adminToken;
+  const secrets = await state.readDocument('secrets').catch((cause: unknown) => {
+    throw withoutToken(locked, 'cannot be read by this user', cause);
+  });
+  const token = secrets?.['admin'];
+  if (typeof token !== 'string') throw withoutToken(locked, 'has none');
+  return token;
+}
+
+function withoutToken(locked: KirokuError, why: string, cause?: unknown): KirokuError {
+  const needed = 'The command goes through it, and needs its ADMIN_TOKEN';
+  return new KirokuError(
+    'not_configured',
+    `${locked.message} ${needed}: it is neither in the environment nor in .env, and .kiroku/secrets.json ${why}.`,
+    { cause },
+  );
 }
 
 async function objectIn(answer: Response): Promise<JsonObject> {

@@ -3,13 +3,14 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
 import type { Call, Ctx } from './call.ts';
 import { problemOf, toKirokuError } from './errors.ts';
+import { respondJson } from './respond.ts';
 import { sendStream } from './send-bytes.ts';
 
 /** What a long piece of work is given. */
 export interface Told {
-  /** How far it is. */
-  tell(done: number): void;
-  /** Aborted when the caller leaves or the server stops. */
+  /** How far it is. @param total left out while nobody knows */
+  tell(done: number, total?: number): void;
+  /** Aborted when the server stops, and, where it is told of in lines, when the caller leaves. */
   readonly signal: AbortSignal;
 }
 
@@ -18,12 +19,15 @@ export interface WorkDeps {
   readonly shutdown: AbortSignal;
 }
 
+/** Asked for by `Accept`. */
+export const LINES = 'application/x-ndjson';
 /** Often enough that no proxy takes the connection for dead, ms. */
 const EVERY_MS = 1_000;
 
 /**
- * Answers with lines of JSON while the work goes on, so that hours of it fit into one request; it ends with the
- * caller's connection. A failure before the first line is an ordinary refusal.
+ * Answers with the result, or, to a caller who accepts lines of JSON, with how far the work is, and at last the result:
+ * so hours of it fit into one request. With lines the work ends, at its next batch, with the caller's connection; without
+ * them it goes to its end, as whoever asked has no way to tell. A failure before the first line is an ordinary refusal.
  */
 export async function answerWork(
   c: Ctx,
@@ -31,10 +35,13 @@ export async function answerWork(
   { log, shutdown }: WorkDeps,
   run: (told: Told) => Promise<JsonObject>,
 ): Promise<Response> {
+  if (c.env.incoming.headers.accept?.includes(LINES) !== true) {
+    return respondJson(call, 200, await run({ tell: () => undefined, signal: shutdown }));
+  }
   const gone = new AbortController();
   c.env.outgoing.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, shutdown]);
-  const headers = { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' };
+  const headers = { 'Content-Type': LINES, 'Cache-Control': 'no-store' };
   return sendStream(c, call, 200, headers, lines(run, signal), log);
 }
 
@@ -42,9 +49,9 @@ async function* lines(
   run: (told: Told) => Promise<JsonObject>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  const tell = (now: number): void => {
-    done = now;
+  let far: JsonObject = { done: 0 };
+  const tell = (done: number, total?: number): void => {
+    far = { done, ...(total === undefined ? {} : { total }) };
   };
   let ended = false;
   const end = run({ tell, signal }).finally(() => {
@@ -68,7 +75,7 @@ async function* lines(
     }
     if (ended) break;
     begun = true;
-    yield line({ done });
+    yield line(far);
   }
   yield line({ result: await end });
 }

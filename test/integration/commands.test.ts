@@ -5,7 +5,8 @@ import { originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { ADMIN_TOKEN } from '../acceptance/rig.ts';
 import { kiroku } from '../support/command.ts';
-import { createTempTree, type TempTree } from '../support/drop.ts';
+import { age, createTempTree, type TempTree } from '../support/drop.ts';
+import { idOf } from '../support/ids.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { alice, openRig, ownerNamed } from '../support/reconcile-rig.ts';
 import { startTree, treeConfig } from '../support/tree.ts';
@@ -159,10 +160,44 @@ describe.each(WAYS)('commands %s', (_, begin) => {
   it('reindex finds what changed', async () => {
     await withRunning(async (tree, { first }) => {
       await unlink(tree.path(originalKey(first, first.ext)));
+      const tried = await kiroku(tree.root, ['reindex', '--json', '--dry-run'], ENV);
+      const path = originalKey(first, first.ext);
+      expect(tried).toMatchObject({ code: 1, report: { corrected: 1, dry_run: true } });
+      expect(tried.report?.['found']).toEqual([{ finding: 'original_missing', action: 'dropped', path }]);
       const done = await kiroku(tree.root, ['reindex', '--json', '--owner', 'alice'], ENV);
       expect(done).toMatchObject({ code: 0, report: { depth: 'changes', failed: 0 } });
       const verified = await kiroku(tree.root, ['verify', '--json'], ENV);
       expect(verified).toMatchObject({ code: 0, report: { pictures: 2 } });
+    });
+  });
+});
+
+describe.each(WAYS)('a quarantine %s', (_, begin) => {
+  it('is filled by reindex, and emptied by it again', async () => {
+    await withTree(async (tree, { first }) => {
+      const orphan = originalKey({ ...first, id: idOf(77) }, 'png');
+      await writeFile(tree.path(orphan), await pngPicture({ seed: 9 }));
+      await age(tree.path(orphan), 3_600);
+      const end = await begin(tree);
+      try {
+        const asked = ['reindex', '--json', '--quarantine'];
+        const tried = await kiroku(tree.root, [...asked, '--dry-run'], ENV);
+        expect(tried, tried.told).toMatchObject({ code: 1, report: { quarantined: 1 } });
+        expect((await stat(tree.path(orphan))).isFile()).toBe(true);
+        const to = orphan.replace('users/', '.kiroku/quarantine/');
+        const done = await kiroku(tree.root, asked, ENV);
+        expect(done, done.told).toMatchObject({ code: 0, report: { quarantined: 1 } });
+        expect(done.report?.['found']).toEqual([
+          { finding: 'original_orphan', action: 'quarantined', path: orphan, to },
+        ]);
+        await expect(stat(tree.path(orphan))).rejects.toMatchObject({ code: 'ENOENT' });
+        const back = await kiroku(tree.root, ['reindex', '--release'], ENV);
+        expect(back).toMatchObject({ code: 0 });
+        expect(back.out).toContain('1 files moved back');
+        expect((await stat(tree.path(orphan))).isFile()).toBe(true);
+      } finally {
+        await end();
+      }
     });
   });
 });

@@ -91,7 +91,9 @@ describe('kiroku reindex', () => {
     ['an owner without a folder', ['--owner', 'nobody'], 'no such'],
     ['two depths', ['--full', '--names'], 'exclude each other'],
     ['a flag that is none', ['--fast'], '--fast'],
-    ['a trial run', ['--dry-run'], 'kiroku verify'],
+    ['quarantine of what it does not look at', ['--full', '--quarantine'], 'exclude each other'],
+    ['a release and a look', ['--release', '--afresh'], 'exclude each other'],
+    ['foreign names alone', ['--foreign'], '--quarantine'],
   ])('is refused with %s', async (_, flags, why) => {
     await withTree(async (tree) => {
       const refused = await reindex(tree, ...flags);

@@ -101,7 +101,10 @@ export async function openLife(storage: Storage, { random, snapshots = false }: 
       trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: UNLIMITED }, owner),
       lastRun: async () => undefined,
     }),
-    reindex: createReindex({ storage, catalog, reconcile, rebuild: (owner) => bare.rebuild(owner), log }),
+    reindex: createReindex({
+      ...{ storage, folders, state, catalog, reconcile, log, legacyTz: 'UTC' },
+      rebuild: (owner) => bare.rebuild(owner),
+    }),
     settle: () => bare.settle(live()),
     close: () => bare.close(),
     /** Receives and commits in one. */

@@ -9,6 +9,8 @@ import { createReindex } from '../../src/services/maintenance/reindex.ts';
 import { createThumbnails } from '../../src/services/maintenance/thumbnails.ts';
 import { createVerify } from '../../src/services/maintenance/verify.ts';
 import { createWhy } from '../../src/services/maintenance/why.ts';
+import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
+import { createFolderSync } from '../../src/storage/durable.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 
 export interface MemoryMaintenanceDeps {
@@ -30,6 +32,9 @@ export function memoryMaintenance({ catalog, blobs, decoder, now }: MemoryMainte
     thumbnails: createThumbnails({ catalog, blobs, decoder, log, sniff: sniffMime }),
     reindex: createReindex({
       storage,
+      folders: createFolderSync(storage),
+      state: createMemoryStateStore(),
+      legacyTz: 'UTC',
       catalog,
       reconcile: { full: nothing, names: nothing },
       rebuild: async () => undefined,

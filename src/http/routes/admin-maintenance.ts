@@ -1,128 +1,91 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isOwner, type Owner } from '../../domain/owner.ts';
 import type { Audit } from '../../services/audit.ts';
-import { type Maintenance, verifyJson } from '../../services/maintenance/maintenance.ts';
-import type { Call, Ctx } from '../call.ts';
+import { type Maintenance, reindexJson, verifyJson } from '../../services/maintenance/maintenance.ts';
 import { checked } from '../checked.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
 import { respondJson } from '../respond.ts';
 import { answerWork, type Told, type WorkDeps } from '../work.ts';
-import { answers, body, IdParam, idOf, json } from './parts.ts';
+import { answers, body, IdParam, idOf, json, ownerIn, UserId, worked } from './parts.ts';
 
 export interface MaintenanceRouteDeps extends WorkDeps {
   readonly maintenance: Maintenance;
   readonly audit: Audit;
 }
 
-const ADMIN = { who: 'admin' } as const;
-const ADMIN_WRITE = { who: 'admin', write: true } as const;
 const tags = ['admin'];
 
-const userId = z.string().refine(isOwner, 'user_id: lower-case letters, digits, _ and -, at most 64.');
-const VerifyBody = z.strictObject({ user_id: userId.optional() }).openapi('VerifyRequest');
+const VerifyBody = z.strictObject({ user_id: UserId.optional() }).openapi('VerifyRequest');
 const ThumbnailsBody = z
   .strictObject({
-    user_id: userId.optional(),
+    user_id: UserId.optional(),
     all: z.boolean().optional().openapi({ description: 'Also those that are there and whole.' }),
     dry_run: z.boolean().optional(),
   })
   .openapi('ThumbnailsRequest');
 const ReindexBody = z
   .strictObject({
-    user_id: userId.optional(),
+    user_id: UserId.optional(),
     depth: z.enum(['changes', 'names', 'sidecars']).optional(),
     afresh: z.boolean().optional(),
+    dry_run: z.boolean().optional().openapi({ description: 'What would be done; nothing is.' }),
+    quarantine: z.enum(['own', 'all']).optional().openapi({
+      description: 'Sets aside what has no record and cannot be adopted; `all`: dropped files too.',
+    }),
+    release: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Moves what was set aside back; looks at nothing else.' }),
   })
+  .refine(
+    ({ quarantine, depth }) => quarantine === undefined || depth !== 'sidecars',
+    'quarantine: goes with a look at the folders: depth `changes` or `names`.',
+  )
+  .refine(
+    ({ release, quarantine, depth, afresh }) =>
+      release !== true || (quarantine ?? depth ?? afresh) === undefined,
+    'release: goes with user_id and dry_run alone.',
+  )
   .openapi('ReindexRequest');
-const WhyQuery = z.object({ user_id: userId.optional() });
+const WhyQuery = z.object({ user_id: UserId.optional() });
 const Facts = z.record(z.string(), z.unknown()).openapi('PictureFacts');
-
-/** Lines of JSON: how far it is, once a second, and at last `result` or `error`. */
-const WORK = {
-  description: 'Lines of JSON: `{"done": n}` now and then, at last `{"result": {…}}` or `{"error": {…}}`.',
-  content: { 'application/x-ndjson': { schema: z.string() } },
-};
+const Report = z.record(z.string(), z.unknown()).openapi('WorkReport');
 
 /** What operators have done to the tree, through the server that holds it. */
 export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
-  const { maintenance, audit } = deps;
-
-  /** Written down first, then done; it ends with the caller's connection. */
-  async function work(
-    c: Ctx,
-    call: Call,
-    action: string,
-    asked: { readonly user_id?: string | undefined },
-    run: (told: Told) => Promise<JsonObject>,
-  ): Promise<Response> {
-    const { user_id: _, ...detail } = asked;
-    await audit.record({ actor: 'admin', action, owner: ownerIn(asked).owner, detail });
-    return answerWork(c, call, deps, run);
-  }
-
+  const { maintenance } = deps;
   return [
-    kit.serve(
-      createRoute({
-        method: 'post',
-        path: '/api/v1/admin/verify',
-        tags,
-        summary: 'Reads every original again and says what is damaged; changes nothing',
-        request: { body: body(VerifyBody) },
-        responses: answers({ 200: WORK }),
-      }),
-      ADMIN_WRITE,
-      async (c, call) => {
-        const asked = await readJson(c.env.incoming, VerifyBody);
-        return work(c, call, 'verify', asked, async ({ tell, signal }) => {
-          let done = 0;
-          const progress = () => {
-            done += 1;
-            tell(done);
-          };
-          return verifyJson(await maintenance.verify({ ...ownerIn(asked), signal, progress }));
-        });
+    workRoute(kit, deps, {
+      name: 'verify',
+      summary: 'Reads every original again and says what is damaged; changes nothing',
+      schema: VerifyBody,
+      async run(asked, { tell, signal }) {
+        let done = 0;
+        const progress = () => {
+          done += 1;
+          tell(done);
+        };
+        return verifyJson(await maintenance.verify({ ...ownerIn(asked), signal, progress }));
       },
-    ),
-    kit.serve(
-      createRoute({
-        method: 'post',
-        path: '/api/v1/admin/thumbnails',
-        tags,
-        summary: 'Makes thumbnails again: missing and broken ones, or all',
-        request: { body: body(ThumbnailsBody) },
-        responses: answers({ 200: WORK }),
-      }),
-      ADMIN_WRITE,
-      async (c, call) => {
-        const asked = await readJson(c.env.incoming, ThumbnailsBody);
+    }),
+    workRoute(kit, deps, {
+      name: 'thumbnails',
+      summary: 'Makes thumbnails again: missing and broken ones, or all',
+      schema: ThumbnailsBody,
+      async run(asked, { tell, signal }) {
         const { all = false, dry_run: dryRun = false } = asked;
-        return work(c, call, 'thumbnails', asked, async ({ tell, signal }) => {
-          const request = { ...ownerIn(asked), all, dryRun, signal, progress: tell };
-          return { ...(await maintenance.thumbnails(request)) };
-        });
+        const request = { ...ownerIn(asked), all, dryRun, signal, progress: tell };
+        return { ...(await maintenance.thumbnails(request)) };
       },
-    ),
-    kit.serve(
-      createRoute({
-        method: 'post',
-        path: '/api/v1/admin/reindex',
-        tags,
-        summary: 'Brings catalog and disk into agreement',
-        request: { body: body(ReindexBody) },
-        responses: answers({ 200: WORK }),
-      }),
-      ADMIN_WRITE,
-      async (c, call) => {
-        const asked = await readJson(c.env.incoming, ReindexBody);
-        const { depth = 'changes', afresh = false } = asked;
-        return work(c, call, 'reindex', asked, async ({ signal }) => {
-          return { ...(await maintenance.reindex({ ...ownerIn(asked), depth, afresh }, signal)) };
-        });
-      },
-    ),
+    }),
+    workRoute(kit, deps, {
+      name: 'reindex',
+      summary: 'Brings catalog and disk into agreement',
+      schema: ReindexBody,
+      run: (asked, told) => reindex(maintenance, asked, told),
+    }),
     kit.serve(
       createRoute({
         method: 'get',
@@ -132,7 +95,7 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
         request: { params: IdParam, query: WhyQuery },
         responses: answers({ 200: json(Facts, 'All of it.') }),
       }),
-      ADMIN,
+      { who: 'admin' },
       async (c, call) => {
         const asked = checked(WhyQuery, Object.fromEntries(new URLSearchParams(call.search)));
         const facts = await maintenance.why(idOf(c), ownerIn(asked).owner);
@@ -143,6 +106,52 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
   ] as const;
 }
 
-function ownerIn({ user_id: owner }: { readonly user_id?: string | undefined }): { owner?: Owner } {
-  return owner === undefined || !isOwner(owner) ? {} : { owner };
+interface Asked {
+  readonly user_id?: string | undefined;
+}
+
+interface Work<N extends string, T extends Asked> {
+  /** The last part of its path, and its name in the audit log. */
+  readonly name: N;
+  readonly summary: string;
+  readonly schema: z.ZodType<T>;
+  run(asked: T, told: Told): Promise<JsonObject>;
+}
+
+/** A long piece of work: written down first, then done. */
+function workRoute<const N extends string, T extends Asked>(
+  kit: Kit,
+  deps: MaintenanceRouteDeps,
+  { name, summary, schema, run }: Work<N, T>,
+) {
+  const path = `/api/v1/admin/${name}` as const;
+  return kit.serve(
+    createRoute({
+      method: 'post',
+      path,
+      tags,
+      summary,
+      request: { body: body(schema) },
+      responses: answers({ 200: worked(Report, 'What was done and found.') }),
+    }),
+    { who: 'admin', write: true },
+    async (c, call) => {
+      const asked = await readJson(c.env.incoming, schema);
+      const { user_id: _, ...detail }: Asked = asked;
+      await deps.audit.record({ actor: 'admin', action: name, owner: ownerIn(asked).owner, detail });
+      return answerWork(c, call, deps, (told) => run(asked, told));
+    },
+  );
+}
+
+async function reindex(
+  maintenance: Maintenance,
+  asked: z.output<typeof ReindexBody>,
+  { tell, signal }: Told,
+): Promise<JsonObject> {
+  const { depth = 'changes', afresh = false, dry_run: dryRun = false, quarantine, release } = asked;
+  const request = { ...ownerIn(asked), dryRun, progress: tell };
+  if (release === true) return reindexJson(await maintenance.release(request, signal), dryRun);
+  const more = quarantine === undefined ? {} : { quarantine };
+  return reindexJson(await maintenance.reindex({ ...request, depth, afresh, ...more }, signal), dryRun);
 }

@@ -6,13 +6,12 @@ import type { Ownership, TransferPlan, TransferResult } from '../../services/own
 import { refuse } from '../checked.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
-import { respondJson } from '../respond.ts';
-import { answers, body, json } from './parts.ts';
+import { answerWork, type WorkDeps } from '../work.ts';
+import { answers, body, worked } from './parts.ts';
 
-export interface TransferRouteDeps {
+export interface TransferRouteDeps extends WorkDeps {
   readonly ownership: Ownership;
   readonly audit: Audit;
-  readonly shutdown: AbortSignal;
 }
 
 const TransferBody = z
@@ -34,7 +33,8 @@ const Transferred = z
   .openapi('Transferred');
 
 /** Gives everything of one owner to another. */
-export function transferRoutes(kit: Kit, { ownership, audit, shutdown }: TransferRouteDeps) {
+export function transferRoutes(kit: Kit, deps: TransferRouteDeps) {
+  const { ownership, audit } = deps;
   return [
     kit.serve(
       createRoute({
@@ -44,7 +44,7 @@ export function transferRoutes(kit: Kit, { ownership, audit, shutdown }: Transfe
         summary: 'Gives all pictures, links and saved searches of one owner to another',
         request: { params: z.object({ id: z.string() }), body: body(TransferBody) },
         responses: answers({
-          200: json(z.union([Transferred, Planned]), 'Done; the plan with `dry_run`.'),
+          200: worked(z.union([Transferred, Planned]), 'Done; the plan with `dry_run`.'),
         }),
       }),
       { who: 'admin', write: true },
@@ -53,11 +53,14 @@ export function transferRoutes(kit: Kit, { ownership, audit, shutdown }: Transfe
         const { to, dry_run } = await readJson(c.env.incoming, TransferBody);
         if (!isOwner(from)) throw notFound();
         if (!isOwner(to)) refuse('to', 'lower-case letters, digits, _ and -, at most 64.');
-        const plan = await ownership.plan(from, to);
-        if (dry_run === true) return respondJson(call, 200, planAnswer(plan));
-        const detail = { to: plan.to, count: plan.count };
-        await audit.record({ actor: 'admin', action: 'transfer', owner: from, detail });
-        return respondJson(call, 200, resultAnswer(await ownership.transfer(from, to, shutdown)));
+        return answerWork(c, call, deps, async ({ tell, signal }) => {
+          const plan = await ownership.plan(from, to);
+          if (dry_run === true) return planAnswer(plan);
+          const detail = { to: plan.to, count: plan.count };
+          await audit.record({ actor: 'admin', action: 'transfer', owner: from, detail });
+          const progress = (done: number): void => tell(done, plan.count);
+          return resultAnswer(await ownership.transfer(from, to, signal, progress));
+        });
       },
     ),
   ] as const;

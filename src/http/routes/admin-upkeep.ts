@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { KirokuError } from '../../domain/errors.ts';
-import { isOwner } from '../../domain/owner.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { isoOf } from '../../domain/time.ts';
 import type { Audit } from '../../services/audit.ts';
 import type { JobRun, JobStatus, Jobs } from '../../services/maintenance/job-journal.ts';
@@ -9,13 +9,13 @@ import { checked } from '../checked.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
 import { respondJson } from '../respond.ts';
-import { answers, body, json } from './parts.ts';
+import { answerWork, type WorkDeps } from '../work.ts';
+import { answers, body, json, ownerIn, UserId, worked } from './parts.ts';
 
-export interface UpkeepDeps {
+export interface UpkeepDeps extends WorkDeps {
   readonly purge: Purge;
   readonly jobs: () => Jobs | undefined;
   readonly audit: Audit;
-  readonly shutdown: AbortSignal;
 }
 
 const ADMIN = { who: 'admin' } as const;
@@ -24,9 +24,8 @@ const tags = ['admin'];
 /** Owners named in an answer; the sums are over all. */
 const MOST_OWNERS = 1_000;
 
-const userId = z.string().refine(isOwner, 'user_id: lower-case letters, digits, _ and -, at most 64.');
 const PurgeQuery = z.object({
-  user_id: userId.optional(),
+  user_id: UserId.optional(),
   older_than_days: z
     .string()
     .regex(/^\d{1,6}(?:\.\d{1,6})?$/, 'older_than_days: must be a number of days above 0.')
@@ -36,7 +35,7 @@ const PurgeQuery = z.object({
 });
 const PurgeBody = z
   .strictObject({
-    user_id: userId.optional(),
+    user_id: UserId.optional(),
     older_than_days: z.number('older_than_days: must be a number of days above 0.').optional(),
     dry_run: z.boolean().optional(),
     confirm: z.boolean().optional().openapi({ description: 'Goes on in spite of the objections.' }),
@@ -87,7 +86,8 @@ const JobList = z
   .openapi('Jobs');
 
 /** The trash's end, and what is done by the clock. */
-export function upkeepRoutes(kit: Kit, { purge, jobs, audit, shutdown }: UpkeepDeps) {
+export function upkeepRoutes(kit: Kit, deps: UpkeepDeps) {
+  const { purge, jobs, audit } = deps;
   return [
     kit.serve(
       createRoute({
@@ -101,7 +101,7 @@ export function upkeepRoutes(kit: Kit, { purge, jobs, audit, shutdown }: UpkeepD
       ADMIN,
       async (_c, call) => {
         const query = checked(PurgeQuery, Object.fromEntries(new URLSearchParams(call.search)));
-        return respondJson(call, 200, planAnswer(await purge.plan(requestOf(query))));
+        return respondJson(call, 200, planAnswer(await purge.plan(requestOf(query), deps.shutdown)));
       },
     ),
     kit.serve(
@@ -111,22 +111,25 @@ export function upkeepRoutes(kit: Kit, { purge, jobs, audit, shutdown }: UpkeepD
         tags,
         summary: 'Removes for good what has been in the trash for its time',
         request: { body: body(PurgeBody) },
-        responses: answers({ 200: json(z.union([Purged, Plan]), 'Done; the plan with `dry_run`.') }),
+        responses: answers({ 200: worked(z.union([Purged, Plan]), 'Done; the plan with `dry_run`.') }),
       }),
       ADMIN_WRITE,
       async (c, call) => {
         const asked = await readJson(c.env.incoming, PurgeBody);
-        const plan = await purge.plan(requestOf(asked));
-        if (asked.dry_run === true) return respondJson(call, 200, planAnswer(plan));
-        const { count, bytes, objections } = plan;
-        await audit.record({
-          actor: 'admin',
-          action: 'purge-trash',
-          owner: plan.owner,
-          detail: { count, bytes, objections: [...objections], confirmed: asked.confirm === true },
+        return answerWork(c, call, deps, async ({ tell, signal }) => {
+          const plan = await purge.plan(requestOf(asked), signal);
+          if (asked.dry_run === true) return planAnswer(plan);
+          const { count, bytes, objections } = plan;
+          const confirmed = asked.confirm === true;
+          await audit.record({
+            actor: 'admin',
+            action: 'purge-trash',
+            owner: plan.owner,
+            detail: { count, bytes, objections: [...objections], confirmed },
+          });
+          const progress = (done: number): void => tell(done, count);
+          return { ...(await purge.apply(plan, { signal, confirmed, progress })) };
         });
-        const confirmed = asked.confirm === true;
-        return respondJson(call, 200, await purge.apply(plan, { signal: shutdown, confirmed }));
       },
     ),
     kit.serve(
@@ -173,14 +176,14 @@ function requestOf(asked: {
   user_id?: string | undefined;
   older_than_days?: number | undefined;
 }): PurgeRequest {
-  const { user_id: owner, older_than_days: olderThanDays } = asked;
+  const { older_than_days: olderThanDays } = asked;
   return {
-    ...(owner === undefined || !isOwner(owner) ? {} : { owner }),
+    ...ownerIn(asked),
     ...(olderThanDays === undefined ? {} : { olderThanDays }),
   };
 }
 
-function planAnswer({ at, count, bytes, owners, referenced, total, objections }: PurgePlan) {
+function planAnswer({ at, count, bytes, owners, referenced, total, objections }: PurgePlan): JsonObject {
   const named = owners.slice(0, MOST_OWNERS).map(({ owner, ...sums }) => ({ user_id: owner, ...sums }));
   return { at: isoOf(at), count, bytes, owners: named, referenced, total, objections };
 }

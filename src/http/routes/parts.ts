@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { notFound } from '../../domain/errors.ts';
 import { isPictureId, type PictureId } from '../../domain/id.ts';
+import { isOwner, type Owner } from '../../domain/owner.ts';
 import type { BulkAction } from '../../services/services.ts';
 import type { Ctx } from '../call.ts';
 import { PROBLEM_TYPE } from '../errors.ts';
 import { type BulkBody, ProblemBody } from '../schemas.ts';
+import { LINES } from '../work.ts';
 
 /** Pieces of route descriptions. */
 
@@ -15,6 +17,14 @@ export const OwnerQuery = z.object({
     .optional()
     .openapi({ description: 'With a service token: whose pictures. X-User-Id says the same.' }),
 });
+
+/** An owner that an admin names. */
+export const UserId = z.string().refine(isOwner, 'user_id: lower-case letters, digits, _ and -, at most 64.');
+
+/** Whom an admin asked about, if anybody. */
+export function ownerIn({ user_id: owner }: { readonly user_id?: string | undefined }): { owner?: Owner } {
+  return owner === undefined || !isOwner(owner) ? {} : { owner };
+}
 
 export const IdParam = z.object({ id: z.string() });
 
@@ -38,6 +48,14 @@ export const UploadHeaders = z.object({
 
 export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } };
+}
+
+/** The same, and for a caller who accepts them lines that tell how far it is. */
+export function worked<S extends z.ZodType>(schema: S, description: string) {
+  return {
+    description: `${description} With \`Accept: ${LINES}\`: lines of JSON, \`{"done": n}\` now and then, at last \`{"result": {…}}\` or \`{"error": {…}}\`; the work ends with the connection then.`,
+    content: { 'application/json': { schema }, [LINES]: { schema: z.string() } },
+  };
 }
 
 export function body<S extends z.ZodType>(schema: S) {

@@ -4,7 +4,8 @@ import type { Owner } from '../../domain/owner.ts';
 import { type FolderSync, readWhole, replaceFile } from '../../storage/durable.ts';
 import { parentOf } from '../../storage/path.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { parsed } from './backup.ts';
+import { parsed } from './backup-document.ts';
+import { QUARANTINE } from './quarantine.ts';
 
 export interface EraseOwnerDeps {
   readonly storage: Storage;
@@ -24,7 +25,6 @@ const MOST_LEFT = 1_000;
 const SHARES = '.kiroku/state/shares.jsonl';
 /** Whose files have names of the form `{owner}.…`: indexes, and sidecars that could not be read. */
 const NAMED_FOLDERS = ['.kiroku/index', '.kiroku/aside'] as const;
-const QUARANTINE = '.kiroku/quarantine';
 
 /**
  * What is left of an owner whose pictures are gone: the manifest with its former lines, `owner.json`, originals and
@@ -58,12 +58,12 @@ async function forgetShares({ storage, folders }: EraseOwnerDeps, owner: Owner):
   const sids = new Set<unknown>();
   let of = new Map<unknown, unknown>();
   for (const line of lines) {
-    const { op, sid, owner: whose, from, to } = parsed(Buffer.from(line)) ?? {};
+    const { op, sid, owner: whose, from, to } = parsed(line) ?? {};
     if (op === 'create') of.set(sid, whose);
     if (op === 'move') of = new Map([...of].map(([one, mine]) => [one, mine === from ? to : mine]));
   }
   for (const [sid, whose] of of) if (whose === owner) sids.add(sid);
-  const kept = lines.filter((line) => !sids.has(parsed(Buffer.from(line))?.['sid'] ?? null));
+  const kept = lines.filter((line) => !sids.has(parsed(line)?.['sid'] ?? null));
   if (kept.length === lines.length) return 0;
   const text = kept.map((line) => `${line}\n`).join('');
   await replaceFile(storage, folders, SHARES, SHARES.replaceAll('/', '.'), Buffer.from(text));

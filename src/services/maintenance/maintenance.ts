@@ -15,9 +15,13 @@ export interface Maintenance {
   thumbnails(request: ThumbnailsRequest): Promise<ThumbnailsReport>;
   /** @throws KirokuError `job_running`, as `Reindex` */
   reindex(request: ReindexRequest, signal: AbortSignal): Promise<ReindexReport>;
+  /** What a reindex set aside goes back. @throws KirokuError `job_running`, as `Reindex` */
+  release(request: ReleaseRequest, signal: AbortSignal): Promise<ReindexReport>;
   /** Undefined when nobody has it. */
   why(id: PictureId, owner: Owner | undefined): Promise<JsonObject | undefined>;
 }
+
+export type ReleaseRequest = Parameters<Reindex['release']>[0];
 
 export interface MaintenanceDeps {
   readonly exclusive: Exclusive;
@@ -32,11 +36,17 @@ export function createMaintenance({ exclusive, ...services }: MaintenanceDeps): 
     verify: (request) => exclusive.run('verify', () => services.verify.run(request)),
     thumbnails: (request) => exclusive.run('thumbnails', () => services.thumbnails.run(request)),
     reindex: (request, signal) => exclusive.run('reindex', () => services.reindex.run(request, signal)),
+    release: (request, signal) => exclusive.run('reindex', () => services.reindex.release(request, signal)),
     async why(id, owner) {
       const report = await services.why.ask(id, owner);
       return report === undefined ? undefined : whyJson(report);
     },
   };
+}
+
+/** The same of a reindex. @param dryRun said in it */
+export function reindexJson({ found, ...sums }: ReindexReport, dryRun: boolean): JsonObject {
+  return { ...sums, dry_run: dryRun, found: found.map((one) => ({ ...one })) };
 }
 
 /** A report as JSON, for the wire and for `--json`. */

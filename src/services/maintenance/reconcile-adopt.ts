@@ -83,7 +83,11 @@ async function adopt(
   stat: FileStat,
 ): Promise<Fate> {
   const path = originalKey({ ...place, id }, ext);
-  const image = await decode(context, path);
+  const image = await decodeAt(context, path);
+  if (context.trial) {
+    await context.findings.report({ finding: 'original_adopted', action: 'adopted', path });
+    return { adopted: 1 };
+  }
   const measured = await measure(context, path);
   const thumb = await existingThumb(context, place, id);
   const staged = thumb === undefined ? await stageThumb(context, place, id, image.thumbnail) : [];
@@ -111,7 +115,8 @@ async function adopt(
   return { adopted: 1 };
 }
 
-async function decode(context: LookContext, path: string): Promise<DecodedImage> {
+/** Decodes what lies there. @throws KirokuError as the decoder */
+export async function decodeAt(context: LookContext, path: string): Promise<DecodedImage> {
   const local = context.storage.localPath(path);
   if (local !== undefined) return context.decoder.decode({ path: local });
   return context.decoder.decode({ bytes: await withFile(context.storage, path, readAll) });

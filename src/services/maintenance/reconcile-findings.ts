@@ -55,8 +55,8 @@ export interface Findings {
   report(finding: Finding): Promise<void>;
   /** How often it was met since the start, those that were told of before too. */
   met(finding: FindingName): number;
-  /** For what is too ordinary to be journalled. */
-  count(finding: FindingName): void;
+  /** For what is too ordinary to be journalled: counted only. */
+  note(finding: Finding): void;
   counts(): ReadonlyMap<string, number>;
 }
 
@@ -80,7 +80,7 @@ export function createFindings(deps: FindingsDeps): Findings {
   };
   const count = (finding: FindingName) => rise(counts, finding);
   return {
-    count,
+    note: ({ finding }) => count(finding),
     async report(finding) {
       rise(met, finding.finding);
       known ??= loadKnown(deps);
@@ -136,4 +136,34 @@ async function loadKnown(deps: FindingsDeps): Promise<Set<string>> {
     if (!isErrno(error, 'ENOENT')) deps.log.warn({ err: error }, 'the findings journal could not be read');
   }
   return known;
+}
+
+/** The same findings, and somebody hears of each as it is met, of those reported before too. */
+export function alsoTold(findings: Findings, told: (finding: Finding) => void): Findings {
+  return {
+    ...findings,
+    note(finding) {
+      told(finding);
+      findings.note(finding);
+    },
+    report(finding) {
+      told(finding);
+      return findings.report(finding);
+    },
+  };
+}
+
+/** Findings that leave no trace: neither in the journal, nor in the log, nor in the counters of a metric. */
+export function createTrialFindings(told: (finding: Finding) => void): Findings {
+  const met = new Map<FindingName, number>();
+  const note = (finding: Finding): void => {
+    met.set(finding.finding, (met.get(finding.finding) ?? 0) + 1);
+    told(finding);
+  };
+  return {
+    note,
+    report: async (finding) => note(finding),
+    met: (finding) => met.get(finding) ?? 0,
+    counts: () => met,
+  };
 }

@@ -27,6 +27,8 @@ export interface PassDeps {
   readonly of: 'names' | 'files';
   /** Believe nothing of what an earlier pass saw. */
   readonly afresh: boolean;
+  /** Told how many folders were looked at so far. */
+  readonly progress?: ((folders: number) => void) | undefined;
   /** Looks at one day folder, at its files or its names as `of` says. */
   lookAt(place: DayPlace): Promise<DayOutcome>;
 }
@@ -48,7 +50,7 @@ export async function passOver(deps: PassDeps, owner: Owner, tally: Tally): Prom
   await pass.lookForTheRest(new Set(places.map(keyOf)));
   if (signal.aborted) return;
   const next = pass.seen(version);
-  if (!isSame(seen, next)) await saveSeen(context, owner, next);
+  if (!context.trial && !isSame(seen, next)) await saveSeen(context, owner, next);
 }
 
 /** What is to be taken into account beside the folders themselves. */
@@ -154,6 +156,7 @@ class Pass {
         await this.look(key, place, digest, at);
       }
     }
+    this.deps.progress?.(this.tally.report().folders);
     await breathe();
   }
 

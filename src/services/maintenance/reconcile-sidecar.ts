@@ -33,6 +33,8 @@ export async function compareSidecar(
   const found = await read(context, place, id, ext);
   if (entry === undefined) return NOTHING;
   const current = entry.record();
+  // its bytes go one by one: an editor who has not seen that must not bring it back without them
+  if (current.purging !== undefined) return NOTHING;
   if (found?.state === 'invalid') return replaceInvalid(context, place, current, found);
   if (found?.state !== 'read' || same(found.record, current)) return NOTHING;
   return takeEdit(context, place, current, found.record);
@@ -197,6 +199,11 @@ async function replaceInvalid(
   const path = sidecarKey({ ...place, id: current.id });
   const bytes = await readWhole(storage, path);
   if (bytes === undefined) return NOTHING;
+  if (context.trial) {
+    const why = found.error.message;
+    await context.findings.report({ finding: 'sidecar_invalid', action: 'rewritten', path, detail: { why } });
+    return { corrected: 1 };
+  }
   const aside = `${place.owner}.${current.id}.${Math.trunc(now)}.json`;
   await ensureFolder(storage, folders, ASIDE_FOLDER);
   await replaceFile(storage, folders, `${ASIDE_FOLDER}/${aside}`, `aside.${aside}`, bytes);

@@ -9,7 +9,7 @@ import type { StateStore } from '../../state/state-store.ts';
 import type { FolderSync } from '../../storage/durable.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Ingest } from '../services.ts';
-import type { Findings } from './reconcile-findings.ts';
+import type { Finding, Findings } from './reconcile-findings.ts';
 
 /** One day folder. */
 export interface DayPlace {
@@ -33,6 +33,12 @@ export interface PassOptions {
   readonly owner?: Owner;
   /** Look at every folder, whatever an earlier pass found. */
   readonly afresh?: boolean;
+  /** Find out what would be done, and do nothing: no name, no byte and no record changes. */
+  readonly trial?: boolean;
+  /** Called for everything that is met, also for what was reported before. */
+  readonly told?: (finding: Finding) => void;
+  /** Called now and then with how many folders were looked at. */
+  readonly progress?: (folders: number) => void;
 }
 
 /** What a look did. */
@@ -91,4 +97,6 @@ export interface ReconcileDeps {
 /** What every part of a look is given. */
 export interface LookContext extends ReconcileDeps {
   readonly findings: Findings;
+  /** Nothing may be changed: what would be is reported only. */
+  readonly trial: boolean;
 }

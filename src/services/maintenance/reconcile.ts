@@ -5,11 +5,12 @@ import type { Owner } from '../../domain/owner.ts';
 import { breathe } from './reconcile-batch.ts';
 import { type DayOutcome, lookAtDay } from './reconcile-day.ts';
 import { createTally, type Tally } from './reconcile-fate.ts';
-import { createFindings } from './reconcile-findings.ts';
+import { alsoTold, createFindings, createTrialFindings } from './reconcile-findings.ts';
 import { statOf, volumePresent } from './reconcile-guards.ts';
 import { createReconcileMemory, type ReconcileMemory } from './reconcile-memory.ts';
 import { passOver } from './reconcile-pass.ts';
 import { ownersOnDisk } from './reconcile-places.ts';
+import { trialContext } from './reconcile-trial.ts';
 import type {
   DayOptions,
   DayPlace,
@@ -34,22 +35,29 @@ export function recentDays(now: number): ReturnType<typeof dayOf>[] {
 
 export function createReconcile(deps: ReconcileDeps): Reconcile {
   const findings = createFindings({ state: deps.state, log: deps.log, now: () => deps.storage.now() });
-  const context: LookContext = { ...deps, findings };
+  const context: LookContext = { ...deps, findings, trial: false };
   const memory = createReconcileMemory();
   const inTurn = createTurns();
-  const outcome = (place: DayPlace, options: DayOptions): Promise<DayOutcome> =>
+  const outcome: Outcome = (context, memory, place, options) =>
     inTurn(dayFolder(place.owner, place.kind, place.day), () => look(context, memory, place, options));
   const day = async (place: DayPlace, options: DayOptions = {}): Promise<ReconcileReport> =>
-    (await outcome(place, options)).report;
+    (await outcome(context, memory, place, options)).report;
   const pass = (
     of: 'names' | 'files',
     signal: AbortSignal,
     options: PassOptions,
   ): Promise<ReconcileReport> => {
     const depth = of === 'names' ? { namesOnly: true } : { full: true };
-    const lookAt = (place: DayPlace) => outcome(place, { ...depth, signal });
-    const deps = { context, signal, of, afresh: options.afresh === true, lookAt };
-    return eachOwner(context, signal, (owner, tally) => passOver(deps, owner, tally), options.owner);
+    const { trial = false, told, afresh = false, progress } = options;
+    const own = contextFor(context, options);
+    // what a trial says it took in was not: nothing of it may be remembered
+    const remembered = trial ? createReconcileMemory() : memory;
+    const lookAt = (place: DayPlace) => {
+      if (told !== undefined) remembered.of(place).refused.clear();
+      return outcome(own, remembered, place, { ...depth, signal });
+    };
+    const deps = { context: own, signal, of, afresh, lookAt, progress };
+    return eachOwner(own, signal, (owner, tally) => passOver(deps, owner, tally), options.owner);
   };
   return {
     day,
@@ -61,6 +69,18 @@ export function createReconcile(deps: ReconcileDeps): Reconcile {
     names: (signal, options = {}) => pass('names', signal, options),
     counts: findings.counts,
   };
+}
+
+type Outcome = (
+  context: LookContext,
+  memory: ReconcileMemory,
+  place: DayPlace,
+  options: DayOptions,
+) => Promise<DayOutcome>;
+
+function contextFor(context: LookContext, { trial = false, told }: PassOptions): LookContext {
+  if (trial) return trialContext(context, createTrialFindings(told ?? (() => undefined)));
+  return told === undefined ? context : { ...context, findings: alsoTold(context.findings, told) };
 }
 
 /** One owner's trouble is not the others'. */
