@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
+import type { PictureRecord } from '../../src/domain/record.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { alice, drop, findingsOf, placeFor, stateOf, today, withRig } from '../support/reconcile-rig.ts';
 
@@ -14,6 +15,30 @@ describe('what was taken away from outside (W6)', () => {
       expect((await rig.all(alice)).map(({ id }) => id)).toEqual([kept.id]);
       await stat(tree.path(sidecarKey(lost)));
       expect(await findingsOf(rig)).toEqual(['original_missing dropped']);
+    });
+  });
+
+  it('is not taken for lost while it is we who remove it: the purge takes its sidecar too', async () => {
+    await withRig(async (rig, tree) => {
+      const lost = await rig.add(alice, await pngPicture());
+      const { id, kind } = lost;
+      const sidecar = tree.path(sidecarKey(lost));
+      const seen: object = JSON.parse(await readFile(sidecar, 'utf8'));
+      const time = new Date(0).toISOString();
+      const mark = { status: 'trash', trashed_at: time, purging: time } as const;
+      const change = (current: PictureRecord) => ({ ...current, ...mark });
+      await rig.catalog.commit(alice, { op: 'edit', kind, id, change });
+      // an editor that has opened it before, and saves it now
+      await writeFile(sidecar, JSON.stringify({ ...seen, tags: ['kept'], rev: 9 }));
+      await rig.reconcile.day(placeFor(alice), { full: true });
+      expect((await rig.catalog.find(alice, kind, id))?.record()).toMatchObject(mark);
+      await unlink(tree.path(originalKey(lost, lost.ext)));
+      await rig.reconcile.recent(new AbortController().signal);
+      await rig.reconcile.day(placeFor(alice), { full: true });
+      expect(await findingsOf(rig)).toEqual([]);
+      await rig.catalog.commit(alice, { op: 'purge', kind, id });
+      expect(await rig.all(alice)).toEqual([]);
+      await expect(stat(sidecar)).rejects.toMatchObject({ code: 'ENOENT' });
     });
   });
 

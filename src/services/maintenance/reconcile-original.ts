@@ -7,7 +7,8 @@ import type { DayPlace, LookContext } from './reconcile-types.ts';
 
 /**
  * A record whose original is gone: the catalog drops the record, the sidecar stays where it is. Nothing happens
- * unless the volume answers, and nothing but "no such name" counts as gone.
+ * unless the volume answers, and nothing but "no such name" counts as gone. What a purge took is the purge's to finish:
+ * it needs the record to find the sidecar by.
  */
 export async function dropMissing(context: LookContext, place: DayPlace, id: PictureId): Promise<Fate> {
   const entry = await settled(context, place, id);
@@ -15,7 +16,8 @@ export async function dropMissing(context: LookContext, place: DayPlace, id: Pic
   const path = originalKey({ ...place, id }, entry.ext);
   if ((await statOf(context.storage, path)) !== undefined) return NOTHING;
   if (!(await ownerPresent(context, place))) return reportAbsentOwner(context, place);
-  const { rev } = entry.record();
+  const { rev, purging } = entry.record();
+  if (purging !== undefined) return NOTHING;
   const result = await context.catalog.commit(place.owner, {
     op: 'purge',
     kind: place.kind,
