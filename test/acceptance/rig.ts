@@ -24,9 +24,12 @@ export interface RunningServer {
   stop(): Promise<number | null>;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export interface StartOptions {
   readonly outputDir: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Or made from the address that the server will have. */
+  readonly env?: Environment | ((url: string) => Environment);
   /** A command in front of node, such as strace with its flags. */
   readonly prefix?: readonly string[];
   readonly readyWithinMs?: number;
@@ -44,6 +47,7 @@ async function freePort(): Promise<number> {
 
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const command = [...(options.prefix ?? []), process.execPath, ...NODE_FLAGS, 'src/main.ts'];
   const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     cwd: ROOT,
@@ -57,7 +61,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       ADMIN_TOKEN,
       COOKIE_SECRET,
       DISK_RESERVE_MB: '1',
-      ...options.env,
+      ...(typeof options.env === 'function' ? options.env(url) : options.env),
     },
   });
   let printed = '';
@@ -68,7 +72,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
   const gone = once(child, 'exit');
   gone.catch(() => undefined);
-  const url = `http://127.0.0.1:${port}`;
   const server: RunningServer = {
     url,
     process: child,

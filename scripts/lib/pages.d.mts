@@ -1,0 +1,2 @@
+/** See pages.mjs. */
+export function ensurePages(node: string, root?: string): Promise<boolean>;
