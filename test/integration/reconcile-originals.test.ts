@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { stagingNameOf } from '../../src/blobs/staging-name.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
 import { age, createTempTree, dropInto, plantForeign, readJson } from '../support/drop.ts';
 import { jpegPicture, pngPicture } from '../support/pictures.ts';
@@ -111,6 +112,26 @@ describe('an original without its sidecar', () => {
       expect(await readFile(path)).toEqual(bytes);
       expect(await findingsOf(rig)).toEqual(['original_adopted adopted']);
       expect(await readdir(tree.path('.kiroku/staging'))).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['an id of the earlier system', HEX],
+    ['an id of our own', '01jd0000000000000000000001'],
+  ])('under %s is not judged while its staged name says that its record comes', async (_what, id) => {
+    await withRig(async (rig, tree) => {
+      const path = await drop(tree, `${id}.png`, await pngPicture());
+      await age(path, 3_600);
+      // as a transfer gives it to alice: a second name for a file that is as old as the picture
+      const key = `${dayFolder(alice, 'generated', today())}/${id}.png`;
+      const staged = tree.path('.kiroku/staging', stagingNameOf(key));
+      await link(path, staged);
+      expect(await rig.reconcile.day(placeFor(alice))).toMatchObject({ adopted: 0 });
+      expect(await rig.all(alice)).toEqual([]);
+      expect(await rig.findings()).toEqual([]);
+      await unlink(staged);
+      await rig.reconcile.day(placeFor(alice));
+      expect(await rig.findings()).toHaveLength(1);
     });
   });
 

@@ -98,14 +98,15 @@ async function movable(deps: QuarantineDeps, finding: Finding, of: QuarantineOf)
 
 /** Everything under an id that the catalog does not know, and whose sidecar, if there is one, tells nothing. */
 async function unknownPicture(deps: QuarantineDeps, at: Location): Promise<readonly string[]> {
-  if ((await deps.catalog.lookup(at.owner, at.id)) !== undefined) return [];
   const sidecar = await sidecarState(deps, at);
   if (sidecar === 'readable') return [];
   const originals = ORIGINAL_EXTS.map((ext) => originalKey(at, ext));
   const thumbs = THUMB_EXTS.map((ext) => thumbKey(at, ext));
   // behind the original: without its sidecar, one of the earlier system would be adopted
   const rest = sidecar === 'none' ? [] : [sidecarKey(at)];
-  return quiet(deps, [...thumbs, ...originals, ...rest]);
+  const found = await quiet(deps, [...thumbs, ...originals, ...rest]);
+  // last: what had a staged name until a moment ago has a record by now
+  return (await deps.catalog.lookup(at.owner, at.id)) === undefined ? found : [];
 }
 
 /** The unreadable sidecar of an original that was set aside by a run that went no further. */

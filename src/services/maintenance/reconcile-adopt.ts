@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { StagedBlob } from '../../blobs/blob-store.ts';
+import { stagingNameOf } from '../../blobs/staging-name.ts';
 import { aspectRatio } from '../../domain/aspect.ts';
 import { dayOf, startOfDay } from '../../domain/day.ts';
 import { UnsettledError } from '../../domain/errors.ts';
@@ -11,7 +12,7 @@ import { type Descriptive, type PictureRecord, RECORD_VERSION } from '../../doma
 import { isoOf } from '../../domain/time.ts';
 import { completeness } from '../../media/complete.ts';
 import type { DecodedImage, Thumbnail } from '../../media/decoder.ts';
-import { readAll } from '../../storage/durable.ts';
+import { readAll, stagingPath } from '../../storage/durable.ts';
 import type { FileStat } from '../../storage/storage.ts';
 import { describe } from '../describe.ts';
 import { MAX_THUMB_BYTES, type ThumbFacts, thumbFacts } from '../thumb-facts.ts';
@@ -46,7 +47,7 @@ export async function adoptInPlace(
   if (stat?.type !== 'file' || memory.refused.get(`${id}.${ext}`) === identityOf(stat)) return NOTHING;
   const age = context.storage.now() - stat.mtime;
   if (isYoung(context.storage.now(), stat.mtime, SIDECAR_DUE)) return waitFor(SIDECAR_DUE - age + 100);
-  if (!(await isAlone(context, place, id))) return NOTHING;
+  if (!(await isAlone(context, place, id, path))) return NOTHING;
   const leave = async (finding: FindingName): Promise<Fate> => {
     memory.refused.set(`${id}.${ext}`, identityOf(stat));
     await context.findings.report({ finding, action: 'left', path, identity: identityOf(stat) });
@@ -69,8 +70,13 @@ async function isComplete(file: Parameters<typeof readAtOf>[0], size: number): P
   return (await completeness(readAtOf(file), size))?.state !== 'partial';
 }
 
-/** Looks behind every change that is under way: an ingest links its original before anybody knows the record. */
-async function isAlone(context: LookContext, place: DayPlace, id: PictureId): Promise<boolean> {
+/**
+ * Looks behind every change that is under way: an ingest links its original before anybody knows the record. A transfer
+ * does too, with a file that is as old as the picture: its staged name stays until the record is there. So that is looked
+ * for first, and the record after it.
+ */
+async function isAlone(context: LookContext, place: DayPlace, id: PictureId, path: string): Promise<boolean> {
+  if ((await statOf(context.storage, stagingPath(stagingNameOf(path)))) !== undefined) return false;
   if ((await settled(context, place, id)) !== undefined) return false;
   return (await statOf(context.storage, sidecarKey({ ...place, id }))) === undefined;
 }
@@ -98,7 +104,7 @@ async function adopt(
     await withFile(context.storage, path, (file) => file.sync());
     await context.folders.sync(dayFolder(place.owner, place.kind, place.day));
     const after = await statOf(context.storage, path);
-    if (after === undefined || !sameFile(after, stat) || !(await isAlone(context, place, id))) {
+    if (after === undefined || !sameFile(after, stat) || !(await isAlone(context, place, id, path))) {
       await context.blobs.retract(staged);
       return waitFor(1_000);
     }
