@@ -1,6 +1,8 @@
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import { useLocation, useSearch } from 'wouter';
+import { BASE_PATH } from '../base-path.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { Navigation } from './navigation.tsx';
 import { Preferences } from './preferences.tsx';
@@ -10,13 +12,10 @@ const BarSlot = createContext<HTMLElement | null>(null);
 
 /** The frame around every page of an owner: bar, navigation, messages. */
 export function Shell({ children }: { readonly children: ReactNode }) {
-  const { t } = useTranslation('common');
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
     <BarSlot value={slot}>
-      <a className={style.skip} href="#content">
-        {t('skip')}
-      </a>
+      <SkipLink />
       <header className={style.bar}>
         <Navigation />
         <div className={style.slot} ref={setSlot} />
@@ -27,6 +26,18 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </main>
       <Toasts />
     </BarSlot>
+  );
+}
+
+/** With the whole address: `#content` alone would lead to `<base>`, away from the page. */
+function SkipLink() {
+  const { t } = useTranslation('common');
+  const [path] = useLocation();
+  const search = useSearch();
+  return (
+    <a className={style.skip} href={`${BASE_PATH}${path}${search === '' ? '' : `?${search}`}#content`}>
+      {t('skip')}
+    </a>
   );
 }
 
