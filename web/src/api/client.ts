@@ -3,11 +3,16 @@ import type { AppType } from '../../../src/http/app.ts';
 import { BASE_PATH } from '../base-path.ts';
 import { ApiProblem, problemOf } from './problem.ts';
 
+const server = hc<AppType>(BASE_PATH, { init: { credentials: 'same-origin' } });
+
 /** Every call of the server, typed from its routes. */
-export const api = hc<AppType>(BASE_PATH, { init: { credentials: 'same-origin' } }).api.v1;
+export const api = server.api.v1;
+/** What whoever has a link can open. */
+export const shared = server.s;
 
 /** What a call answers when it goes well. */
-type Good<R> = R extends ClientResponse<infer T, infer S, string> ? (S extends 200 | 201 ? T : never) : never;
+type Good<R> =
+  R extends ClientResponse<infer T, infer S, string> ? ([S] extends [200 | 201] ? T : never) : never;
 
 /**
  * The answer's JSON.
