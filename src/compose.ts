@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { jwtVerifierOf } from './compose-auth.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
-import { createUpkeep, type Upkeep } from './compose-maintenance.ts';
+import { createLiveRestoreOf, createUpkeep, type Upkeep } from './compose-maintenance.ts';
 import { createMetrics } from './compose-metrics.ts';
 import { createOverview, type Overview } from './compose-overview.ts';
 import { createGiving, type Giving } from './compose-ownership.ts';
+import { readBuiltPages } from './compose-pages.ts';
 import { createIntake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
 import { KirokuError } from './domain/errors.ts';
@@ -14,6 +15,7 @@ import type { Log } from './domain/log.ts';
 import type { Owner } from './domain/owner.ts';
 import { createEventBus } from './events/bus.ts';
 import { createApp } from './http/app.ts';
+import type { BuiltPages } from './http/pages.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
 import { jobTable } from './jobs/table.ts';
@@ -108,7 +110,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     });
     const journal = await openJobJournal(engine.state);
     const parts = createParts(config, options.log, engine, journal, secrets);
-    const http = createWire(parts, secrets);
+    const http = createWire(parts, secrets, await readBuiltPages());
     const close = closing(parts, http);
     return { engine, secrets, listen: () => listen(parts, http, close), close };
   } catch (error) {
@@ -144,7 +146,7 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
   };
 }
 
-function createWire(parts: Parts, secrets: Secrets): HttpServer {
+function createWire(parts: Parts, secrets: Secrets, pages: BuiltPages): HttpServer {
   const { config, log, engine, decoder, reconcile, ingest, ingestDeps } = parts;
   const { storage, catalog, blobs, state, tree, io } = engine;
   const now = () => storage.now();
@@ -182,6 +184,7 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     quota: parts.quota,
     trashSummaries: createTrashSummaries({ catalog, retention: config.retention }),
     maintenance: parts.maintenance,
+    restore: createLiveRestoreOf(config, engine, parts.giving),
     placements: parts.placements,
     audit,
     adminSessions: createAdminSessions({
@@ -207,6 +210,8 @@ function createWire(parts: Parts, secrets: Secrets): HttpServer {
     ownerExists: (owner) => ownerExists(storage, owner),
     health: healthOf(parts),
     metrics,
+    pages,
+    random: randomBytes,
     now,
     shutdown: parts.shutdown.signal,
   });

@@ -15,6 +15,7 @@ import { createAdmission } from './middleware/admission.ts';
 import { createOrigins } from './middleware/client-address.ts';
 import { createCookies } from './middleware/identity.ts';
 import { createMembers } from './middleware/member.ts';
+import { createPages } from './pages.ts';
 import { respondProblem } from './respond.ts';
 import { limitRoutes } from './routes/admin-limits.ts';
 import { maintenanceRoutes } from './routes/admin-maintenance.ts';
@@ -29,6 +30,7 @@ import { claimRoutes } from './routes/claim.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
+import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { placementRoutes } from './routes/placements.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
@@ -65,7 +67,8 @@ export function createApp(deps: AppDeps) {
   const search = { counts, related: deps.related, items };
 
   const admin = { pictures: deps.adminPictures, items };
-  const sharing = { ...deps, basePath: config.basePath };
+  const pages = { pages: createPages(deps.pages, config.basePath), random: deps.random };
+  const sharing = { ...deps, ...pages, basePath: config.basePath };
 
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).
   const app = new OpenAPIHono<AppEnv>({ getPath: (_request, options) => pathOf(options?.env) });
@@ -103,6 +106,7 @@ export function createApp(deps: AppDeps) {
     ...systemRoutes(kit, deps),
   ]);
   app.get('/outputs/*', fileRoute(kit, createFileRoutes({ ...deps, basePath: config.basePath })).handler);
+  for (const { route, handler } of pageRoutes(kit, pages)) app.get(honoPath(route.path), handler);
   mountDocs(app, kit, config.basePath);
 
   app.notFound((c) => respondProblem(c.env.call, unrouted(app, c)));
@@ -119,8 +123,13 @@ export function createApp(deps: AppDeps) {
 function mountDocs(app: OpenAPIHono<AppEnv>, kit: Kit, basePath: string): void {
   let document: ReturnType<typeof openApiDocument> | undefined;
   const lazily = () => (document ??= openApiDocument(kit.documented, basePath));
-  const routes = docsRoutes(kit, basePath, lazily, () => docsPage(lazily(), basePath));
+  const routes = docsRoutes(kit, lazily, () => docsPage(lazily(), basePath));
   for (const { route, handler } of routes) app.get(route.path, handler);
+}
+
+/** `/assets/{file}` as hono writes it. */
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 function unrouted(app: OpenAPIHono<AppEnv>, c: Ctx): KirokuError {

@@ -13,6 +13,7 @@ import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
 import type { JwtVerifier } from '../services/jwt.ts';
 import type { Jobs } from '../services/maintenance/job-journal.ts';
+import type { LiveRestore } from '../services/maintenance/live-restore.ts';
 import type { Maintenance } from '../services/maintenance/maintenance.ts';
 import type { Moved } from '../services/moved.ts';
 import type { Ownership } from '../services/ownership.ts';
@@ -35,6 +36,7 @@ import type {
 } from '../services/services.ts';
 import type { Shares } from '../services/shares.ts';
 import type { TrashSummaries } from '../services/trash-summary.ts';
+import type { BuiltPages } from './pages.ts';
 
 export interface HealthSource {
   check(): Promise<Health>;
@@ -95,6 +97,7 @@ export interface AppDeps {
   readonly quota: Quota;
   readonly trashSummaries: TrashSummaries;
   readonly maintenance: Maintenance;
+  readonly restore: LiveRestore;
   readonly audit: Audit;
   readonly adminPictures: AdminPictures;
   readonly adminSessions: AdminSessions;
@@ -112,6 +115,10 @@ export interface AppDeps {
   readonly ownerExists: (owner: Owner) => Promise<boolean>;
   readonly health: HealthSource;
   readonly metrics: Registry;
+  /** Files of the gallery; none where it is not built. */
+  readonly pages: BuiltPages;
+  /** Random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
   /** ms since the epoch. */
   readonly now: () => number;
   /** Aborted when the server begins to stop: streams end, writes answer 503 `draining`. */

@@ -90,6 +90,12 @@ async function madeFor(template: string): Promise<{ token: string; sid: string }
   return { token: tail(url), sid };
 }
 
+/** The first file of this folder that the gallery's page names. */
+async function fileBelow(folder: string): Promise<string> {
+  const page = await fetch(server.url).then((answer) => answer.text());
+  return new RegExp(`"\\.${folder}([^"]+)"`).exec(page)?.[1] ?? 'missing';
+}
+
 function bodyFor(path: string): { body: string | Uint8Array<ArrayBuffer>; type: string } {
   const id = pictureFor(path)?.id;
   if (path === '/api/v1/images' || path.endsWith('/upload')) {
@@ -142,10 +148,13 @@ async function call(
   const [method = '', template = ''] = operation.split(' ');
   const item = pictureFor(template);
   const made = await madeFor(template);
+  const file = template.includes('{file}') ? await fileBelow(template.replace('{file}', '')) : '';
   const path = template
     .replace('users/{id}', `users/${owner.owner}`)
     .replace('{id}', id ?? item?.id ?? '')
     .replace('{name}', 'comfy-inputs')
+    .replace('{page}', 'users')
+    .replace('{file}', file)
     .replace('{sid}', template.includes('{sid}') ? (id ?? made.sid) : '')
     .replace('{token}', made.token)
     .replace('{job_id}', 'j')

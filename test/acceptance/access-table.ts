@@ -79,6 +79,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'post /api/v1/admin/verify': ADMIN_ONLY,
   'post /api/v1/admin/thumbnails': ADMIN_ONLY,
   'post /api/v1/admin/reindex': ADMIN_ONLY,
+  // an admin too has to show that the tree is his to write in
+  'post /api/v1/admin/restore': [401, 401, 401, 401, 403, 403, 404],
   'get /api/v1/admin/why/{id}': ADMIN_ONLY,
   'get /api/v1/admin/session': ADMIN_ONLY,
   'post /api/v1/admin/session': [401, 401, 401, 401, 403, 403, 201],
@@ -89,5 +91,17 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'get /readyz': PUBLIC,
   'get /openapi.json': PUBLIC,
   'get /docs': PUBLIC,
-  'get /': [302, 302, 302, 302, 302, 302, 302],
+  // the gallery's pages are everybody's; what they show, they fetch
+  ...Object.fromEntries(
+    ['/', '/inputs', '/trash', '/shares', '/you', '/admin', '/admin/{page}'].map((page) => [
+      `get ${page}`,
+      PUBLIC,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['/icon.svg', '/manifest.webmanifest', '/icons/{file}', '/assets/{file}'].map((file) => [
+      `get ${file}`,
+      PUBLIC,
+    ]),
+  ),
 };

@@ -6,12 +6,14 @@ import { isOwner } from '../../src/domain/owner.ts';
 import { createEventBus } from '../../src/events/bus.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
+import type { BuiltPages } from '../../src/http/pages.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createAdminSessions } from '../../src/services/admin-session.ts';
 import { createIdentity } from '../../src/services/identity.ts';
 import type { JwtVerifier } from '../../src/services/jwt.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
 import { createRecovery } from '../../src/services/recovery.ts';
+import { memoryRestore } from './maintenance.ts';
 import { RETENTION, testServices } from './services.ts';
 
 export const SERVICE = 'service-token-of-the-http-tests-0123456789abcd';
@@ -41,7 +43,12 @@ export interface Browser {
 }
 
 /** The whole wire over real services and the drivers in memory, on a loopback socket. */
-export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?: JwtVerifier) {
+export function useApp(
+  config: Partial<HttpConfig> = {},
+  jobs?: Jobs,
+  verifier?: JwtVerifier,
+  pages: BuiltPages = new Map(),
+) {
   const services = testServices();
   const { catalog, clock } = services;
   const events = createEventBus();
@@ -77,6 +84,7 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?:
     quota: services.quota,
     trashSummaries: services.trashSummaries,
     maintenance: services.maintenance,
+    restore: memoryRestore(services),
     audit: services.audit,
     adminPictures: services.adminPictures,
     adminUsers: services.users,
@@ -94,6 +102,8 @@ export function useApp(config: Partial<HttpConfig> = {}, jobs?: Jobs, verifier?:
     ownerExists: async () => false,
     health: { check: async () => ({ ready: true, components: { volume: { status: 'ok' } } }) },
     metrics: new Registry(),
+    pages,
+    random: randomBytes,
     now,
     shutdown: stop.signal,
   };

@@ -1,8 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { isDay } from '../../domain/day.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Audit } from '../../services/audit.ts';
-import { type Maintenance, reindexJson, verifyJson } from '../../services/maintenance/maintenance.ts';
+import type { LiveRestore } from '../../services/maintenance/live-restore.ts';
+import {
+  type Maintenance,
+  reindexJson,
+  restoreJson,
+  verifyJson,
+} from '../../services/maintenance/maintenance.ts';
 import { checked } from '../checked.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
@@ -13,6 +20,7 @@ import { answers, body, IdParam, idOf, json, ownerIn, UserId, worked } from './p
 export interface MaintenanceRouteDeps extends WorkDeps {
   readonly maintenance: Maintenance;
   readonly audit: Audit;
+  readonly restore: LiveRestore;
 }
 
 const tags = ['admin'];
@@ -49,6 +57,26 @@ const ReindexBody = z
     'release: goes with user_id and dry_run alone.',
   )
   .openapi('ReindexRequest');
+const DayText = z
+  .string()
+  .transform((text) => text.replaceAll('-', '/'))
+  .refine(isDay, 'must be a day (YYYY-MM-DD).')
+  .openapi({ type: 'string', format: 'date' });
+const RestoreBody = z
+  .strictObject({
+    ticket: z
+      .string()
+      .max(64)
+      .openapi({
+        description: 'Made in the tree by `kiroku restore`: names the backup, once, for a minute.',
+      }),
+    user_id: UserId.optional(),
+    from: DayText.optional(),
+    to: DayText.optional(),
+    gone: z.boolean().optional().openapi({ description: 'Also what had left the tree before the backup.' }),
+    dry_run: z.boolean().optional(),
+  })
+  .openapi('RestoreRequest');
 const WhyQuery = z.object({ user_id: UserId.optional() });
 const Facts = z.record(z.string(), z.unknown()).openapi('PictureFacts');
 const Report = z.record(z.string(), z.unknown()).openapi('WorkReport');
@@ -86,6 +114,17 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
       schema: ReindexBody,
       run: (asked, told) => reindex(maintenance, asked, told),
     }),
+    workRoute(kit, deps, {
+      name: 'restore',
+      summary: 'Merges a backup into the tree: what is there is never touched',
+      schema: RestoreBody,
+      async run(asked, { tell, signal }) {
+        const { ticket, from, to, gone = false, dry_run: dryRun = false } = asked;
+        const days = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+        const request = { ...ownerIn(asked), ...days, gone, dryRun, signal, progress: tell };
+        return restoreJson(await deps.restore.run(ticket, request));
+      },
+    }),
     kit.serve(
       createRoute({
         method: 'get',
@@ -108,6 +147,7 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
 
 interface Asked {
   readonly user_id?: string | undefined;
+  readonly ticket?: string;
 }
 
 interface Work<N extends string, T extends Asked> {
@@ -137,7 +177,7 @@ function workRoute<const N extends string, T extends Asked>(
     { who: 'admin', write: true },
     async (c, call) => {
       const asked = await readJson(c.env.incoming, schema);
-      const { user_id: _, ...detail }: Asked = asked;
+      const { user_id: _, ticket: _ticket, ...detail }: Asked = asked;
       await deps.audit.record({ actor: 'admin', action: name, owner: ownerIn(asked).owner, detail });
       return answerWork(c, call, deps, (told) => run(asked, told));
     },

@@ -6,8 +6,8 @@ import { answers, json } from './parts.ts';
 
 const PUBLIC = { who: 'public' } as const;
 
-/** The document, its page, and the way there from `/`. */
-export function docsRoutes(kit: Kit, basePath: string, document: () => OpenApiDocument, page: () => string) {
+/** The document and its page. */
+export function docsRoutes(kit: Kit, document: () => OpenApiDocument, page: () => string) {
   return [
     kit.serve(
       createRoute({
@@ -37,17 +37,6 @@ export function docsRoutes(kit: Kit, basePath: string, document: () => OpenApiDo
           'Content-Security-Policy': DOCS_POLICY,
           'Cache-Control': 'no-cache',
         }),
-    ),
-    kit.serve(
-      createRoute({
-        method: 'get',
-        path: '/',
-        tags: ['system'],
-        summary: 'Leads to the page',
-        responses: answers({ 302: { description: 'To /docs.' } }),
-      }),
-      PUBLIC,
-      (_c, call) => respond(call, 302, null, { Location: `${basePath}/docs`, 'Cache-Control': 'no-store' }),
     ),
   ] as const;
 }

@@ -12,9 +12,10 @@ import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
 import { respond, respondJson } from '../respond.ts';
 import { sendBytes, sendStream } from '../send-bytes.ts';
+import { asksForPage, type PageDeps, pageAnswer } from './pages.ts';
 import { answers, body, json, OwnerQuery } from './parts.ts';
 
-export interface ShareDeps {
+export interface ShareDeps extends PageDeps {
   readonly shares: Shares;
   readonly files: Files;
   /** An original without what was embedded in it. */
@@ -73,6 +74,8 @@ const Token = z.object({ token: z.string() });
 const Picture = z.object({ token: z.string(), id: z.string() });
 const tags = ['shares'];
 const PUBLIC = { who: 'share' } as const;
+/** A link is for those who were given it. */
+const PAGE_HEADERS = { Vary: 'Accept', 'X-Robots-Tag': 'noindex' };
 
 /** Links that an owner gives to others. */
 export function shareRoutes(kit: Kit, { shares, basePath }: ShareDeps) {
@@ -150,16 +153,20 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
         tags,
         summary: 'The shared pictures',
         request: { params: Token },
+        description:
+          'A browser that asks for `text/html` gets the page that shows them, whatever the token; only the JSON counts as a view.',
         responses: answers({ 200: json(SharedPage, 'What is there and not in the trash.') }),
       }),
       PUBLIC,
       async (c, call) => {
+        const page = asksForPage(c) ? pageAnswer(call, deps, PAGE_HEADERS) : undefined;
+        if (page !== undefined) return page;
         const { token, share } = await open(c);
         const entries = await shares.pictures(share);
         if (c.env.incoming.method === 'GET') await shares.viewed(share);
         const items = entries.map((entry) => itemOf(entry, share, `${basePath}/s/${token}`));
-        const page = { name: share.name, expires_at: isoOf(share.expires), items };
-        return respondJson(call, 200, page, { 'Cache-Control': 'no-store' });
+        const list = { name: share.name, expires_at: isoOf(share.expires), items };
+        return respondJson(call, 200, list, { 'Cache-Control': 'no-store', Vary: 'Accept' });
       },
     ),
     kit.serve(
