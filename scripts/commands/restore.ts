@@ -68,10 +68,10 @@ async function restoreFrom(
   const engine = await openEngine(config, { log });
   try {
     await engine.settle(signal);
-    const { catalog, blobs, state, storage } = engine;
+    const { catalog, blobs, state, storage, moved } = engine;
     const request = { ...ownerOf(values), ...daysOf(values), gone: values['gone'] === true, dryRun, signal };
     const progress = (done: number): void => context.progress.tell(done);
-    const service = createRestore({ source, catalog, blobs, state, legacyTz: config.legacyTz });
+    const service = createRestore({ source, catalog, blobs, state, moved, legacyTz: config.legacyTz });
     const report = await service.run({ ...request, progress });
     if (!dryRun) {
       const { pictures, restored, there } = report;

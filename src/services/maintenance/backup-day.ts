@@ -1,7 +1,7 @@
 import type { DayFolder } from '../../catalog/day-folders.ts';
 import { extOfRecord, thumbExtOf } from '../../catalog/entry.ts';
 import { readSidecar, type SidecarRead } from '../../catalog/sidecar.ts';
-import { fromErrno, isErrno, KirokuError } from '../../domain/errors.ts';
+import { fromErrno, isErrno } from '../../domain/errors.ts';
 import { isPictureId, type PictureId } from '../../domain/id.ts';
 import { dayFolder, type Location, originalKey, sidecarKey, thumbKey } from '../../domain/key.ts';
 import type { PictureRecord } from '../../domain/record.ts';
@@ -18,23 +18,37 @@ import {
   type SavedPicture,
   type SavedThumb,
 } from './backup-format.ts';
-import { type CopyTarget, copyFile } from './copy-file.ts';
+import { inBatches } from './backup-run.ts';
+import { type Copied, type CopyTarget, copyFile, measureFile } from './copy-file.ts';
 
 /** What is wrong in the tree, seen while it was copied. */
 export type BackupTrouble =
   | 'original_missing'
   | 'original_unreadable'
   | 'original_changed'
+  /** Not what its record says: the backup does without, `kiroku thumbnails` makes it again. */
+  | 'thumbnail_changed'
   | 'sidecar_unreadable';
+
+/** What was done with one picture. */
+export interface PictureTaken {
+  /** Bytes copied. */
+  readonly bytes: number;
+  /** Files of it that the backup had, and that were not what they were. */
+  readonly mended: number;
+  readonly trouble: BackupTrouble | undefined;
+}
 
 export interface DayDeps {
   readonly source: Storage;
   readonly target: CopyTarget;
   readonly legacyTz: string;
   readonly dryRun: boolean;
+  /** Reads again what the backup has already. */
+  readonly verifyExisting: boolean;
   readonly signal: AbortSignal;
-  /** Called for each picture: what was copied of it, and what is wrong with it. */
-  readonly told: (at: Location, copied: number, trouble: BackupTrouble | undefined) => void;
+  /** Called for each picture. */
+  readonly told: (at: Location, taken: PictureTaken) => void;
   /** Called for each picture that the tree has. */
   readonly saved?: (picture: SavedPicture) => void;
 }
@@ -65,16 +79,9 @@ export async function backupDay(deps: DayDeps, place: DayFolder): Promise<DayEnd
   const saved: SavedPicture[] = [];
   const ids = await sidecarsIn(source, place);
   if (ids === undefined) return { unreadable: true, gone: 0 };
-  for (let from = 0; from < ids.length; from += PARALLEL) {
-    if (deps.signal.aborted) throw new KirokuError('aborted', 'Stopped.', { cause: deps.signal.reason });
-    const some = ids.slice(from, from + PARALLEL);
-    const ends = await Promise.allSettled(
-      some.map((id) => backupPicture(deps, { ...place, id }, former.get(id))),
-    );
-    for (const end of ends) {
-      if (end.status === 'rejected') throw end.reason;
-      if (end.value !== undefined) saved.push(end.value);
-    }
+  const take = (id: PictureId) => backupPicture(deps, { ...place, id }, former.get(id));
+  for await (const [, picture] of inBatches(ids, PARALLEL, deps.signal, take)) {
+    if (picture !== undefined) saved.push(picture);
   }
   for (const picture of saved) deps.saved?.(picture);
   const there = new Set(saved.map(({ id }) => id));
@@ -134,21 +141,27 @@ async function backupPicture(
 ): Promise<SavedPicture | undefined> {
   const read = await sidecarOf(deps, at);
   if (read === undefined) return undefined;
-  if (typeof read === 'string') {
+  const leave = (trouble: BackupTrouble): SavedPicture | undefined => {
+    deps.told(at, { bytes: 0, mended: 0, trouble });
     // what an earlier backup has of it is all there is
-    deps.told(at, 0, read);
     return former;
-  }
-  const ext = extOfRecord(read);
+  };
+  if (typeof read === 'string') return leave(read);
   const original = await backupOriginal(deps, at, read, former);
   if (typeof original === 'string') {
-    if ((await sidecarOf(deps, at)) === undefined) return undefined;
-    deps.told(at, 0, original);
-    return former;
+    return (await sidecarOf(deps, at)) === undefined ? undefined : leave(original);
   }
-  const { saved: thumb, copied } = await backupThumb(deps, at, read, former);
-  deps.told(at, original + copied, undefined);
-  return { id: at.id, ext, thumb, gone: null, record: read };
+  const thumb = await backupThumb(deps, at, read, former);
+  if (thumb.trouble !== undefined && (await isLater(deps, at, read))) return backupPicture(deps, at, former);
+  const bytes = original.bytes + thumb.bytes;
+  deps.told(at, { bytes, mended: original.mended + thumb.mended, trouble: thumb.trouble });
+  return { id: at.id, ext: extOfRecord(read), thumb: thumb.saved, gone: null, record: read };
+}
+
+/** A thumbnail is made again with a new record: the one that was read may be that of the former. */
+async function isLater(deps: DayDeps, at: Location, read: PictureRecord): Promise<boolean> {
+  const now = await sidecarOf(deps, at);
+  return now === undefined || (typeof now === 'object' && now.rev > read.rev);
 }
 
 /** The record; undefined when the picture is gone, or its purge has begun; else why there is none. */
@@ -180,41 +193,65 @@ async function isPurging(source: Storage, at: Location): Promise<boolean> {
   }
 }
 
-/** Bytes copied: 0 when the backup has it already. */
+type Taken = Omit<PictureTaken, 'trouble'>;
+
+const NOTHING: Taken = { bytes: 0, mended: 0 };
+
 async function backupOriginal(
-  { source, target, dryRun }: DayDeps,
+  deps: DayDeps,
   at: Location,
   record: PictureRecord,
   former: SavedPicture | undefined,
-): Promise<number | BackupTrouble> {
+): Promise<Taken | BackupTrouble> {
   const { bytes, sha256 } = record;
   const key = originalKey(at, extOfRecord(record));
   const known = former?.record.sha256 === sha256 && former.record.bytes === bytes;
-  if (known && (await sizeOf(target.storage, filePath(key))) === bytes) return 0;
-  if (dryRun) return bytes;
-  const copied = await copyFile(source, key, target, filePath(key), { bytes, sha256 });
-  return typeof copied === 'string' ? `original_${copied}` : copied.bytes;
+  const there = known ? await lookInBackup(deps, key, { bytes, sha256 }) : 'missing';
+  if (there === 'good') return NOTHING;
+  const mended = there === 'bad' ? 1 : 0;
+  if (deps.dryRun) return { bytes, mended };
+  const copied = await copyFile(deps.source, key, deps.target, filePath(key), { bytes, sha256 });
+  return typeof copied === 'string' ? `original_${copied}` : { bytes: copied.bytes, mended };
 }
 
 /** A thumbnail may be made again while it is read: what was copied is what the backup tells of. */
 async function backupThumb(
-  { source, target, dryRun }: DayDeps,
+  deps: DayDeps,
   at: Location,
   record: PictureRecord,
   former: SavedPicture | undefined,
-): Promise<{ readonly saved: SavedThumb | null; readonly copied: number }> {
+): Promise<PictureTaken & { readonly saved: SavedThumb | null }> {
   const ext = thumbExtOf(record.thumb);
-  if (ext === null) return { saved: null, copied: 0 };
+  const none = { ...NOTHING, saved: null, trouble: undefined };
+  if (ext === null) return none;
   const key = thumbKey(at, ext);
-  const known =
-    former?.thumb?.ext === ext && former.record.thumb_v === record.thumb_v ? former.thumb : undefined;
-  if (known !== undefined && (await sizeOf(target.storage, filePath(key))) === known.bytes)
-    return { saved: known, copied: 0 };
-  if (dryRun) return { saved: null, copied: record.thumb_bytes };
-  const copied = await copyFile(source, key, target, filePath(key));
-  return typeof copied === 'string'
-    ? { saved: null, copied: 0 }
-    : { saved: { ext, ...copied }, copied: copied.bytes };
+  const { thumb_crc32: crc, thumb_v: version } = record;
+  const same = former?.record.thumb_crc32 === crc && former?.record.thumb_v === version;
+  const known = former?.thumb?.ext === ext && same ? former.thumb : undefined;
+  const there = known === undefined ? 'missing' : await lookInBackup(deps, key, known);
+  if (known !== undefined && there === 'good') return { ...none, saved: known };
+  const mended = there === 'bad' ? 1 : 0;
+  if (deps.dryRun) return { ...none, bytes: record.thumb_bytes, mended };
+  const expected = crc === undefined ? {} : { crc32: crc };
+  const copied = await copyFile(deps.source, key, deps.target, filePath(key), expected);
+  if (typeof copied === 'string')
+    return { ...none, trouble: copied === 'changed' ? 'thumbnail_changed' : undefined };
+  const { bytes, sha256 } = copied;
+  return { bytes, mended, saved: { ext, bytes, sha256 }, trouble: undefined };
+}
+
+/** Whether the backup has this file: by its length, or, where that is asked for, by all of its bytes. */
+async function lookInBackup(
+  { target, verifyExisting }: DayDeps,
+  key: string,
+  { bytes, sha256 }: Pick<Copied, 'bytes' | 'sha256'>,
+): Promise<'good' | 'bad' | 'missing'> {
+  const size = await sizeOf(target.storage, filePath(key));
+  if (size === undefined) return 'missing';
+  if (size !== bytes) return 'bad';
+  if (!verifyExisting) return 'good';
+  const there = await measureFile(target.storage, filePath(key));
+  return typeof there === 'object' && there.sha256 === sha256 ? 'good' : 'bad';
 }
 
 async function sizeOf(storage: Storage, path: string): Promise<number | undefined> {

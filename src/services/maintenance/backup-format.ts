@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { DayFolder } from '../../catalog/day-folders.ts';
 import { isDay } from '../../domain/day.ts';
 import { ORIGINAL_EXTS, type OriginalExt, THUMB_EXTS, type ThumbExt } from '../../domain/format.ts';
@@ -8,6 +7,7 @@ import { KINDS } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { encodeRecord, parseRecord } from '../../domain/record-codec.ts';
+import { checked, lineOf } from './backup-document.ts';
 
 /*
  * A backup is a folder (docs/operations.md, "Backup"): `files/` with originals and thumbnails under their keys,
@@ -49,8 +49,7 @@ export function placeText({ kind, day }: DayFolder): string {
   return `${kind}/${day.replaceAll('/', '-')}`;
 }
 
-export function placeOfText(owner: Owner, text: unknown): DayFolder | undefined {
-  if (typeof text !== 'string') return undefined;
+export function placeOfText(owner: Owner, text: string): DayFolder | undefined {
   const kind = KINDS.find((one) => text.startsWith(`${one}/`));
   return kind === undefined ? undefined : placeOfName(owner, kind, `${text.slice(kind.length + 1)}.jsonl`);
 }
@@ -81,21 +80,11 @@ export function encodeDay(pictures: readonly SavedPicture[]): Buffer {
   return Buffer.concat([...lines, checked(Buffer.from(`{"end":${pictures.length}`))]);
 }
 
-function checked(open: Buffer): Buffer {
-  return Buffer.concat([open, Buffer.from(`,"c":"${checksum(open)}"}\n`)]);
-}
-
-function checksum(bytes: Uint8Array): string {
-  return crc32(bytes).toString(16).padStart(8, '0');
-}
-
 export interface SavedDay {
   readonly pictures: readonly SavedPicture[];
   /** Lines that are damaged, or should be there and are not. */
   readonly lost: number;
 }
-
-const TAIL = /,"c":"([0-9a-f]{8})"}$/;
 
 /** Reads what `encodeDay` wrote; every damaged line is counted, and the others are read. */
 export function decodeDay(place: DayFolder, bytes: Buffer, legacyTz: string): SavedDay {
@@ -116,13 +105,6 @@ export function decodeDay(place: DayFolder, bytes: Buffer, legacyTz: string): Sa
   }
   const lost = expected === undefined ? Math.max(1, damaged) : Math.max(damaged, expected - pictures.length);
   return { pictures, lost };
-}
-
-function lineOf(text: string): JsonObject | undefined {
-  const check = TAIL.exec(text);
-  if (check === null || checksum(Buffer.from(text.slice(0, check.index))) !== check[1]) return undefined;
-  const value: unknown = JSON.parse(text);
-  return isJsonObject(value) ? value : undefined;
 }
 
 function pictureOf(place: DayFolder, value: JsonObject, legacyTz: string): SavedPicture | undefined {

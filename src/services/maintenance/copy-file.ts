@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { fromErrno, isErrno, KirokuError } from '../../domain/errors.ts';
 import {
   ensureFolder,
@@ -14,6 +15,8 @@ import type { Storage, StorageFile } from '../../storage/storage.ts';
 export interface Copied {
   readonly bytes: number;
   readonly sha256: string;
+  /** 8 lower-case hex. */
+  readonly crc32: string;
 }
 
 /** Why nothing was copied: the source's fault. Trouble with the target is thrown. */
@@ -37,18 +40,14 @@ export async function copyFile(
   from: string,
   { storage, folders }: CopyTarget,
   to: string,
-  expected?: Copied,
+  expected: Partial<Copied> = {},
 ): Promise<Copied | NotCopied> {
   const file = await openSource(source, from);
   if (typeof file === 'string') return file;
   const staged = stagingPath(to.replaceAll('/', '.'));
   try {
     const copied = await stage(file, storage, staged);
-    const changed =
-      copied !== 'unreadable' &&
-      expected !== undefined &&
-      (copied.bytes !== expected.bytes || copied.sha256 !== expected.sha256);
-    if (copied === 'unreadable' || changed) {
+    if (copied === 'unreadable' || !isExpected(copied, expected)) {
       await storage.unlink(staged);
       return copied === 'unreadable' ? copied : 'changed';
     }
@@ -57,6 +56,23 @@ export async function copyFile(
     return copied;
   } catch (error) {
     throw fromErrno(error);
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}
+
+function isExpected(copied: Copied, { bytes, sha256, crc32: crc }: Partial<Copied>): boolean {
+  if (bytes !== undefined && bytes !== copied.bytes) return false;
+  if (sha256 !== undefined && sha256 !== copied.sha256) return false;
+  return crc === undefined || crc === copied.crc32;
+}
+
+/** What a file is, without copying it. @throws KirokuError when there are no descriptors left */
+export async function measureFile(source: Storage, path: string): Promise<Copied | NotCopied> {
+  const file = await openSource(source, path);
+  if (typeof file === 'string') return file;
+  try {
+    return await readThrough(file);
   } finally {
     await file.close().catch(() => undefined);
   }
@@ -74,28 +90,39 @@ async function openSource(source: Storage, from: string): Promise<StorageFile | 
 
 async function stage(file: StorageFile, storage: Storage, staged: string): Promise<Copied | 'unreadable'> {
   const target = await storage.open(staged, 'create');
-  const hash = createHash('sha256');
-  let bytes = 0;
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    for (;;) {
-      let got: number;
-      try {
-        got = await file.read(chunk, 0, CHUNK, bytes);
-      } catch (error) {
-        if (!isErrno(error, 'EIO', 'EISDIR', 'EACCES', 'ESTALE')) throw error;
-        return 'unreadable';
-      }
-      if (got === 0) break;
-      hash.update(chunk.subarray(0, got));
-      await writeAll(target, chunk.subarray(0, got), bytes);
-      bytes += got;
-    }
-    await target.sync();
+    const copied = await readThrough(file, (chunk, at) => writeAll(target, chunk, at));
+    if (copied !== 'unreadable') await target.sync();
+    return copied;
   } finally {
     await target.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Reads a file to its end and hands over each piece, which is valid until the next. */
+async function readThrough(
+  file: StorageFile,
+  take?: (chunk: Uint8Array, position: number) => Promise<void>,
+): Promise<Copied | 'unreadable'> {
+  const hash = createHash('sha256');
+  let crc = 0;
+  let bytes = 0;
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  for (;;) {
+    let got: number;
+    try {
+      got = await file.read(buffer, 0, CHUNK, bytes);
+    } catch (error) {
+      if (!isErrno(error, 'EIO', 'EISDIR', 'EACCES', 'ESTALE')) throw error;
+      return 'unreadable';
+    }
+    if (got === 0) return { bytes, sha256: hash.digest('hex'), crc32: crc.toString(16).padStart(8, '0') };
+    const chunk = buffer.subarray(0, got);
+    hash.update(chunk);
+    crc = crc32(chunk, crc);
+    await take?.(chunk, bytes);
+    bytes += got;
+  }
 }
 
 /** Makes the staging folder, and removes what a copy that was stopped left in it. @throws KirokuError */

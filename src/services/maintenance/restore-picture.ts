@@ -4,6 +4,7 @@ import { locationOf } from '../../catalog/entry.ts';
 import { isErrno, isKirokuError, UnsettledError } from '../../domain/errors.ts';
 import { originalKey, thumbKey } from '../../domain/key.ts';
 import type { Storage, StorageFile } from '../../storage/storage.ts';
+import type { Moved } from '../moved.ts';
 import { filePath, type SavedPicture } from './backup-format.ts';
 
 /** Why a picture is not as the backup should have it. */
@@ -14,7 +15,7 @@ export type RestoreTrouble =
   | 'thumbnail_missing'
   /** The tree has another picture, or another file, under this id: it is left as it is. */
   | 'id_taken'
-  /** Its owner's pictures have gone to another owner. */
+  /** Its owner's pictures have gone to another owner, who does not have it; or should have, and somebody lives here. */
   | 'owner_moved';
 
 export interface RestoredPicture {
@@ -28,6 +29,7 @@ export interface RestorePictureDeps {
   readonly source: Storage;
   readonly catalog: Catalog;
   readonly blobs: BlobStore;
+  readonly moved: Pick<Moved, 'resolve'>;
   readonly dryRun: boolean;
 }
 
@@ -42,9 +44,11 @@ export async function restorePicture(
   deps: RestorePictureDeps,
   saved: SavedPicture,
 ): Promise<RestoredPicture> {
-  const { catalog, dryRun } = deps;
+  const { catalog, moved, dryRun } = deps;
   const { record } = saved;
-  const there = await catalog.lookup(record.owner, record.id);
+  const now = await moved.resolve(record.owner);
+  const there = (await catalog.lookup(record.owner, record.id)) ?? (await catalog.lookup(now, record.id));
+  if (there === undefined && now !== record.owner) return { end: 'left', bytes: 0, trouble: 'owner_moved' };
   if (there !== undefined) {
     const same = there.kind === record.kind && there.record().sha256 === record.sha256;
     return { end: same ? 'there' : 'left', bytes: 0, trouble: same ? undefined : 'id_taken' };
