@@ -2,8 +2,8 @@ import type { InferResponseType } from 'hono/client';
 import type { api } from './client.ts';
 
 type Problem = Extract<InferResponseType<typeof api.me.$get>, { code: string }>;
-/** One of the server's closed list, or that there was no answer. */
-export type ProblemCode = Problem['code'] | 'unreachable' | 'unknown';
+/** One of the server's closed list, or what goes wrong on this side: no answer, another one, a file that cannot be read. */
+export type ProblemCode = Problem['code'] | 'unreachable' | 'unknown' | 'unreadable';
 
 interface Details {
   /** Name of the parameter or field that is wrong. */

@@ -1,6 +1,7 @@
 export default {
   unreachable: 'The server cannot be reached. Check the connection and try again.',
   unknown: 'Something went wrong.',
+  unreadable: 'This file cannot be read. It may have been moved or deleted.',
   not_found: 'This is not there (any more).',
   gone: 'This has ended.',
   forbidden: 'You may not do this.',

@@ -3,6 +3,7 @@ import type { Texts } from '../index.ts';
 const texts: Texts['problems'] = {
   unreachable: 'サーバーに接続できません。接続を確認して、もう一度お試しください。',
   unknown: '問題が発生しました。',
+  unreadable: 'ファイルを読み込めません。移動または削除された可能性があります。',
   not_found: '見つかりません。すでに削除された可能性があります。',
   gone: 'すでに終了しています。',
   forbidden: 'この操作は許可されていません。',

@@ -3,6 +3,7 @@ import type { Texts } from '../index.ts';
 const texts: Texts['problems'] = {
   unreachable: '서버에 연결할 수 없습니다. 연결을 확인하고 다시 시도하세요.',
   unknown: '문제가 생겼습니다.',
+  unreadable: '파일을 읽을 수 없습니다. 옮겨졌거나 지워졌을 수 있습니다.',
   not_found: '찾을 수 없습니다. 지워졌을 수 있습니다.',
   gone: '이미 끝났습니다.',
   forbidden: '권한이 없습니다.',

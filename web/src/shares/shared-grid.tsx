@@ -1,0 +1,74 @@
+import type { TFunction } from 'i18next';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useTranslation } from 'react-i18next';
+import { Failure } from '../ui/states.tsx';
+import style from './shared.module.css';
+import type { ViewerTexts } from './shared-viewer.ts';
+import type { SharedPicture } from './use-shared.ts';
+
+/** Of a row, px; rows stretch until they fill the width. */
+const ROW_HEIGHT = 200;
+
+/** Rows of about one height: a picture takes as much of a row as its shape says. */
+export function SharedGrid({ pictures }: { readonly pictures: readonly SharedPicture[] }) {
+  const { t } = useTranslation(['shares', 'common']);
+  const [failure, setFailure] = useState<unknown>();
+  const open = async (index: number) => {
+    try {
+      const { openViewer } = await import('./shared-viewer.ts');
+      openViewer(pictures, index, viewerTexts(t));
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  return (
+    <>
+      {failure === undefined ? null : <Failure error={failure} />}
+      <ul className={style.grid}>
+        {pictures.map((picture, index) => (
+          <Tile key={picture.id} picture={picture} number={index + 1} onOpen={() => void open(index)} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface TileProps {
+  readonly picture: SharedPicture;
+  readonly number: number;
+  readonly onOpen: () => void;
+}
+
+function Tile({ picture, number, onOpen }: TileProps) {
+  const { t } = useTranslation('shares');
+  const { prompt, thumb_url, width, height } = picture;
+  const shape = width === null || height === null ? 1 : width / height;
+  const name = prompt === undefined || prompt === null || prompt === '' ? undefined : prompt;
+  return (
+    <li className={style.tile} style={{ flexGrow: shape, flexBasis: shape * ROW_HEIGHT }}>
+      <Button className={style.open ?? ''} onPress={onOpen}>
+        <img
+          src={thumb_url}
+          alt={name ?? t('public.picture', { number })}
+          style={{ aspectRatio: shape }}
+          loading="lazy"
+          decoding="async"
+        />
+      </Button>
+    </li>
+  );
+}
+
+function viewerTexts(t: TFunction<['shares', 'common']>): ViewerTexts {
+  return {
+    viewer: t('shares:public.viewer'),
+    close: t('common:close'),
+    zoom: t('shares:public.zoom'),
+    previous: t('shares:public.previous'),
+    next: t('shares:public.next'),
+    download: t('shares:public.download'),
+    failed: t('shares:public.failed'),
+    picture: (number) => t('shares:public.picture', { number }),
+  };
+}
