@@ -8,6 +8,7 @@ import type { Log } from '../domain/log.ts';
 import { type Bindings, beginCall, type Call } from './call.ts';
 import { problemOf } from './errors.ts';
 import { createHttpMetrics } from './http-metrics.ts';
+import { loggedPath } from './logged-path.ts';
 import { respondProblem } from './respond.ts';
 
 /** What of an app the server needs. */
@@ -110,7 +111,7 @@ function http1(env: unknown): { incoming: IncomingMessage; outgoing: ServerRespo
   return env as { incoming: IncomingMessage; outgoing: ServerResponse };
 }
 
-/** One line a request, when its answer is out. Paths carry no secrets; queries might, and stay out. */
+/** One line a request, when its answer is out. Of a path what opens something is left out; queries might carry secrets, and stay out. */
 function logRequest(
   log: Log,
   call: Call,
@@ -122,7 +123,7 @@ function logRequest(
   const fields: Record<string, unknown> = {
     req: call.id,
     method: incoming.method,
-    path: call.path.length > 200 ? `${call.path.slice(0, 200)}…` : call.path,
+    path: loggedPath(call),
     status,
     ms: Math.round(ms * 100) / 100,
   };

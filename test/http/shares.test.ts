@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../src/domain/log.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import { type Browser, jsonOf, useApp } from '../support/app.ts';
 import { pngPicture } from '../support/pictures.ts';
@@ -122,6 +123,23 @@ describe('a shared link', () => {
       const answer = await app.call(`/s/${token.slice(0, at)}${other}${token.slice(at + 1)}`);
       expect(answer.status, `character ${at}`).toBe(404);
       expect(await answer.json()).toEqual(never);
+    }
+  });
+
+  it('does not stand in the log with what opens it', async () => {
+    const { url } = await share();
+    const lines = vi.spyOn(silentLog, 'info');
+    try {
+      const odd = url.replace('s1.', 's1%2E');
+      for (const path of [url, `${url}/${id}/thumb`, odd]) {
+        expect((await app.call(path)).status).toBe(200);
+      }
+      await vi.waitFor(() => expect(lines).toHaveBeenCalledTimes(3));
+      const mac = url.slice(url.lastIndexOf('.') + 1);
+      expect(mac).toHaveLength(43);
+      expect(JSON.stringify(lines.mock.calls)).not.toContain(mac);
+    } finally {
+      lines.mockRestore();
     }
   });
 
