@@ -1,0 +1,192 @@
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { BuiltPages } from '../../src/http/pages.ts';
+import { refusal, useApp } from '../support/app.ts';
+import { pngPicture } from '../support/pictures.ts';
+
+const SCRIPT = 'export const answer = 42;'.repeat(40);
+const PAGE = `<!doctype html><head><base href="/" /><meta property="csp-nonce" />
+<script type="module" src="./assets/index-abc.js"></script></head>`;
+
+function built(files: Readonly<Record<string, string | Buffer>>): BuiltPages {
+  return new Map(Object.entries(files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text))]));
+}
+
+const BUILT = built({
+  'index.html': PAGE,
+  'assets/index-abc.js': SCRIPT,
+  'assets/index-abc.js.br': brotliCompressSync(SCRIPT),
+  'icons/icon-192.png': 'png',
+  'manifest.webmanifest': '{}',
+  'notes.txt': 'not of a known type',
+});
+
+const app = useApp({}, undefined, undefined, BUILT);
+const below = useApp(
+  { basePath: '/a&b', publicUrl: new URL('https://pictures.example/a&b') },
+  undefined,
+  undefined,
+  BUILT,
+);
+const unbuilt = useApp();
+
+/** A directive of the content policy. */
+function directive(answer: Response, name: string): string {
+  const policy = answer.headers.get('content-security-policy') ?? '';
+  return (
+    policy
+      .split('; ')
+      .find((part) => part.startsWith(`${name} `))
+      ?.slice(name.length + 1) ?? ''
+  );
+}
+
+describe('the pages', () => {
+  it.each(['/', '/inputs', '/trash', '/shares', '/you', '/admin', '/admin/users'])(
+    '%s is the gallery',
+    async (path) => {
+      const answer = await app.call(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(await answer.text()).toContain('./assets/index-abc.js');
+    },
+  );
+
+  it.each([
+    '/index.html',
+    '/nothing',
+    '/inputs/',
+    '/trash/x',
+    '/assets',
+    '/assets/a/b.js',
+    '/admin/a/b',
+    '/.source',
+  ])('%s is nothing', async (path) => {
+    expect(await refusal(app.call(path))).toEqual([404, 'not_found']);
+  });
+
+  it('allow no script, frame, or host but their own, and styles by a nonce that no other answer has', async () => {
+    const [one, other] = [await app.call('/'), await app.call('/')];
+    expect(directive(one, 'default-src')).toBe("'none'");
+    expect(directive(one, 'script-src')).toBe("'self'");
+    expect(directive(one, 'frame-ancestors')).toBe("'none'");
+    expect(one.headers.get('content-security-policy')).not.toMatch(/unsafe|\*|data:|https?:/);
+    const [nonce] = /(?<='nonce-)[\w-]{22}(?=')/.exec(directive(one, 'style-src')) ?? [];
+    expect(await one.text()).toContain(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`);
+    expect(directive(other, 'style-src')).not.toContain(nonce);
+  });
+
+  it('say below which path they lie', async () => {
+    for (const path of ['/a&b', '/a&b/', '/a&b/trash', '/trash']) {
+      expect(await (await below.call(path)).text()).toContain('<base href="/a&amp;b/" />');
+    }
+    expect(await (await app.call('/trash')).text()).toContain('<base href="/" />');
+  });
+
+  it('say how to build them where nobody has', async () => {
+    const answer = await unbuilt.call('/');
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('npm run build');
+    expect((await unbuilt.call('/api/v1/me')).status).toBe(200);
+  });
+});
+
+describe('the files of the pages', () => {
+  it('are kept for good where their name changes with their content', async () => {
+    const asset = await app.call('/assets/index-abc.js');
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    const manifest = await app.call('/manifest.webmanifest');
+    expect(manifest.headers.get('cache-control')).toBe('no-cache');
+    expect(manifest.headers.get('content-type')).toBe('application/manifest+json');
+    expect((await app.call('/icons/icon-192.png')).headers.get('content-type')).toBe('image/png');
+  });
+
+  it.each([
+    ['br', 'br'],
+    ['gzip, br;q=0.5', 'br'],
+    ['*', 'br'],
+    ['gzip', null],
+    ['br;q=0', null],
+    ['identity', null],
+  ])('are sent to whoever takes %s in the coding %s', async (header, coding) => {
+    const answer = await app.call('/assets/index-abc.js', { headers: { 'Accept-Encoding': header } });
+    expect(answer.headers.get('content-encoding')).toBe(coding);
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding');
+    expect(await answer.text()).toBe(SCRIPT);
+  });
+
+  it('answer 304 to whoever has them, by coding', async () => {
+    const accept = { 'Accept-Encoding': 'br' };
+    const etag = (await app.call('/assets/index-abc.js', { headers: accept })).headers.get('etag') ?? '';
+    const ask = (headers: Record<string, string>) =>
+      app.call('/assets/index-abc.js', { headers: { 'If-None-Match': etag, ...headers } });
+    expect((await ask(accept)).status).toBe(304);
+    expect((await ask({ 'Accept-Encoding': 'identity' })).status).toBe(200);
+  });
+
+  it('have a length, which is all that HEAD gets', async () => {
+    const answer = await app.call('/assets/index-abc.js', {
+      method: 'HEAD',
+      headers: { 'Accept-Encoding': 'br' },
+    });
+    const length = Number(answer.headers.get('content-length'));
+    const packed = BUILT.get('assets/index-abc.js.br') ?? new Uint8Array();
+    expect([length, await answer.text()]).toEqual([packed.length, '']);
+    expect(brotliDecompressSync(packed).toString()).toBe(SCRIPT);
+  });
+
+  it.each(['/assets/index-abc.js.br', '/assets/..%2findex.html', '/assets/missing.js', '/notes.txt'])(
+    'do not include %s',
+    async (path) => {
+      expect(await refusal(app.call(path))).toEqual([404, 'not_found']);
+    },
+  );
+});
+
+describe("a share's address", () => {
+  const asPerson = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+  it('is a page for a person, whatever the token, and kept out of indexes', async () => {
+    const answer = await app.call('/s/s1.nothing', asPerson);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('vary')).toBe('Accept');
+    expect(answer.headers.get('x-robots-tag')).toBe('noindex');
+    expect(directive(answer, 'script-src')).toBe("'self'");
+    expect(await answer.text()).toContain('csp-nonce');
+  });
+
+  it('is the list for everybody else, and for all where there is no page', async () => {
+    expect(await refusal(app.call('/s/s1.nothing'))).toEqual([404, 'not_found']);
+    expect(await refusal(unbuilt.call('/s/s1.nothing', asPerson))).toEqual([404, 'not_found']);
+  });
+
+  it('counts a view when the list is fetched, not when the page is', async () => {
+    const browser = await app.browser();
+    const made = await shareOf(browser.owner);
+    await app.call(made.url, asPerson);
+    await app.call(made.url, asPerson);
+    const answer = await app.call(made.url);
+    expect(answer.headers.get('vary')).toBe('Accept');
+    const { shares } = (await (await browser.call('/api/v1/shares')).json()) as {
+      shares: { views: number }[];
+    };
+    expect(shares.map(({ views }) => views)).toEqual([1]);
+  });
+});
+
+async function shareOf(owner: string): Promise<{ url: string }> {
+  const png = await pngPicture();
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(png)]), 'a.png');
+  const stored = await app.service(owner, '/api/v1/images', { method: 'POST', body: form });
+  const { id } = (await stored.json()) as { id: string };
+  const answer = await app.service(owner, '/api/v1/shares', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ids: [id], expires_in: 600 }),
+  });
+  return (await answer.json()) as { url: string };
+}
