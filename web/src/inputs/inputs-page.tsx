@@ -1,6 +1,45 @@
+import { DropZone } from 'react-aria-components/DropZone';
+import type { DropItem } from 'react-aria-components/useDragAndDrop';
 import { useTranslation } from 'react-i18next';
+import { PageHead } from '../ui/page-head.tsx';
+import { toast } from '../ui/toast.tsx';
+import { AddButton } from './add-button.tsx';
+import { filesOf, MOST_FILES } from './dropped-files.ts';
+import { InputGrid } from './input-grid.tsx';
+import style from './inputs.module.css';
+import { UploadPanel } from './upload-panel.tsx';
+import { uploads } from './uploads.ts';
+import { usePageFiles } from './use-page-files.ts';
 
+/** The pictures that new ones are made from, and the way in for them. */
 export default function InputsPage() {
   const { t } = useTranslation('inputs');
-  return <h1>{t('title')}</h1>;
+  const add = (files: readonly File[]) => {
+    if (files.length === 0) toast({ text: t('noFiles') });
+    else uploads.add(files.slice(0, MOST_FILES));
+  };
+  usePageFiles(add);
+  const addDropped = async (items: readonly DropItem[]) => add(await filesOf(items));
+  return (
+    <DropZone
+      className={style.page ?? ''}
+      aria-label={t('dropZone')}
+      onDrop={({ items }) => void addDropped(items)}
+    >
+      {({ isDropTarget }) => (
+        <>
+          <PageHead title={t('title')} about={t('about')}>
+            <AddButton onFiles={add} />
+          </PageHead>
+          <UploadPanel />
+          <InputGrid onFiles={add} />
+          {isDropTarget ? (
+            <div className={style.veil} aria-hidden>
+              {t('dropHere')}
+            </div>
+          ) : null}
+        </>
+      )}
+    </DropZone>
+  );
 }

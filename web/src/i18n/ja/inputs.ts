@@ -2,6 +2,29 @@ import type { Texts } from '../index.ts';
 
 const texts: Texts['inputs'] = {
   title: '入力',
+  about: '制作の出発点になる画像です。このページのどこにでもファイルをドロップするか、貼り付けてください。',
+  add: '画像を追加',
+  dropHere: 'ドロップすると入力に追加されます',
+  dropZone: 'ドロップまたは貼り付けで画像を追加',
+  emptyTitle: '入力はまだありません',
+  emptyText:
+    'PNG、JPEG、WebPのファイルを追加できます。ボタンで選ぶか、このページにドロップするか、貼り付けてください。ギャラリーの画像は「入力として使う」でここに入ります。',
+  uploads: 'アップロード',
+  uploadSummary_one: '{{count}}件中{{stored}}件を保存、{{failed}}件が失敗',
+  uploadSummary_other: '{{count}}件中{{stored}}件を保存、{{failed}}件が失敗',
+  ofBytes: '{{sent}} / {{total}}',
+  waiting: '待機中',
+  storing: '保存中…',
+  stored: '保存しました',
+  wasThere: 'すでにありました',
+  cancelled: 'キャンセルしました',
+  cancelAll: 'すべてキャンセル',
+  cancelFile: '{{name}}をキャンセル',
+  retryFailed: '失敗したものをもう一度試す',
+  retryFile: '{{name}}をもう一度送る',
+  andMore_one: 'ほか{{count}}件。',
+  andMore_other: 'ほか{{count}}件。',
+  noFiles: 'ファイルが含まれていません。',
 };
 
 export default texts;
