@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine } from './compose-engine.ts';
+import type { Giving } from './compose-ownership.ts';
 import type { Intake } from './compose-reconcile.ts';
 import type { Config } from './config.ts';
 import type { Log } from './domain/log.ts';
 import { sniffMime } from './media/signature.ts';
 import { createExclusive } from './services/maintenance/exclusive.ts';
 import { type JobJournal, openJobJournal } from './services/maintenance/job-journal.ts';
+import { createLiveRestore, type LiveRestore } from './services/maintenance/live-restore.ts';
 import { createMaintenance, type Maintenance } from './services/maintenance/maintenance.ts';
 import { createReindex } from './services/maintenance/reindex.ts';
 import { createThumbnails } from './services/maintenance/thumbnails.ts';
+import { createTickets } from './services/maintenance/ticket.ts';
 import { createVerify } from './services/maintenance/verify.ts';
 import { createWhy } from './services/maintenance/why.ts';
 import { createPlacements, type Placements } from './services/placements.ts';
@@ -46,6 +49,17 @@ export async function createUpkeepAlone(deps: Omit<UpkeepDeps, 'journal'>): Prom
   return createUpkeep({ ...deps, journal: await openJobJournal(deps.engine.state) });
 }
 
+/** Restores into a tree at work; a command has the tree for itself and needs none of it. */
+export function createLiveRestoreOf(config: Config, engine: Engine, giving: Giving): LiveRestore {
+  const { storage, folders, catalog, blobs, state, moved } = engine;
+  return createLiveRestore({
+    ...{ catalog, blobs, state, moved, ...giving, legacyTz: config.legacyTz },
+    exclusive: createExclusive(),
+    tickets: createTickets({ storage, folders, random: randomBytes }),
+    open: createNodeStorage,
+  });
+}
+
 function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
   const { storage, blobs, catalog, state } = engine;
   const { comfyInputDir, comfyInputMaxAgeMs: maxAgeMs } = config;
@@ -72,9 +86,10 @@ function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Place
     retention: config.retention,
     mostShare: config.purgeMostShare,
     present: () => tree.present(),
-    isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
+    isInUse: (_owner, kind, id) => placements.isInUse(kind, id),
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
+    hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
     lastRun: async () => journal.lastWell(PURGE_JOB),
     confirmed: ({ at, result }) =>
       journal.add({ job: PURGE_JOB, at, ms: storage.now() - at, ok: true, result: { ...result } }),

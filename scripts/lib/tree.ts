@@ -16,13 +16,17 @@ export interface Ways<T> {
 
 /**
  * Opens the tree as the server would, works and closes it again; while a server runs on it, asks that. Unlike a server
- * it takes no folder for a new tree: an empty one is a volume that is not mounted.
+ * it takes no folder for a new tree, unless it is told to: an empty one is a volume that is not mounted.
  * @throws KirokuError as `openEngine`; `volume_missing` without a marker; `tree_locked` when whoever holds the tree
  *   cannot be reached
  */
-export async function onTree<T>(context: Context, ways: Ways<T>): Promise<T> {
+export async function onTree<T>(
+  context: Context,
+  ways: Ways<T>,
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): Promise<T> {
   const { config, log } = context;
-  await requireMarker(config);
+  if (!isNew) await requireMarker(config);
   // only now: a mistaken flag is told without loading all of the server
   const { openEngine } = await import('../../src/compose-engine.ts');
   let engine: Engine;

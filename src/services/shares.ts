@@ -58,6 +58,8 @@ export interface Shares {
   picture(share: Share, id: string): Promise<Entry>;
   /** Gives every link of one owner to another, durably; how many. The links stay as they are. */
   move(from: Owner, to: Owner): Promise<number>;
+  /** Takes note of a line that somebody else has appended to the journal. */
+  take(line: JsonObject): Promise<void>;
   /** Counts that the page was opened. Never throws: a count is no reason to show nothing. */
   viewed(share: Share): Promise<void>;
 }
@@ -178,6 +180,11 @@ export function createShares({ catalog, state, signer, nextId, now, log = silent
       return held.length;
     },
 
+    async take(line) {
+      // being loaded, the journal may be behind this line or not: it says the same twice
+      if (loading !== undefined) applyLine(await all(), line);
+    },
+
     async viewed({ sid }) {
       const held = (await all()).get(sid);
       if (held === undefined) return;
@@ -237,21 +244,23 @@ function entryOf(share: Share): JsonObject {
 
 async function load(state: StateStore, now: number): Promise<Map<string, Held>> {
   const shares = new Map<string, Held>();
-  for await (const line of state.readJournal('shares')) {
-    if (line['op'] === 'move') moveAll(shares, line);
-    const sid = line['sid'];
-    if (typeof sid !== 'string') continue;
-    const held = shares.get(sid);
-    if (line['op'] === 'create') {
-      const share = shareOf(sid, line);
-      if (share !== undefined) shares.set(sid, { share, written: 0 });
-    } else if (held !== undefined && line['op'] === 'revoke') held.share = { ...held.share, revoked: true };
-    else if (held !== undefined && line['op'] === 'views' && typeof line['views'] === 'number') {
-      held.share = { ...held.share, views: line['views'] };
-    }
-  }
+  for await (const line of state.readJournal('shares')) applyLine(shares, line);
   forgetEnded(shares, now);
   return shares;
+}
+
+function applyLine(shares: Map<string, Held>, line: JsonObject): void {
+  const { op, sid, views } = line;
+  if (op === 'move') moveAll(shares, line);
+  if (typeof sid !== 'string') return;
+  const held = shares.get(sid);
+  if (op === 'create') {
+    const share = shareOf(sid, line);
+    if (share !== undefined) shares.set(sid, { share, written: 0 });
+  } else if (held !== undefined && op === 'revoke') held.share = { ...held.share, revoked: true };
+  else if (held !== undefined && op === 'views' && typeof views === 'number') {
+    held.share = { ...held.share, views };
+  }
 }
 
 function moveAll(shares: ReadonlyMap<string, Held>, { from, to }: JsonObject): void {

@@ -80,7 +80,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'post /api/v1/admin/thumbnails': ADMIN_ONLY,
   'post /api/v1/admin/reindex': ADMIN_ONLY,
   // an admin too has to show that the tree is his to write in
-  'post /api/v1/admin/restore': [401, 401, 401, 401, 403, 403, 404],
+  'post /api/v1/admin/restore-backup': [401, 401, 401, 401, 403, 403, 404],
   'get /api/v1/admin/why/{id}': ADMIN_ONLY,
   'get /api/v1/admin/session': ADMIN_ONLY,
   'post /api/v1/admin/session': [401, 401, 401, 401, 403, 403, 201],

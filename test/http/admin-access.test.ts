@@ -60,6 +60,8 @@ const TABLE: Readonly<Record<string, Asked>> = {
   'post /api/v1/admin/verify': doing(),
   'post /api/v1/admin/thumbnails': doing({ dry_run: true }),
   'post /api/v1/admin/reindex': doing(),
+  // what it is about is named in the tree, which no token opens
+  'post /api/v1/admin/restore-backup': { status: 404, body: { ticket: '0'.repeat(32) } },
   'get /api/v1/admin/why/{id}': OK,
   'get /api/v1/admin/session': OK,
   'post /api/v1/admin/session': { status: 201 },

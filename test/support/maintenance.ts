@@ -1,17 +1,38 @@
+import { randomBytes } from 'node:crypto';
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import type { Decoder } from '../../src/media/decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
 import { createExclusive } from '../../src/services/maintenance/exclusive.ts';
+import {
+  createLiveRestore,
+  type LiveRestore,
+  type LiveRestoreDeps,
+} from '../../src/services/maintenance/live-restore.ts';
 import { createMaintenance } from '../../src/services/maintenance/maintenance.ts';
 import { createReindex } from '../../src/services/maintenance/reindex.ts';
 import { createThumbnails } from '../../src/services/maintenance/thumbnails.ts';
+import { createTickets } from '../../src/services/maintenance/ticket.ts';
 import { createVerify } from '../../src/services/maintenance/verify.ts';
 import { createWhy } from '../../src/services/maintenance/why.ts';
 import { createMemoryStateStore } from '../../src/state/memory-state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
+
+/** Over drivers in memory: nobody can make a ticket in that tree. */
+export function memoryRestore(
+  deps: Pick<LiveRestoreDeps, 'catalog' | 'blobs' | 'state' | 'moved' | 'shares' | 'ownership'>,
+): LiveRestore {
+  const storage = createMemoryStorage();
+  return createLiveRestore({
+    ...deps,
+    legacyTz: 'UTC',
+    exclusive: createExclusive(),
+    tickets: createTickets({ storage, folders: createFolderSync(storage), random: randomBytes }),
+    open: () => storage,
+  });
+}
 
 export interface MemoryMaintenanceDeps {
   readonly catalog: Catalog;

@@ -64,12 +64,9 @@ const DayText = z
   .openapi({ type: 'string', format: 'date' });
 const RestoreBody = z
   .strictObject({
-    ticket: z
-      .string()
-      .max(64)
-      .openapi({
-        description: 'Made in the tree by `kiroku restore`: names the backup, once, for a minute.',
-      }),
+    ticket: z.string().max(64).openapi({
+      description: 'Made in the tree by `kiroku restore`: names the backup, once, for a minute.',
+    }),
     user_id: UserId.optional(),
     from: DayText.optional(),
     to: DayText.optional(),
@@ -115,7 +112,7 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
       run: (asked, told) => reindex(maintenance, asked, told),
     }),
     workRoute(kit, deps, {
-      name: 'restore',
+      name: 'restore-backup',
       summary: 'Merges a backup into the tree: what is there is never touched',
       schema: RestoreBody,
       async run(asked, { tell, signal }) {

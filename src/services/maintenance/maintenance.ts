@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { Reindex, ReindexReport, ReindexRequest } from './reindex.ts';
+import type { RestoreReport } from './restore.ts';
 import type { Thumbnails, ThumbnailsReport, ThumbnailsRequest } from './thumbnails.ts';
 import type { Verify, VerifyReport, VerifyRequest } from './verify.ts';
 import { type Why, whyJson } from './why.ts';
@@ -47,6 +48,14 @@ export function createMaintenance({ exclusive, ...services }: MaintenanceDeps): 
 /** The same of a reindex. @param dryRun said in it */
 export function reindexJson({ found, ...sums }: ReindexReport, dryRun: boolean): JsonObject {
   return { ...sums, dry_run: dryRun, found: found.map((one) => ({ ...one })) };
+}
+
+/** The same of a restore. */
+export function restoreJson({ found, ...sums }: RestoreReport): JsonObject {
+  const told = found.map(({ owner, kind, day, id, trouble }) => {
+    return { user_id: owner, kind: kind ?? null, day: day ?? null, id: id ?? null, trouble };
+  });
+  return { ...sums, found: told };
 }
 
 /** A report as JSON, for the wire and for `--json`. */
