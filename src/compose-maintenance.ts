@@ -76,7 +76,7 @@ function placementsOf({ config, log, engine }: UpkeepDeps): Placements {
 }
 
 function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Placements): Purge {
-  const { storage, blobs, catalog, state, tree } = engine;
+  const { storage, blobs, catalog, state, tree, moved } = engine;
   const related = createRelated({ catalog });
   return createPurge({
     catalog,
@@ -89,6 +89,7 @@ function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Place
     isInUse: (_owner, kind, id) => placements.isInUse(kind, id),
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
+    hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
     hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
     lastRun: async () => journal.lastWell(PURGE_JOB),
     confirmed: ({ at, result }) =>

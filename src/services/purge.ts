@@ -90,6 +90,11 @@ export interface PurgeDeps {
   readonly isReferenced: (owner: Owner, id: PictureId) => Promise<boolean>;
   /** Bytes of this owner's trash above its own limit; nothing goes before its time when absent. */
   readonly trashOverLimit?: (owner: Owner) => Promise<number>;
+  /**
+   * Whether the owner was moved, at once: a transfer gives away what is there, and a purge that began in between would have
+   * removed what the new owner has by then.
+   */
+  readonly hasGone?: (owner: Owner) => boolean;
   /** When a run last came to its end, ms; undefined before the first. */
   readonly lastRun: () => Promise<number | undefined>;
   /**
@@ -286,23 +291,26 @@ async function purgeOne(deps: PurgeDeps, owner: Owner, picture: Doomed, plan: Pu
  * picture is ever without its bytes, wherever this is killed.
  */
 async function removeOne(
-  { catalog, blobs, retention, now, isInUse }: PurgeDeps,
+  { catalog, blobs, retention, now, isInUse, hasGone }: PurgeDeps,
   owner: Owner,
   picture: Doomed,
   plan: PurgePlan,
 ): Promise<End> {
   const { kind, id, bytes } = picture;
   if (kind !== 'generated' && (await isInUse(owner, kind, id))) return { end: 'skipped', bytes: 0 };
-  const { entry } = await catalog.commit(owner, {
+  const { entry, outcome } = await catalog.commit(owner, {
     op: 'edit',
     kind,
     id,
     change(current) {
       if (current.purging !== undefined || !isDoomed(current, picture, plan, retention)) return undefined;
+      if (hasGone?.(owner) === true) return undefined;
       return { ...current, purging: isoOf(now()) };
     },
   });
-  if (entry.record().purging === undefined) return { end: 'skipped', bytes: 0 };
+  // a mark that is not ours may be a transfer's: what it takes away is somebody else's by now
+  const isLeaving = outcome !== 'committed' && hasGone?.(owner) === true;
+  if (entry.record().purging === undefined || isLeaving) return { end: 'skipped', bytes: 0 };
   for (const ext of THUMB_EXTS) await blobs.remove(thumbKey(entry, ext));
   await blobs.remove(originalKey(entry, entry.ext));
   await catalog.commit(owner, { op: 'purge', kind, id });
