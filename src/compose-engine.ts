@@ -117,7 +117,7 @@ async function openDrivers(
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });
   const { catalog, clock } = watchCommits(bare, now, io);
-  const moved = createMoved({ state });
+  const moved = createMoved({ state, now });
   const fence = createMovedFence(catalog, moved);
   const store = createFsBlobStore({ storage, folders, publishBy: tree.report.publishBy });
   const { blobs, isHeld } = createHeldBlobs({

@@ -115,7 +115,7 @@ function maintenanceOf({ config, log, engine, intake }: UpkeepDeps, placements: 
       retention,
       now: () => storage.now(),
       isReferenced: (owner, id) => related.isReferenced(owner, id),
-      isInUse: (owner, kind, id) => placements.isInUse(owner, kind, id),
+      isInUse: (_owner, kind, id) => placements.isInUse(kind, id),
     }),
   });
 }

@@ -53,6 +53,7 @@ function ingestDepsOf(
     sniff: sniffMime,
     ids: createIdSource(randomBytes),
     resolveOwner: (owner) => moved.resolve(owner),
+    formerNames: (owner, since) => moved.formerNames(owner, since),
     now: () => storage.now(),
     admit: createAdmit({
       present: () => tree.present(),

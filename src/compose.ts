@@ -132,7 +132,7 @@ function createParts(config: Config, log: Log, engine: Engine, journal: JobJourn
     intake,
     journal,
   });
-  const giving = createGiving(log, engine, ingestDeps.ids, secrets.cookie);
+  const giving = createGiving({ config, log, engine, ids: ingestDeps.ids, keys: secrets.cookie });
   const fixed = { config, log, engine, watcher, giving, shutdown };
   return {
     ...fixed,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { JsonObject } from '../../src/domain/json.ts';
+import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
 import { type Command, EXIT, UsageError } from '../lib/cli.ts';
 import { onTree } from '../lib/tree.ts';
@@ -14,7 +14,7 @@ export const transfer: Command = {
   options: {},
   words: 2,
   async run(context) {
-    const { log, signal, dryRun, words } = context;
+    const { config, log, signal, dryRun, words } = context;
     const [from, to] = [ownerIn(words, 0), ownerIn(words, 1)];
     const result = await onTree<JsonObject>(context, {
       async local(engine) {
@@ -23,14 +23,15 @@ export const transfer: Command = {
         const { createIdSource } = await import('../../src/services/ids.ts');
         // no link is made or opened here, so any key will do
         const keys = [randomBytes(32).toString('hex')];
-        const { ownership } = createGiving(log, engine, createIdSource(randomBytes), keys);
+        const { ownership } = createGiving({ config, log, engine, ids: createIdSource(randomBytes), keys });
         const plan = await ownership.plan(from, to);
-        if (dryRun) return { ...plan };
+        if (dryRun) return { ...plan, over: { ...plan.over } };
         const audit = createAudit({ state: engine.state, now: () => engine.storage.now() });
         const detail = { to: plan.to, count: plan.count };
         await audit.record({ actor: 'admin', action: 'transfer', owner: from, detail });
         const progress = (done: number): void => context.progress.tell(done, plan.count);
-        return { ...(await ownership.transfer(from, to, signal, progress)) };
+        const result = await ownership.transfer(from, to, signal, progress);
+        return { ...result, over: { ...result.over } };
       },
       remote: (server) => server.work(`/api/v1/admin/users/${from}/transfer`, { to, dry_run: dryRun }),
     });
@@ -45,10 +46,16 @@ function ownerIn(words: readonly string[], at: number): Owner {
   throw new UsageError(word === '' ? 'FROM and TO: two owners are needed.' : `"${word}" is no owner.`);
 }
 
-function planText({ from, to, count }: JsonObject): string {
-  return `${count} pictures of ${from} would go to ${to}\n`;
+function planText({ from, to, count, over }: JsonObject): string {
+  return `${count} pictures of ${from} would go to ${to}${overText(over)}\n`;
 }
 
-function doneText({ from, to, moved, bytes, left, searches, shares }: JsonObject): string {
-  return `${from} is ${to} now: ${moved} pictures, ${bytes} bytes, ${searches} saved searches, ${shares} links; ${left} pictures left\n`;
+/** Stops no transfer, but what comes after it. */
+function overText(over: JsonObject[string] | undefined): string {
+  if (!isJsonObject(over) || (over['count'] === 0 && over['bytes'] === 0)) return '';
+  return `, who is above the quota then: by ${over['count']} pictures and ${over['bytes']} bytes`;
+}
+
+function doneText({ from, to, moved, bytes, left, searches, shares, over }: JsonObject): string {
+  return `${from} is ${to} now: ${moved} pictures, ${bytes} bytes, ${searches} saved searches, ${shares} links; ${left} pictures left${overText(over)}\n`;
 }

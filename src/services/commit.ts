@@ -30,6 +30,8 @@ export interface CommitDeps {
   readonly now: () => number;
   /** What comes in must have room; nothing limits it when absent. */
   readonly quota?: Pick<Quota, 'reserve'>;
+  /** Owners whose pictures were given to this one at `since` (ms) or later: their keys are his. None when absent. */
+  readonly formerNames?: (owner: Owner, since: number) => Promise<readonly Owner[]>;
 }
 
 /** What the record keeps of an idempotency key: enough to recognise it, nothing to guess it by. */
@@ -96,13 +98,18 @@ function recordOf(picture: StagedPicture, request: CommitRequest, time: number, 
 }
 
 /** An earlier picture stands for this one: because of its key, or because of its bytes. */
-function answerWith(entry: Entry, record: PictureRecord): IngestResult {
+function answerWith(entry: Entry, record: PictureRecord, outcome: Earlier['outcome']): IngestResult {
+  if (outcome === 'duplicate') return { entry, outcome };
   const earlier = entry.record();
-  if (record.idem === undefined || earlier.idem !== record.idem) return { entry, outcome: 'duplicate' };
   if (earlier.sha256 !== record.sha256 || earlier.kind !== record.kind) {
     throw new KirokuError('idempotency_mismatch', 'This idempotency key was used for another file.');
   }
   return { entry, outcome: 'replayed' };
+}
+
+interface Earlier {
+  readonly entry: Entry;
+  readonly outcome: 'replayed' | 'duplicate';
 }
 
 /** A retry is the common case of a repeated key: it is answered before anything is written. The lane's check decides. */
@@ -111,13 +118,32 @@ async function earlierOne(
   record: PictureRecord,
   request: CommitRequest,
   now: number,
+): Promise<Earlier | undefined> {
+  const { owner, idempotencyKey: key, dedupe } = request;
+  const replay = key === undefined ? undefined : await replayOf(deps, owner, key, now - REPLAY_MS);
+  if (replay !== undefined) return { entry: replay, outcome: 'replayed' };
+  if (dedupe !== true) return undefined;
+  const same = await deps.catalog.findBySha256(owner, record.kind, record.sha256);
+  return same === undefined ? undefined : { entry: same, outcome: 'duplicate' };
+}
+
+/** What this key made, also under a name whose pictures have been given to this owner since. */
+async function replayOf(
+  { catalog, formerNames }: CommitDeps,
+  owner: Owner,
+  key: string,
+  since: number,
 ): Promise<Entry | undefined> {
-  if (record.idem !== undefined) {
-    const replay = await deps.catalog.findByIdem(record.owner, record.idem, now - REPLAY_MS);
-    if (replay !== undefined) return replay;
+  const own = await catalog.findByIdem(owner, idemOf(owner, key), since);
+  if (own !== undefined) return own;
+  for (const name of (await formerNames?.(owner, since)) ?? []) {
+    const idem = idemOf(name, key);
+    // In this order: one on its way is put here before it goes there.
+    const found =
+      (await catalog.findByIdem(name, idem, since)) ?? (await catalog.findByIdem(owner, idem, since));
+    if (found !== undefined) return found;
   }
-  if (request.dedupe !== true) return undefined;
-  return deps.catalog.findBySha256(record.owner, record.kind, record.sha256);
+  return undefined;
 }
 
 /** The staged bytes of one picture under the keys they have by now: what would have to be taken back. */
@@ -171,7 +197,7 @@ async function putPicture(
   const time = createdAt(request, now);
   const record = recordOf(picture, request, time, now);
   const earlier = await earlierOne(deps, record, request, now);
-  if (earlier !== undefined) return answerWith(earlier, record);
+  if (earlier !== undefined) return answerWith(earlier.entry, record, earlier.outcome);
   const { owner, kind } = request;
   return withRoom(deps, request, record, async () => {
     await publish(deps, held, picture, { owner, kind, day: dayOf(time), id: picture.id });
@@ -181,7 +207,9 @@ async function putPicture(
       replaySince: now - REPLAY_MS,
       ...(request.dedupe === true ? { dedupe: true } : {}),
     });
-    return outcome === 'exists' ? answerWith(entry, record) : { entry, outcome: 'created' };
+    if (outcome !== 'exists') return { entry, outcome: 'created' };
+    const isSameKey = record.idem !== undefined && entry.record().idem === record.idem;
+    return answerWith(entry, record, isSameKey ? 'replayed' : 'duplicate');
   });
 }
 
@@ -206,8 +234,7 @@ async function withRoom<T>(
 
 /** Whether this key has made a picture that a repeated upload would be answered with. */
 export async function isKnownKey(deps: CommitDeps, owner: Owner, key: string): Promise<boolean> {
-  const since = deps.now() - REPLAY_MS;
-  return (await deps.catalog.findByIdem(owner, idemOf(owner, key), since)) !== undefined;
+  return (await replayOf(deps, owner, key, deps.now() - REPLAY_MS)) !== undefined;
 }
 
 /** The picture is committed: a staged name that cannot be removed now is removed at the next start. */

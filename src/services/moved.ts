@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { KirokuError } from '../domain/errors.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { isOwner, type Owner } from '../domain/owner.ts';
 import { createLanes } from '../state/lanes.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -19,20 +20,35 @@ export interface Moved {
    * @throws KirokuError `invalid_parameter` for itself, for a circle, and for one that went to somebody else
    */
   mark(from: Owner, to: Owner): Promise<Owner>;
+  /**
+   * Who acts as this owner by now, the last ones to be moved first; at most 1,000.
+   * @param since moved at this time or later, ms since the epoch; all without
+   */
+  formerNames(owner: Owner, since?: number): Promise<readonly Owner[]>;
   /** Called with each owner that has just gone, before `mark` resolves. */
   onMoved(listener: (from: Owner) => void): () => void;
 }
 
 export interface MovedDeps {
   readonly state: StateStore;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** One entry of `moved_from` in `owner.json`. */
+interface Former {
+  readonly owner: Owner;
+  /** ms since the epoch. */
+  readonly at: number;
 }
 
 /** Owners whose answer is kept; the others cost one small read. */
 const KEPT = 20_000;
+const MOST_FORMER = 1_000;
 const MARKING = 'mark';
 
 /** All marks go through here: what is kept in memory is as true as the documents. */
-export function createMoved({ state }: MovedDeps): Moved {
+export function createMoved({ state, now }: MovedDeps): Moved {
   const known = new LRUCache<Owner, Owner>({ max: KEPT });
   const listeners = new Set<(from: Owner) => void>();
   const lanes = createLanes();
@@ -65,6 +81,9 @@ export function createMoved({ state }: MovedDeps): Moved {
       if ((await follow(before)) === target) return target;
       throw refused('is not where this owner was moved to before.');
     }
+    // Before the mark, which alone makes it true: one that never came is left out by whoever reads the list.
+    const former = [{ owner: from, at: now() }, ...formerOf(await state.readOwner(from))];
+    await state.updateOwner(target, (current) => ({ ...current, moved_from: withFormer(current, former) }));
     await state.updateOwner(from, (current) => ({ ...current, moved_to: target }));
     marks += 1;
     known.clear();
@@ -73,17 +92,26 @@ export function createMoved({ state }: MovedDeps): Moved {
     return target;
   };
 
+  const resolve = async (owner: Owner): Promise<Owner> => {
+    for (;;) {
+      const kept = known.get(owner);
+      if (kept !== undefined) return kept;
+      const before = marks;
+      const found = await follow(owner);
+      if (before !== marks) continue;
+      known.set(owner, found);
+      return found;
+    }
+  };
+
   return {
-    async resolve(owner) {
-      for (;;) {
-        const kept = known.get(owner);
-        if (kept !== undefined) return kept;
-        const before = marks;
-        const found = await follow(owner);
-        if (before !== marks) continue;
-        known.set(owner, found);
-        return found;
+    resolve,
+    async formerNames(owner, since = 0) {
+      const names: Owner[] = [];
+      for (const former of formerOf(await state.readOwner(owner))) {
+        if (former.at >= since && (await resolve(former.owner)) === owner) names.push(former.owner);
       }
+      return names;
     },
     peek: (owner) => known.get(owner),
     mark: (from, to) => lanes.run(MARKING, () => markNow(from, to)),
@@ -92,6 +120,24 @@ export function createMoved({ state }: MovedDeps): Moved {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function formerOf(document: JsonObject | undefined): Former[] {
+  const listed = document?.['moved_from'];
+  if (!Array.isArray(listed)) return [];
+  return listed.filter(isJsonObject).flatMap(({ owner, at }) => {
+    return typeof owner === 'string' && isOwner(owner) && typeof at === 'number' ? [{ owner, at }] : [];
+  });
+}
+
+/** The newest first, each name once. */
+function withFormer(document: JsonObject, more: readonly Former[]): JsonObject[] {
+  const names = new Set(more.map(({ owner }) => owner));
+  const all = [...more, ...formerOf(document).filter(({ owner }) => !names.has(owner))];
+  return all
+    .sort((a, b) => b.at - a.at)
+    .slice(0, MOST_FORMER)
+    .map(({ owner, at }) => ({ owner, at }));
 }
 
 function refused(why: string): KirokuError {

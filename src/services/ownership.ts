@@ -1,9 +1,11 @@
 import type { Entry } from '../catalog/catalog.ts';
 import { cursorOf } from '../catalog/entry.ts';
+import { sumOf, type UseByKind } from '../catalog/usage.ts';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { KINDS, type Kind, STATUSES, type Status } from '../domain/kind.ts';
 import { isOwner, type Owner } from '../domain/owner.ts';
+import type { Amount } from '../domain/quota.ts';
 import { createLanes } from '../state/lanes.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type CarryOverDeps, carryOver } from './carry-over.ts';
@@ -18,6 +20,8 @@ export interface TransferPlan {
   readonly to: Owner;
   /** Pictures of every kind and status. */
   readonly count: number;
+  /** By how much `to` would be above its limits then. That stops no transfer, but uploads and restores after it. */
+  readonly over: Amount;
 }
 
 export interface TransferResult {
@@ -31,6 +35,8 @@ export interface TransferResult {
   readonly left: number;
   readonly searches: number;
   readonly shares: number;
+  /** By how much `to` is above its limits now. */
+  readonly over: Amount;
 }
 
 /** Gives everything of one owner to another. */
@@ -63,6 +69,8 @@ export interface OwnershipDeps extends CarryOverDeps {
   /** Resolves when every change has ended that was let in before the owner was marked. */
   readonly drained: (owner: Owner) => Promise<void>;
   readonly shares: Pick<Shares, 'move'>;
+  /** By how much this owner is above its limits, with `more` active pictures. */
+  readonly overLimit: (owner: Owner, more?: Amount) => Promise<Amount>;
   /** Whether the volume is there. */
   readonly present: () => Promise<boolean>;
 }
@@ -88,7 +96,8 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     if (count === 0 && (await state.readOwner(from)) === undefined) {
       throw new KirokuError('not_found', 'There is no such owner.');
     }
-    return { from, to: target, count };
+    const { active } = await deps.catalog.usage(from);
+    return { from, to: target, count, over: await deps.overLimit(target, amountOf(active)) };
   };
 
   /** @param signal looked at between any two batches */
@@ -114,7 +123,8 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     const searches = await mergeSearches(state, from, to);
     // made by whoever was still at work when it began
     const late = await deps.shares.move(from, to);
-    const result = { from, to, ...done, searches, shares: shares + late };
+    const over = await deps.overLimit(to);
+    const result = { from, to, ...done, searches, shares: shares + late, over };
     if (done.left === 0) await note('end', from, to, { moved: done.moved, bytes: done.bytes });
     log.info(result, 'an owner was transferred');
     return result;
@@ -214,6 +224,11 @@ async function countOf({ catalog }: OwnershipDeps, owner: Owner): Promise<number
     }
   }
   return count;
+}
+
+function amountOf(use: Readonly<UseByKind>): Amount {
+  const { count, bytes, thumbBytes } = sumOf(use);
+  return { count, bytes: bytes + thumbBytes };
 }
 
 /** Transfers that began and have no end, oldest first. */

@@ -25,8 +25,8 @@ export interface Placements {
   done(job: string): Promise<{ readonly released: number }>;
   /** Removes what was placed longer ago than the age; what cannot be removed now is tried again. */
   cleanUp(signal: AbortSignal): Promise<{ readonly removed: number; readonly left: number }>;
-  /** A job that has not ended uses it. */
-  isInUse(owner: Owner, kind: Kind, id: PictureId): Promise<boolean>;
+  /** A job that has not ended uses it, for whoever had it when it was placed: ids outlast a transfer. */
+  isInUse(kind: Kind, id: PictureId): Promise<boolean>;
 }
 
 export interface PlacementsDeps {
@@ -149,9 +149,11 @@ export function createPlacements(deps: PlacementsDeps): Placements {
       const running = placing.get(key);
       if (running !== undefined) return running;
       const known = [...(await all()).values()].find(
-        (one) => one.owner === owner && one.id === id && one.job === job && one.identity !== undefined,
+        (one) => one.id === id && one.job === job && one.identity !== undefined,
       );
-      if (known !== undefined) return { name: known.name };
+      // placed for whoever had it then, which may have been another name of his
+      const isTheirs = known?.owner === owner || (await catalog.find(owner, 'input', id)) !== undefined;
+      if (known !== undefined && isTheirs) return { name: known.name };
       const mine = (placing.get(key) ?? placeNew(owner, id, job)).finally(() => placing.delete(key));
       placing.set(key, mine);
       return mine;
@@ -178,10 +180,10 @@ export function createPlacements(deps: PlacementsDeps): Placements {
       return { removed, left };
     },
 
-    async isInUse(owner, kind, id) {
+    async isInUse(kind, id) {
       if (kind !== 'input') return false;
       const placed = [...(await all()).values()];
-      return placed.some((one) => one.owner === owner && one.id === id && now() - one.at < maxAgeMs);
+      return placed.some((one) => one.id === id && now() - one.at < maxAgeMs);
     },
   };
 }

@@ -250,6 +250,15 @@ export async function trashOverLimit(deps: LimitDeps, owner: Owner): Promise<num
   return Math.max(0, usedOf((await deps.catalog.usage(owner)).trash).bytes - trashMaxBytes);
 }
 
+/**
+ * By how much an owner would be above the limits with `more` active pictures. Of the limits themselves, whatever the
+ * policy adds to them; nothing is refused by this.
+ */
+export async function overLimit(deps: LimitDeps, owner: Owner, more: Amount = NONE): Promise<Amount> {
+  const limits = await ownLimits(deps, owner);
+  return missing(usedOf((await deps.catalog.usage(owner)).active), more, { ...limits, policy: 'block' });
+}
+
 async function ownLimits({ state, limits }: LimitDeps, owner: Owner): Promise<QuotaLimits> {
   return limitsOf(limits, (await state.readOwner(owner))?.['quota']);
 }

@@ -45,7 +45,10 @@ describe('after a transfer', () => {
   it('the old name acts as the new one: cookie, service, field of a form', async () => {
     const { browser, owner, item } = await guest();
     const to = newMember();
-    expect(await jsonOf(transfer(owner, { to, dry_run: true }))).toEqual({ from: owner, to, count: 1 });
+    expect(await jsonOf(transfer(owner, { to, dry_run: true }))).toEqual({
+      ...{ from: owner, to, count: 1 },
+      over: { count: 0, bytes: 0 },
+    });
     expect(await jsonOf(browser.call('/api/v1/me'))).toMatchObject({ owner });
     expect(await jsonOf(transfer(owner, { to }))).toMatchObject({ from: owner, to, moved: 1, left: 0 });
     expect(await jsonOf(browser.call('/api/v1/me'))).toMatchObject({ owner: to, kind: 'member' });
@@ -76,6 +79,56 @@ describe('after a transfer', () => {
     await transfer(owner, { to });
     const { entry } = await app.services.ingest.commit(received, { ...REQUEST, owner });
     expect(entry.owner).toBe(to);
+  });
+
+  it('a key that made a picture under the old name still answers with it, under both', async () => {
+    const { owner } = await guest();
+    const to = newMember();
+    const bytes = await picture();
+    const again = (about: Owner, sent: Uint8Array = bytes) => {
+      const fields = new FormData();
+      fields.append('file', new Blob([Buffer.from(sent)]), 'new.png');
+      const headers = { ...service(about), 'Idempotency-Key': 'job-1' };
+      return app.call('/api/v1/images', { method: 'POST', body: fields, headers });
+    };
+    const { id } = await jsonOf<WireItem>(again(owner));
+    await transfer(owner, { to });
+    const last = newMember();
+    for (const names of [
+      [owner, to],
+      [owner, to, last],
+    ]) {
+      for (const name of names) {
+        const answer = await again(name);
+        expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+        expect((await jsonOf<WireItem>(answer)).id).toBe(id);
+        expect(await refusal(again(name, await picture()))).toEqual([422, 'idempotency_mismatch']);
+      }
+      await transfer(to, { to: last });
+    }
+    expect((await jsonOf<WirePage>(app.service(last, '/api/v1/images'))).total).toBe(2);
+    const other = await guest();
+    expect((await again(other.owner)).status).toBe(201);
+  });
+
+  it('whoever is above the quota by it is told, keeps everything, and gets nothing more', async () => {
+    const { owner, item } = await guest();
+    const to = newMember();
+    await app.services.add(await picture(), { owner: to });
+    await app.services.quota.override(to, { max_count: 1 });
+    const over = { count: 1, bytes: 0 };
+    expect(await jsonOf(transfer(owner, { to, dry_run: true }))).toMatchObject({ count: 1, over });
+    expect(await jsonOf(transfer(owner, { to }))).toMatchObject({ moved: 1, left: 0, over });
+    expect((await jsonOf<WirePage>(app.service(to, '/api/v1/images'))).total).toBe(2);
+    expect(await jsonOf(app.service(owner, '/api/v1/usage'))).toMatchObject({
+      owner: to,
+      count: 2,
+      state: 'full',
+    });
+    expect(await refusal(upload({}, service(owner)))).toEqual([403, 'quota_exceeded']);
+    const act = (name: string) => app.service(to, `/api/v1/images/${item.id}/${name}`, { method: 'POST' });
+    expect((await act('delete')).status).toBe(200);
+    expect(await refusal(act('restore'))).toEqual([403, 'quota_exceeded']);
   });
 
   it('old addresses lead to the new ones, for those who may see these', async () => {

@@ -65,7 +65,7 @@ export async function openLife(storage: Storage, { random, snapshots = false }: 
     ...(snapshots ? { snapshots: ALWAYS } : {}),
   });
   await recoverStaged({ blobs, catalog: bare, log });
-  const moved = createMoved({ state });
+  const moved = createMoved({ state, now });
   const { catalog, drained } = createMovedFence(bare, moved);
   const quota = createQuota({
     catalog,
@@ -93,7 +93,10 @@ export async function openLife(storage: Storage, { random, snapshots = false }: 
     ...{ storage, state, blobs, catalog, moved, quota, trash },
     gallery: createGallery({ catalog }),
     bulk: createBulk({ catalog, trash, log }),
-    ownership: createOwnership({ blobs, catalog, log, now, state, moved, drained, shares, present }),
+    ownership: createOwnership({
+      ...{ blobs, catalog, log, now, state, moved, drained, shares, present },
+      overLimit: async () => ({ count: 0, bytes: 0 }),
+    }),
     purge: createPurge({
       ...{ catalog, blobs, log, now, retention: RETENTION, mostShare: 0.5, present },
       isInUse: async () => false,

@@ -27,7 +27,7 @@ import { createSummaryFile } from '../../src/services/owner-summary-file.ts';
 import { createOwnership } from '../../src/services/ownership.ts';
 import { createPlacements } from '../../src/services/placements.ts';
 import { createPurge } from '../../src/services/purge.ts';
-import { createQuota, trashOverLimit } from '../../src/services/quota.ts';
+import { createQuota, overLimit, trashOverLimit } from '../../src/services/quota.ts';
 import { createQuotaReport } from '../../src/services/quota-report.ts';
 import { createRecent } from '../../src/services/recent.ts';
 import { createRelated } from '../../src/services/related.ts';
@@ -112,7 +112,7 @@ export function testServices(options: TestServicesOptions = {}) {
   const now = () => clock.now;
   const blobs = options.blobs ?? createMemoryBlobStore({ now });
   const state = createMemoryStateStore();
-  const moved = createMoved({ state });
+  const moved = createMoved({ state, now });
   const { catalog, drained } = createMovedFence(options.catalog ?? createMemoryCatalog({ now }), moved);
   const decoder = testDecoder();
   const log = silentLog;
@@ -128,6 +128,7 @@ export function testServices(options: TestServicesOptions = {}) {
     sniff: sniffMime,
     ids: createIdSource(countingRandom()),
     resolveOwner: (name) => moved.resolve(name),
+    formerNames: (name, since) => moved.formerNames(name, since),
     admit: options.admit ?? (async () => {}),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
@@ -172,6 +173,7 @@ export function testServices(options: TestServicesOptions = {}) {
       moved,
       drained,
       shares,
+      overLimit: (name, more) => overLimit({ catalog, state, limits }, name, more),
       present: async () => true,
     }),
     stripped: (entry: Entry) => strippedOriginal(blobs, entry),

@@ -47,7 +47,7 @@ export async function openTransfers(
     unsettledSince: 0,
   });
   await recoverStaged({ blobs, catalog: bare, log: silentLog });
-  const moved = createMoved({ state });
+  const moved = createMoved({ state, now });
   const { catalog, drained } = createMovedFence(wrap(bare), moved);
   let shared = 0;
   const shares = createShares({
@@ -66,6 +66,7 @@ export async function openTransfers(
     moved,
     drained,
     shares,
+    overLimit: async () => ({ count: 0, bytes: 0 }),
     present: async () => true,
   });
   const settle = () => bare.settle(live());

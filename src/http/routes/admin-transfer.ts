@@ -17,8 +17,12 @@ export interface TransferRouteDeps extends WorkDeps {
 const TransferBody = z
   .strictObject({ to: z.string().max(64), dry_run: z.boolean().optional() })
   .openapi('TransferRequest');
+const Over = z.object({ count: z.number(), bytes: z.number() }).openapi({
+  description:
+    'By how much `to` is above its quota with it. Nothing is kept back for that; uploads and restores are refused after it.',
+});
 const Planned = z
-  .object({ from: z.string(), to: z.string(), count: z.number() })
+  .object({ from: z.string(), to: z.string(), count: z.number(), over: Over })
   .openapi('TransferPlan', { description: 'With `dry_run`: pictures of every kind and status.' });
 const Transferred = z
   .object({
@@ -29,6 +33,7 @@ const Transferred = z
     left: z.number().openapi({ description: 'Stay where they are; the next start tries again.' }),
     searches: z.number(),
     shares: z.number(),
+    over: Over,
   })
   .openapi('Transferred');
 
@@ -66,10 +71,10 @@ export function transferRoutes(kit: Kit, deps: TransferRouteDeps) {
   ] as const;
 }
 
-function planAnswer({ from, to, count }: TransferPlan) {
-  return { from, to, count };
+function planAnswer({ from, to, count, over }: TransferPlan) {
+  return { from, to, count, over: { ...over } };
 }
 
-function resultAnswer({ from, to, moved, bytes, left, searches, shares }: TransferResult) {
-  return { from, to, moved, bytes, left, searches, shares };
+function resultAnswer({ from, to, moved, bytes, left, searches, shares, over }: TransferResult) {
+  return { from, to, moved, bytes, left, searches, shares, over: { ...over } };
 }

@@ -20,7 +20,7 @@ it('waits for what was let in before the mark, and lets nothing in afterwards bu
     ...inner,
     commit: (owner, mutation) => gate.then(() => inner.commit(owner, mutation)),
   };
-  const moved = createMoved({ state: createMemoryStateStore() });
+  const moved = createMoved({ state: createMemoryStateStore(), now: () => NOON });
   const { catalog, drained } = createMovedFence(slow, moved);
   await moved.resolve(ANNA);
   const early = catalog.commit(ANNA, putOf(1));
@@ -47,6 +47,9 @@ it('waits for what was let in before the mark, and lets nothing in afterwards bu
 it('asks where an unknown owner is before it lets anything in', async () => {
   const state = createMemoryStateStore();
   await state.updateOwner(ANNA, () => ({ moved_to: BERT }));
-  const { catalog } = createMovedFence(createMemoryCatalog({ now: () => NOON }), createMoved({ state }));
+  const { catalog } = createMovedFence(
+    createMemoryCatalog({ now: () => NOON }),
+    createMoved({ state, now: () => NOON }),
+  );
   await expect(catalog.commit(ANNA, putOf(1))).rejects.toMatchObject({ code: 'owner_moved' });
 });

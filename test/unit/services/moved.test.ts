@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMoved } from '../../../src/services/moved.ts';
 import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
-import { ANNA, BERT, owner } from '../../support/services.ts';
+import { ANNA, BERT, NOON, owner } from '../../support/services.ts';
 
 const GUEST = owner(`anon-${'0'.repeat(32)}`);
 const CARL = owner('carl');
+const now = () => NOON;
 
 function rig() {
   const state = createMemoryStateStore();
@@ -16,7 +17,7 @@ function rig() {
       return state.readOwner(name);
     },
   };
-  return { state, moved: createMoved({ state: counted }), reads: () => reads };
+  return { state, moved: createMoved({ state: counted, now }), reads: () => reads };
 }
 
 describe('moved', () => {
@@ -39,7 +40,7 @@ describe('moved', () => {
     expect(moved.peek(GUEST)).toBe(ANNA);
     expect(told).toEqual([GUEST]);
     expect(await state.readOwner(GUEST)).toEqual({ quota: 7, moved_to: ANNA });
-    expect(await createMoved({ state }).resolve(GUEST)).toBe(ANNA);
+    expect(await createMoved({ state, now }).resolve(GUEST)).toBe(ANNA);
   });
 
   it('follows a chain to its end, whichever link was made first', async () => {
@@ -70,11 +71,42 @@ describe('moved', () => {
     expect(await moved.resolve(BERT)).toBe(BERT);
   });
 
+  it('knows who came to an owner, along every chain, the last ones first', async () => {
+    const state = createMemoryStateStore();
+    const clock = { now: NOON };
+    const moved = createMoved({ state, now: () => clock.now });
+    expect(await moved.formerNames(CARL)).toEqual([]);
+    await moved.mark(GUEST, ANNA);
+    clock.now += 1000;
+    await moved.mark(BERT, CARL);
+    clock.now += 1000;
+    await moved.mark(ANNA, CARL);
+    expect(await moved.formerNames(CARL)).toEqual([ANNA, BERT, GUEST]);
+    expect(await moved.formerNames(CARL, NOON + 1000)).toEqual([ANNA, BERT]);
+    expect(await moved.formerNames(ANNA)).toEqual([]);
+    await moved.mark(ANNA, CARL);
+    expect(await moved.formerNames(CARL)).toEqual([ANNA, BERT, GUEST]);
+  });
+
+  it('takes nobody for one who came before the mark says so, and no list that is none', async () => {
+    const { state, moved } = rig();
+    const dave = { owner: 'dave', at: NOON };
+    await state.updateOwner(ANNA, () => ({
+      moved_from: [dave, 7, { owner: 'Dave', at: 1 }, { owner: BERT }],
+    }));
+    expect(await moved.formerNames(ANNA)).toEqual([]);
+    await state.updateOwner(BERT, () => ({ moved_from: 'anna' }));
+    expect(await moved.formerNames(BERT)).toEqual([]);
+    await moved.mark(GUEST, ANNA);
+    expect(await moved.formerNames(ANNA)).toEqual([GUEST]);
+  });
+
   it('never keeps what was read before a mark', async () => {
     const { state } = rig();
     let release = () => {};
     let slow = true;
     const moved = createMoved({
+      now,
       state: {
         ...state,
         async readOwner(name) {

@@ -28,7 +28,10 @@ describe('transfer', () => {
     const all = await rig();
     await addPicture(all, GUEST, 1);
     await addPicture(all, GUEST, 2, { kind: 'control' });
-    expect(await all.ownership.plan(GUEST, MEMBER)).toEqual({ from: GUEST, to: MEMBER, count: 2 });
+    expect(await all.ownership.plan(GUEST, MEMBER)).toEqual({
+      ...{ from: GUEST, to: MEMBER, count: 2 },
+      over: { count: 0, bytes: 0 },
+    });
     expect(await all.moved.resolve(GUEST)).toBe(GUEST);
     expect((await picturesOf(all, GUEST)).size).toBe(2);
   });

@@ -50,13 +50,26 @@ describe('an input placed for a job', () => {
     expect(await names(folder)).toEqual([first.name, other.name].sort());
     expect(first.name).toMatch(new RegExp(`^kiroku_${id}_[0-9a-f]{16}\\.png$`));
     expect((await readWhole(folder, first.name))?.equals(BYTES)).toBe(true);
-    expect(await placements.isInUse(ANNA, 'input', id)).toBe(true);
-    expect(await placements.isInUse(BERT, 'input', id)).toBe(false);
-    expect(await placements.isInUse(ANNA, 'generated', id)).toBe(false);
+    expect(await placements.isInUse('input', id)).toBe(true);
+    expect(await placements.isInUse('generated', id)).toBe(false);
     expect(await placements.done('a')).toEqual({ released: 1 });
     expect(await placements.done('a')).toEqual({ released: 0 });
     expect(await names(folder)).toEqual([other.name]);
-    expect(await placements.isInUse(ANNA, 'input', id)).toBe(true);
+    expect(await placements.isInUse('input', id)).toBe(true);
+  });
+
+  it('is the same one for whoever the input belongs to by now', async () => {
+    const { open, folder, id, deps } = await rig();
+    const placements = open();
+    const first = await placements.place(ANNA, id, 'a');
+    await expect(placements.place(BERT, id, 'a')).rejects.toMatchObject({ code: 'not_found' });
+    const entry = await deps.catalog.find(ANNA, 'input', id);
+    if (entry === undefined) throw new Error('no input');
+    await deps.catalog.commit(BERT, { op: 'put', record: { ...entry.record(), owner: BERT } });
+    await deps.catalog.commit(ANNA, { op: 'purge', kind: 'input', id });
+    expect(await placements.place(BERT, id, 'a')).toEqual(first);
+    expect(await names(folder)).toEqual([first.name]);
+    expect(await placements.isInUse('input', id)).toBe(true);
   });
 
   it('is known after a restart, and goes by its age where nobody says that the job is done', async () => {
@@ -65,9 +78,9 @@ describe('an input placed for a job', () => {
     const after = open();
     clock.now += DAY - 1;
     expect(await after.cleanUp(live())).toEqual({ removed: 0, left: 0 });
-    expect(await after.isInUse(ANNA, 'input', id)).toBe(true);
+    expect(await after.isInUse('input', id)).toBe(true);
     clock.now += 1;
-    expect(await after.isInUse(ANNA, 'input', id)).toBe(false);
+    expect(await after.isInUse('input', id)).toBe(false);
     expect(await after.cleanUp(live())).toEqual({ removed: 1, left: 0 });
     expect(await names(folder)).not.toContain(name);
     expect(await open().cleanUp(live())).toEqual({ removed: 0, left: 0 });
