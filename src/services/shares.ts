@@ -255,7 +255,8 @@ function applyLine(shares: Map<string, Held>, line: JsonObject): void {
   if (typeof sid !== 'string') return;
   const held = shares.get(sid);
   if (op === 'create') {
-    const share = shareOf(sid, line);
+    // a line that a restore has brought once more must not open again what was ended since
+    const share = held === undefined ? shareOf(sid, line) : undefined;
     if (share !== undefined) shares.set(sid, { share, written: 0 });
   } else if (held !== undefined && op === 'revoke') held.share = { ...held.share, revoked: true };
   else if (held !== undefined && op === 'views' && typeof views === 'number') {

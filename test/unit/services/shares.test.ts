@@ -39,7 +39,7 @@ async function rig() {
       nextId: () => idOf(100 + next++),
       now: () => clock.now,
     });
-  return { clock, disk, open };
+  return { clock, disk, open, state };
 }
 
 describe('links', () => {
@@ -56,6 +56,21 @@ describe('links', () => {
     expect(await after.open(kept.token)).toEqual({ ...kept.share, views: 2 });
     await expect(after.open(ended.token)).rejects.toMatchObject({ code: 'gone' });
     expect((await after.list(ANNA)).map(({ share }) => share.revoked)).toEqual([true, false]);
+  });
+
+  it('stay ended when a restore brings the line once more that made them', async () => {
+    const { open, state } = await rig();
+    const shares = open();
+    const { share, token } = await shares.create(ANNA, WISH);
+    const [line] = await Array.fromAsync(state.readJournal('shares'));
+    await shares.revoke(ANNA, share.sid);
+    // as an earlier version may have written it
+    const again = { ...line, note: 'restored' };
+    await state.append('shares', again);
+    await shares.take(again);
+    for (const some of [shares, open()]) {
+      await expect(some.open(token)).rejects.toMatchObject({ code: 'gone' });
+    }
   });
 
   it('are counted on a full disk too: a count that cannot be kept fails nobody', async () => {
