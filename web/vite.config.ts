@@ -18,7 +18,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/outputs', '/s', '/healthz', '/readyz'].map((path) => [path, server]),
+      ['/api', '/outputs', '/s/', '/healthz', '/readyz'].map((path) => [path, server]),
     ),
   },
 });
