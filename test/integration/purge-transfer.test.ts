@@ -58,7 +58,7 @@ async function rig(seed: number) {
       ...all.blobs,
       async remove(key) {
         await nap();
-        await all.blobs.remove(key);
+        return all.blobs.remove(key);
       },
     },
     log: silentLog,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryCatalog } from '../../../src/catalog/memory-catalog.ts';
 import { KirokuError } from '../../../src/domain/errors.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import { createShareSigner } from '../../../src/services/share-token.ts';
 import { createShares } from '../../../src/services/shares.ts';
 import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
@@ -62,10 +63,11 @@ describe('links', () => {
     const { open, state } = await rig();
     const shares = open();
     const { share, token } = await shares.create(ANNA, WISH);
-    const [line] = await Array.fromAsync(state.readJournal('shares'));
+    const lines: JsonObject[] = [];
+    for await (const line of state.readJournal('shares')) lines.push(line);
     await shares.revoke(ANNA, share.sid);
     // as an earlier version may have written it
-    const again = { ...line, note: 'restored' };
+    const again = { ...lines[0], note: 'restored' };
     await state.append('shares', again);
     await shares.take(again);
     for (const some of [shares, open()]) {
