@@ -1,10 +1,18 @@
-# Packages are installed in one stage and run in another, so that npm's cache and settings stay behind.
+# Packages are installed and the pages built in stages of their own, so that npm's cache and what builds stay behind.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # sharp's binaries are optional packages, so those must come along; the Node that npm brings for old machines need not.
 RUN npm ci --omit=dev --include=optional --ignore-scripts \
  && rm -rf node_modules/node-linux-*
+
+FROM node:24-bookworm-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY web/package.json ./web/
+RUN npm ci --workspace web --include=dev --ignore-scripts
+COPY web ./web
+RUN node node_modules/vite/bin/vite.js build web
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
@@ -15,6 +23,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
+COPY --from=pages /app/web/dist ./web/dist
 # The only folder the server writes to. A volume that is mounted here must belong to user 1000 as well.
 RUN install -d -o node -g node -m 0750 /data
 USER node

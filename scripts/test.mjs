@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
 import { requireBootstrapNode, requireNode, say } from './lib/node.mjs';
+import { ensurePages } from './lib/pages.mjs';
 import { runNode } from './lib/run.mjs';
 
 /** Each is one test: it passes when the tool exits with 0. */
@@ -13,6 +14,7 @@ const CHECKS = [
     args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'types of the pages', args: ['node_modules/typescript/bin/tsc', '-p', 'web'] },
   { name: 'unused code', args: ['node_modules/knip/bin/knip.js'] },
 ];
 
@@ -26,7 +28,11 @@ requireBootstrapNode();
 await ensureInstalled({ dev: true });
 const node = requireNode();
 const sum = { passed: 0, failed: [], skipped: [] };
-if (filters.length === 0) for (const check of CHECKS) await runCheck(check);
+if (filters.length === 0) {
+  for (const check of CHECKS) await runCheck(check);
+  // before the suites: those that need the pages would each build them
+  count('pages', await ensurePages(node));
+}
 await runSuites();
 report();
 
@@ -35,7 +41,11 @@ async function runCheck({ name, args }) {
   const { code, signal } = await runNode(node, args);
   stopOn(signal);
   say(`${name}: ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  if (code === 0) sum.passed += 1;
+  count(name, code === 0);
+}
+
+function count(name, passed) {
+  if (passed) sum.passed += 1;
   else sum.failed.push(name);
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT, say } from './node.mjs';
-import { runNode } from './run.mjs';
+import { endLike, runNode } from './run.mjs';
 
 /** What the built pages are made of; everything else of `web/` is for editors and type checks. */
 const SOURCES = [
@@ -46,6 +46,8 @@ async function build({ node, vite, root, dist, source }) {
   const { code, signal } = await runNode(node, args, { cwd: root, env: { NODE_ENV: 'production' } });
   if (code !== 0 || signal !== null) {
     rmSync(fresh, { recursive: true, force: true });
+    // whoever stopped the build meant the whole
+    if (signal !== null) endLike({ code, signal });
     say('the pages could not be built; the messages are above.');
     return false;
   }

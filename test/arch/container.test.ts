@@ -26,10 +26,10 @@ const lastStage = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
 const only = (name: string): string[] => lastStage.filter((one) => one.name === name).map(({ rest }) => rest);
 
 describe('the image', () => {
-  it('is made in two stages on the Node LTS that we run on', () => {
+  it('is made in three stages on the Node LTS that we run on', () => {
     const bases = all.filter(({ name }) => name === 'FROM').map(({ rest }) => rest);
-    expect(bases).toHaveLength(2);
-    for (const base of bases) expect(base).toMatch(/^node:24-bookworm-slim( AS packages)?$/);
+    expect(bases).toHaveLength(3);
+    for (const base of bases) expect(base).toMatch(/^node:24-bookworm-slim( AS (packages|pages))?$/);
   });
 
   it('uses only instructions that the builder knows', () => {
@@ -58,10 +58,19 @@ describe('the image', () => {
   });
 
   it('keeps the binaries of sharp and leaves out the second Node', () => {
-    const install = all.find(({ name, rest }) => name === 'RUN' && rest.includes('npm ci'))?.rest ?? '';
-    expect(install).toContain('--omit=dev');
+    const install = all.find(({ name, rest }) => name === 'RUN' && rest.includes('--omit=dev'))?.rest ?? '';
+    expect(install).toContain('npm ci');
     expect(install).toContain('--include=optional');
     expect(install).toMatch(/rm -rf node_modules\/node-linux-\*$/);
+  });
+
+  it('builds the pages with the packages of the pages alone, and keeps what was built', () => {
+    const pages = all.slice(all.findIndex(({ rest }) => rest.endsWith(' AS pages')));
+    const [install, build] = pages.filter(({ name }) => name === 'RUN').map(({ rest }) => rest);
+    expect(install).toBe('npm ci --workspace web --include=dev --ignore-scripts');
+    expect(build).toBe('node node_modules/vite/bin/vite.js build web');
+    expect(only('COPY')).toContain('--from=pages /app/web/dist ./web/dist');
+    expect(read('.dockerignore')).toMatch(/^web\/dist$/m);
   });
 
   it('starts the server without a shell in between, so that it receives the signals', () => {
@@ -82,7 +91,8 @@ describe('the image', () => {
     const copied = all
       .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from'))
       .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
-    expect(copied.sort()).toEqual([...new Set(allowed)].concat('package.json').sort());
+    const roots = copied.map((name) => name.split('/')[0]);
+    expect([...new Set(roots)].sort()).toEqual([...new Set(allowed)].sort());
     expect(copied.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
   });
 });

@@ -71,6 +71,10 @@ function isMirror(path: string): boolean {
   const [, folder = '', name = ''] = /^test\/unit\/(?:(.*)\/)?([^/.]+)[^/]*\.test\.ts$/.exec(path) ?? [];
   const words = name.split('-');
   const beginnings = words.map((_, index) => words.slice(0, words.length - index).join('-'));
+  if (folder === 'web' || folder.startsWith('web/')) {
+    const inWeb = beginnings.map((begin) => `web/src/${folder.slice(4)}/${begin}*.{ts,tsx}`);
+    return inWeb.some((pattern) => globSync(pattern, { cwd: ROOT }).length > 0);
+  }
   const patterns = beginnings.flatMap((begin) => [
     `src/${folder}/${begin}*.ts`,
     `src/${begin}*.ts`,

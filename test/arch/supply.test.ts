@@ -7,6 +7,7 @@ interface LockEntry {
   readonly version?: string;
   readonly integrity?: string;
   readonly resolved?: string;
+  readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -23,8 +24,17 @@ const pack: PackageFile = JSON.parse(read('package.json'));
 const lock: { readonly packages: Readonly<Record<string, LockEntry>> } = JSON.parse(
   read('package-lock.json'),
 );
-const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
-const named = { ...pack.dependencies, ...pack.devDependencies, ...pack.optionalDependencies };
+const web: Pick<PackageFile, 'devDependencies'> = JSON.parse(read('web/package.json'));
+/** Without the project itself and its own package of the gallery. */
+const locked = Object.entries(lock.packages).filter(
+  ([path, { link }]) => path.startsWith('node_modules/') && link !== true,
+);
+const named = {
+  ...pack.dependencies,
+  ...pack.devDependencies,
+  ...pack.optionalDependencies,
+  ...web.devDependencies,
+};
 
 /** The first versions without a known hole that would concern us. The advisories are named in docs/security.md. */
 const FIXED_IN: readonly (readonly [name: string, version: string])[] = [

@@ -36,7 +36,7 @@ const children: ChildProcess[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kiroku-bootstrap-'));
   await cp(join(ROOT, 'scripts', 'lib'), join(folder, 'scripts', 'lib'), { recursive: true });
-  for (const name of ['start.mjs', 'test.mjs']) {
+  for (const name of ['start.mjs', 'test.mjs', 'build.mjs']) {
     await cp(join(ROOT, 'scripts', name), join(folder, 'scripts', name));
   }
   await putPackage('>=20.0.0');
@@ -197,6 +197,65 @@ describe('npm start', () => {
   });
 });
 
+describe('the pages', () => {
+  const BUILD = `
+    const fs = require('node:fs');
+    const out = process.argv[process.argv.indexOf('--outDir') + 1];
+    if (fs.readFileSync('web/src/main.tsx', 'utf8') === 'broken') process.exit(1);
+    fs.mkdirSync(out, { recursive: true });
+    fs.writeFileSync(out + '/index.html', 'built from ' + fs.readFileSync('web/src/main.tsx', 'utf8'));
+  `;
+  const built = () => readFile(join(folder, 'web/dist/index.html'), 'utf8');
+
+  beforeEach(async () => {
+    await put('src/main.ts', 'console.log("served")');
+    await put('web/src/main.tsx', 'one');
+    await put('node_modules/vite/package.json', '{"type":"commonjs"}');
+    await put('node_modules/vite/bin/vite.js', BUILD);
+  });
+
+  it('are built at the first start, and again only when what they are made of changed', async () => {
+    const first = run('start.mjs');
+    expect(await first.ended).toBe(0);
+    expect(first.output()).toContain('built the pages');
+    const second = run('start.mjs');
+    expect(await second.ended).toBe(0);
+    expect(second.output()).toBe('served\n');
+    await put('web/src/main.tsx', 'two');
+    await run('start.mjs').ended;
+    expect(await built()).toBe('built from two');
+  });
+
+  it('stay as they were when the build fails, and the server starts all the same', async () => {
+    await run('start.mjs').ended;
+    await put('web/src/main.tsx', 'broken');
+    const started = run('start.mjs');
+    expect(await started.ended).toBe(0);
+    expect(started.output()).toContain('could not be built');
+    expect(started.output()).toContain('served');
+    expect(await built()).toBe('built from one');
+  });
+
+  it('are served as they are where nothing can build them; where there are none it is said', async () => {
+    await rm(join(folder, 'node_modules/vite'), { recursive: true });
+    const bare = run('start.mjs');
+    expect(await bare.ended).toBe(0);
+    expect(bare.output()).toContain('npm run build');
+    await put('web/dist/index.html', 'from elsewhere');
+    const started = run('start.mjs');
+    expect(await started.ended).toBe(0);
+    expect(started.output()).toBe('served\n');
+  });
+
+  it('are what npm run build is for', async () => {
+    const building = run('build.mjs');
+    expect(await building.ended).toBe(0);
+    expect(await built()).toBe('built from one');
+    await put('web/src/main.tsx', 'broken');
+    expect(await run('build.mjs').ended).toBe(1);
+  });
+});
+
 describe('npm test', () => {
   const tool = (code: number) => `process.exit(${code})`;
 
@@ -204,6 +263,7 @@ describe('npm test', () => {
     await put('node_modules/@biomejs/biome/bin/biome', tool(0));
     await put('node_modules/typescript/bin/tsc', tool(0));
     await put('node_modules/knip/bin/knip.js', tool(0));
+    await put('web/dist/index.html', 'built');
   });
 
   async function suites(counts: object, code: number): Promise<void> {
@@ -220,7 +280,7 @@ describe('npm test', () => {
     await suites({ passed: 10, failed: [], skipped: [] }, 0);
     const tested = run('test.mjs');
     expect(await tested.ended).toBe(0);
-    expect(lastLine(tested.output())).toBe('13 passed, 0 failed');
+    expect(lastLine(tested.output())).toBe('15 passed, 0 failed');
   });
 
   it('names failures and skips before the sum', async () => {
@@ -228,8 +288,10 @@ describe('npm test', () => {
     await put('node_modules/typescript/bin/tsc', tool(2));
     const tested = run('test.mjs');
     expect(await tested.ended).toBe(1);
-    expect(tested.output()).toContain('FAILED: types\nFAILED: a > b\nSKIPPED: c > d\n');
-    expect(lastLine(tested.output())).toBe('3 passed, 2 failed, 1 skipped');
+    expect(tested.output()).toContain(
+      'FAILED: types\nFAILED: types of the pages\nFAILED: a > b\nSKIPPED: c > d\n',
+    );
+    expect(lastLine(tested.output())).toBe('4 passed, 3 failed, 1 skipped');
   });
 
   it('fails on a skip only where none is allowed', async () => {
@@ -237,7 +299,7 @@ describe('npm test', () => {
     expect(await run('test.mjs').ended).toBe(0);
     const strict = run('test.mjs', '--no-skips');
     expect(await strict.ended).toBe(1);
-    expect(lastLine(strict.output())).toBe('4 passed, 0 failed, 1 skipped');
+    expect(lastLine(strict.output())).toBe('6 passed, 0 failed, 1 skipped');
   });
 
   it('runs a part without the other checks', async () => {
@@ -252,7 +314,7 @@ describe('npm test', () => {
     await suites({ passed: 5, failed: [], skipped: [] }, 1);
     const odd = run('test.mjs');
     expect(await odd.ended).toBe(1);
-    expect(lastLine(odd.output())).toBe('8 passed, 1 failed');
+    expect(lastLine(odd.output())).toBe('10 passed, 1 failed');
     await suites({ passed: 0, failed: [], skipped: [] }, 0);
     const empty = run('test.mjs');
     expect(await empty.ended).toBe(1);
