@@ -9,7 +9,7 @@ import { pngPicture } from '../support/pictures.ts';
 import { seededRandom } from '../support/random.ts';
 import { countingRandom } from '../support/services.ts';
 import { type CrashStorage, createCrashStorage } from '../support/storage/crash-storage.ts';
-import { createFaultStorage, type StorageCall } from '../support/storage/fault-storage.ts';
+import { CHANGING_CALLS, createFaultStorage } from '../support/storage/fault-storage.ts';
 import { filesIn } from '../support/transfer-rig.ts';
 import { copyTree, readFile, writeFile } from './manifest-rig.ts';
 
@@ -224,12 +224,6 @@ describe('killed at every storage call, then started again', () => {
   });
 });
 
-/** The others leave the disk as the call before them did. */
-const CHANGING: readonly StorageCall[] = [
-  ...(['open', 'makeFolder', 'link', 'rename', 'unlink', 'removeFolder'] as const),
-  ...(['syncFolder', 'write', 'truncate', 'sync', 'datasync'] as const),
-];
-
 describe('a power cut at every storage call', () => {
   it.each(['delete', 'restore', 'purge', 'reindex from sidecars', CHANGES, 'reindex by names'])(
     'of %s: no active picture without its bytes, and the next run finishes it',
@@ -252,7 +246,7 @@ describe('a power cut at every storage call', () => {
         const disk = fresh();
         const fault = createFaultStorage(disk);
         const life = await open(fault);
-        fault.arm({ at, only: CHANGING, fault: { kill: true, torn: at % 2 === 0 } });
+        fault.arm({ at, only: CHANGING_CALLS, fault: { kill: true, torn: at % 2 === 0 } });
         const told = await act(life, ground).then(
           () => true,
           () => false,

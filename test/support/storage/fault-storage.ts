@@ -21,6 +21,12 @@ export type StorageCall =
   | 'fstat'
   | 'close';
 
+/** All but these leave the disk as the call before them did: dying at one of those is dying at the next of these. */
+export const CHANGING_CALLS: readonly StorageCall[] = [
+  ...(['open', 'makeFolder', 'link', 'rename', 'unlink', 'removeFolder'] as const),
+  ...(['syncFolder', 'write', 'truncate', 'sync', 'datasync'] as const),
+];
+
 /** What goes wrong, and when. */
 export interface FaultPlan {
   /** 1 is the first call that matches. */
