@@ -4,18 +4,22 @@ import type { Config } from '../../src/config.ts';
 import { KirokuError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { createReceipts, type ReceiptFacts } from '../../src/services/maintenance/receipt.ts';
-import { readMarker } from '../../src/services/maintenance/volume.ts';
+import { foreignTree, readMarker } from '../../src/services/maintenance/volume.ts';
 import { createFsStateStore } from '../../src/state/fs-state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
 
-/** Signs receipts for this tree. Made before anything is done: without a key nothing is begun. @throws KirokuError */
+/**
+ * Signs receipts for this tree. Made before anything is done: without a key nothing is begun.
+ * @throws KirokuError `volume_missing`, `not_configured`
+ */
 export async function receiptsOf(config: Config) {
   const storage = createNodeStorage(config.outputDir);
   const state = createFsStateStore({ storage, folders: createFolderSync(storage) });
   const volume = await readMarker(state);
   const secret = config.cookieSecrets?.[0] ?? (await state.readDocument('secrets'))?.['cookie'];
-  if (volume === undefined || typeof secret !== 'string') {
+  if (volume === undefined) throw foreignTree();
+  if (typeof secret !== 'string') {
     throw new KirokuError('not_configured', 'There is no secret to sign with: start the server once first.');
   }
   const receipts = createReceipts(secret);
