@@ -34,7 +34,9 @@ export function CodePart({ owner, hasPictures }: { readonly owner: string; reado
             <KeyRound size={18} aria-hidden />
             {t(code === undefined ? 'makeCode' : 'makeAnotherCode')}
           </Button>
-          <Button onPress={() => setRevoking(true)}>{t('revokeCode')}</Button>
+          <Button kind="quiet" onPress={() => setRevoking(true)}>
+            {t('revokeCode')}
+          </Button>
         </div>
       ) : (
         <p className={style.dim}>{t('codeLater')}</p>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Usage } from '../api/types.ts';
 import { formatBytes, formatCount } from '../i18n/format.ts';
+import { classes } from '../ui/classes.ts';
 import { Meter } from '../ui/meter.tsx';
 import { Failure, Notice } from '../ui/states.tsx';
 import { Section } from './section.tsx';
@@ -29,7 +30,9 @@ function Space({ usage }: { readonly usage: Usage }) {
       <Amount label={t('bytes')} of={bytesOf(usage)} format={formatBytes} />
       <Amount label={t('count')} of={countOf(usage)} format={formatCount} />
       <Kinds usage={usage} />
-      <Amount label={t('trashBytes')} of={trashOf(usage)} format={formatBytes} />
+      {usage.trash.max_bytes === null ? null : (
+        <Amount label={t('trashBytes')} of={trashOf(usage)} format={formatBytes} />
+      )}
       <p className={style.dim}>{t('trashApart')}</p>
     </>
   );
@@ -76,7 +79,7 @@ function Kinds({ usage }: { readonly usage: Usage }) {
   const { t } = useTranslation('settings');
   const kinds = ['generated', 'input', 'control'] as const;
   return (
-    <table className={style.table}>
+    <table className={classes(style.table, style.numbers)}>
       <caption className="visually-hidden">{t('byKind')}</caption>
       <thead>
         <tr>
