@@ -18,11 +18,12 @@ export interface Overview {
 export function createOverview(config: Pick<Config, 'quota'>, log: Log, engine: Engine): Overview {
   const { catalog, state, storage, folders } = engine;
   const store = createSummaryFile(storage, folders);
-  const summaries = createOwnerSummaries({ catalog, store, log, now: () => storage.now() });
+  const now = () => storage.now();
+  const summaries = createOwnerSummaries({ catalog, store, log, now });
   return {
     summaries,
     users: createAdminUsers({ summaries }),
-    recent: createRecent({ catalog, summaries }),
+    recent: createRecent({ catalog, summaries, now }),
     report: createQuotaReport({ summaries, state, limits: config.quota }),
   };
 }

@@ -113,8 +113,11 @@ export interface ConfirmedRun {
 const DAY_MS = 86_400_000;
 /** Pictures removed side by side: their commits share syncs. */
 const PARALLEL = 8;
-/** Fewer than this are never too many. */
+/** So many are never too many: people throw away half of a small collection, and each was in the trash for its time. */
 const FEW = 100;
+/** But nobody means to lose nearly all of even a small one. */
+const VERY_FEW = 10;
+const NEARLY_ALL = 0.9;
 /** Clocks are set right by small steps, ms. */
 const CLOCK_SLACK = 5 * 60_000;
 
@@ -132,7 +135,8 @@ export function createPurge(deps: PurgeDeps): Purge {
     const objections: string[] = [];
     const last = await deps.lastRun();
     const share = plan.count / Math.max(1, plan.total);
-    if (plan.count > FEW && share > deps.mostShare) {
+    const most = plan.count > FEW ? deps.mostShare : Math.max(deps.mostShare, NEARLY_ALL);
+    if (plan.count > VERY_FEW && share > most) {
       objections.push(`${plan.count} of ${plan.total} pictures are more than a run may remove by itself`);
     }
     const earliest = Math.max(newest, last ?? 0);

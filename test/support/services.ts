@@ -198,7 +198,7 @@ export function testServices(options: TestServicesOptions = {}) {
     }),
     summaries,
     users: createAdminUsers({ summaries }),
-    recent: createRecent({ catalog, summaries }),
+    recent: createRecent({ catalog, summaries, now }),
     report: createQuotaReport({ summaries, state, limits }),
     quota,
     trashSummaries: createTrashSummaries({ catalog, retention: RETENTION }),

@@ -161,6 +161,23 @@ describe('purge', () => {
     expect(await purge.apply(plan, { signal: live(), confirmed: true })).toMatchObject({ deleted: 101 });
   });
 
+  it('does not take a small tree nearly empty by itself, but half of it', async () => {
+    const { purge, add, trash, clock } = await rig();
+    const entries: Entry[] = [];
+    for (let i = 0; i < 11; i += 1) entries.push(await add());
+    const [first, second, ...rest] = entries;
+    for (const { id } of rest) await trash.trash(ANNA, 'generated', id);
+    clock.now += 31 * DAY;
+    expect(await purge.plan({})).toMatchObject({ count: 9, objections: [] });
+    if (first === undefined || second === undefined) throw new Error('no pictures');
+    for (const { id } of [first, second]) await trash.trash(ANNA, 'generated', id);
+    clock.now += 31 * DAY;
+    const plan = await purge.plan({});
+    expect(plan).toMatchObject({ count: 11, total: 11, objections: [expect.stringMatching(/^11 of 11/)] });
+    await expect(purge.apply(plan, { signal: live() })).rejects.toMatchObject({ code: 'purge_refused' });
+    expect(await purge.apply(plan, { signal: live(), confirmed: true })).toMatchObject({ deleted: 11 });
+  });
+
   it('believes the clock again once a person has confirmed a run over everybody', async () => {
     let last = NOON;
     const { purge, add, trash, clock } = await rig({

@@ -27,7 +27,7 @@ function rig() {
       return catalog.list(query);
     },
   };
-  const recent = createRecent({ catalog: watched, summaries });
+  const recent = createRecent({ catalog: watched, summaries, now });
   const shelves = new Map(
     OWNERS.map((name) => [name, recordShelf(catalog, name, '2026-11-01T00:00:00.000Z')]),
   );
@@ -125,6 +125,28 @@ describe('the newest of all owners', () => {
       if (n >= 150) await trash.trash(n % 2 === 0 ? ANNA : BERT, 'generated', id);
     expect(await newest(100)).toEqual((await all()).slice(0, 100));
     expect(asked()).toEqual([ANNA, BERT]);
+  });
+
+  it('are not hidden by what says it is from the future', async () => {
+    const { clock, put, newest } = rig();
+    const YEAR = 365 * 24 * 60;
+    const old = await put(BERT, 30);
+    const changed = new Date(clock.now).toISOString();
+    for (let n = 0; n < 230; n++) await put(ANNA, -YEAR - n, { updated_at: changed });
+    const [ofAnna, ofCara] = [await put(ANNA), await put(owner('cara'))];
+    expect((await newest(3)).slice(0, 2)).toEqual([ofCara, ofAnna]);
+    const lost = await put(ANNA, -YEAR, { updated_at: new Date(clock.now + YEAR * MINUTE).toISOString() });
+    const latest = await put(BERT);
+    expect((await newest(3)).slice(0, 3)).toEqual([latest, ofCara, ofAnna]);
+    const all = await newest(100);
+    expect(all).not.toContain(lost);
+    expect(all).not.toContain(old);
+    // a few of them are seen, in the place of their last change
+    const early = rig();
+    const before = await early.put(ANNA);
+    const ahead = await early.put(BERT, -YEAR, { updated_at: new Date(early.clock.now).toISOString() });
+    const after = await early.put(ANNA);
+    expect(await early.newest(5)).toEqual([after, ahead, before]);
   });
 
   it('know what lands while they are gathered', async () => {
