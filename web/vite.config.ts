@@ -17,8 +17,13 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
-    proxy: Object.fromEntries(
-      ['/api', '/outputs', '/s/', '/healthz', '/readyz'].map((path) => [path, server]),
-    ),
+    proxy: {
+      ...Object.fromEntries(['/api', '/outputs', '/healthz', '/readyz'].map((path) => [path, server])),
+      // a browser gets the page of a link here too; the page then asks for what it shows
+      '/s/': {
+        target: server,
+        bypass: ({ headers }) => (headers.accept?.includes('text/html') === true ? '/index.html' : undefined),
+      },
+    },
   },
 });
