@@ -1,10 +1,11 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
 import { isKirokuError, notFound } from '../domain/errors.ts';
-import { originalKey, thumbKey } from '../domain/key.ts';
+import { thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { PictureRecord } from '../domain/record.ts';
-import type { Decoder, ImageSource, Thumbnail } from '../media/decoder.ts';
+import type { Decoder, Thumbnail } from '../media/decoder.ts';
+import { originalSource } from './original-source.ts';
 import { thumbFacts } from './thumb-facts.ts';
 
 export interface RemakeDeps {
@@ -18,18 +19,6 @@ export interface RemakeDeps {
 export interface Remade {
   readonly entry: Entry;
   readonly thumbnail: Thumbnail;
-}
-
-async function sourceOf(blobs: BlobStore, key: string): Promise<ImageSource | undefined> {
-  const path = blobs.localPath(key);
-  if (path !== undefined) return (await blobs.stat(key)) === undefined ? undefined : { path };
-  const reader = await blobs.open(key);
-  if (reader === undefined) return undefined;
-  try {
-    return { bytes: await reader.read(0, reader.bytes) };
-  } finally {
-    await reader.close();
-  }
 }
 
 /** The same pixels give the same bytes: then the record still holds, and nothing that names its version changes. */
@@ -47,7 +36,7 @@ const HOPELESS = ['unsupported_type', 'undecodable_image', 'image_too_large'] as
 
 async function decodeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Thumbnail | undefined> {
   const { owner, id } = entry;
-  const source = await sourceOf(deps.blobs, originalKey(entry, entry.ext));
+  const source = await originalSource(deps.blobs, entry);
   if (source === undefined) {
     deps.log.error({ owner, id }, 'an original is missing: its thumbnail cannot be made');
     return undefined;

@@ -1,8 +1,8 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { KirokuError, notFound } from '../domain/errors.ts';
-import { originalKey } from '../domain/key.ts';
-import type { EmbeddedGraphs, GraphReader, ImageSource } from '../media/decoder.ts';
+import type { EmbeddedGraphs, GraphReader } from '../media/decoder.ts';
+import { originalSource } from './original-source.ts';
 import type { WorkflowFormat, Workflows } from './services.ts';
 
 export interface WorkflowDeps {
@@ -26,7 +26,7 @@ export function createWorkflow({ catalog, blobs, decoder }: WorkflowDeps): Workf
     async read(owner, kind, id, format) {
       const entry = await catalog.find(owner, kind, id);
       if (entry === undefined) throw notFound();
-      const source = await sourceOf(blobs, originalKey(entry, entry.ext));
+      const source = await originalSource(blobs, entry);
       if (source === undefined) throw notFound();
       const graphs: EmbeddedGraphs = await decoder.graphs(source);
       for (const one of ASKED[format]) {
@@ -36,16 +36,4 @@ export function createWorkflow({ catalog, blobs, decoder }: WorkflowDeps): Workf
       throw new KirokuError('not_found', 'There is no such workflow in this picture.');
     },
   };
-}
-
-async function sourceOf(blobs: BlobStore, key: string): Promise<ImageSource | undefined> {
-  const path = blobs.localPath(key);
-  if (path !== undefined) return (await blobs.stat(key)) === undefined ? undefined : { path };
-  const reader = await blobs.open(key);
-  if (reader === undefined) return undefined;
-  try {
-    return { bytes: await reader.read(0, reader.bytes) };
-  } finally {
-    await reader.close();
-  }
 }

@@ -30,6 +30,23 @@ const RelatedParams = z.object({
   x: axis.openapi({ description: 'A number, for the columns of the grid; with `y`.' }),
   y: axis.openapi({ description: 'Another, for its rows.' }),
 });
+
+/** A call that counts what a list's filters select. */
+function counting<const P extends string, S extends z.ZodObject, A extends object>(
+  path: P,
+  filters: S,
+  { tags, summary, answer }: { readonly tags: string[]; readonly summary: string; readonly answer: A },
+) {
+  return createRoute({
+    method: 'get',
+    path,
+    tags,
+    summary,
+    request: { query: filters.extend(OwnerQuery.shape) },
+    responses: answers({ 200: answer, 304: UNCHANGED }),
+  });
+}
+
 /**
  * What every family can be asked beside its lists. Stands before the calls about one picture, whose `{id}` would match
  * these names too.
@@ -44,25 +61,19 @@ export function searchRoutes<const B extends 'images' | 'inputs' | 'controls'>(
   const tags = [base];
   return [
     kit.serve(
-      createRoute({
-        method: 'get',
-        path: `/api/v1/${base}/facets`,
+      counting(`/api/v1/${base}/facets`, FacetParams, {
         tags,
         summary: 'Values to filter by, and how many pictures have each, under the same filters as a list',
-        request: { query: FacetParams.extend(OwnerQuery.shape) },
-        responses: answers({ 200: json(Facets, 'Counts by facet.'), 304: UNCHANGED }),
+        answer: json(Facets, 'Counts by facet.'),
       }),
       READ,
       (c, call) => counts.facets(c, call, kind),
     ),
     kit.serve(
-      createRoute({
-        method: 'get',
-        path: `/api/v1/${base}/timeline`,
+      counting(`/api/v1/${base}/timeline`, SelectionParams, {
         tags,
         summary: 'How many pictures each day has, under the same filters as a list',
-        request: { query: SelectionParams.extend(OwnerQuery.shape) },
-        responses: answers({ 200: json(Timeline, 'Counts by day.'), 304: UNCHANGED }),
+        answer: json(Timeline, 'Counts by day.'),
       }),
       READ,
       (c, call) => counts.timeline(c, call, kind),

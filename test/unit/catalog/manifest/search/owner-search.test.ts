@@ -13,7 +13,7 @@ import { manifestKey } from '../../../../../src/domain/key.ts';
 import { silentLog } from '../../../../../src/domain/log.ts';
 import type { PictureRecord } from '../../../../../src/domain/record.ts';
 import { createFolderSync, readWhole } from '../../../../../src/storage/durable.ts';
-import { createMemoryStorage } from '../../../../../src/storage/memory-storage.ts';
+import { createMemoryStorage, type MemoryStorage } from '../../../../../src/storage/memory-storage.ts';
 import type { Storage } from '../../../../../src/storage/storage.ts';
 import { ALICE, change, ids, pictureOf, query, START, trashed } from '../../../../contract/catalog-rig.ts';
 
@@ -87,6 +87,21 @@ function gated(texts: TextIndex, gate: () => Promise<void>): TextIndex {
 /** Looks until it is so; the test's own time limit ends it. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Texts were changed and looked for, and then the manifest was put back from a backup of the time before. */
+async function putBack(): Promise<MemoryStorage> {
+  const storage = createMemoryStorage({ now: () => START });
+  const catalog = open(storage);
+  await putAll(catalog, 1, 50, 'roof');
+  await catalog.close();
+  const before = await read(storage, manifestKey(ALICE));
+  const one = open(storage);
+  await editAll(one, 10, 20, '호랑이');
+  expect(await count(one, '호랑이')).toBe(10);
+  await one.close();
+  await restore(storage, manifestKey(ALICE), before);
+  return storage;
 }
 
 describe("an owner's search", () => {
@@ -198,17 +213,8 @@ describe("an owner's search", () => {
   });
 
   it('does not believe texts of another history with the same numbers', async () => {
-    const storage = createMemoryStorage({ now: () => START });
-    const catalog = open(storage);
-    await putAll(catalog, 1, 50, 'roof');
-    await catalog.close();
-    const before = await read(storage, manifestKey(ALICE));
-    const one = open(storage);
-    await editAll(one, 10, 20, '호랑이');
-    expect(await count(one, '호랑이')).toBe(10);
-    await one.close();
-    // put back from a backup, and gone on with differently
-    await restore(storage, manifestKey(ALICE), before);
+    const storage = await putBack();
+    // gone on with differently
     const other = open(storage);
     await editAll(other, 30, 45, '늑대');
     await other.close();
@@ -220,16 +226,7 @@ describe("an owner's search", () => {
   });
 
   it('does not believe texts of changes that were taken back', async () => {
-    const storage = createMemoryStorage({ now: () => START });
-    const catalog = open(storage);
-    await putAll(catalog, 1, 50, 'roof');
-    await catalog.close();
-    const before = await read(storage, manifestKey(ALICE));
-    const one = open(storage);
-    await editAll(one, 10, 20, '호랑이');
-    expect(await count(one, '호랑이')).toBe(10);
-    await one.close();
-    await restore(storage, manifestKey(ALICE), before);
+    const storage = await putBack();
     const again = open(storage);
     expect([await count(again, '호랑이'), await count(again, 'roof')]).toEqual([0, 49]);
     await again.close();

@@ -4,25 +4,17 @@ import { node, plainGraph, SAMPLER_INPUTS, sampler } from '../../../../support/c
 
 const read = (graph: unknown, hints = {}) => readComfyRecipe(graph, hints);
 
+/** A LoRA that model and text encoder of this node go through. */
+const loraAfter = (from: string, lora_name: string, strength_model: number, strength_clip: number) =>
+  node('LoraLoader', { lora_name, strength_model, strength_clip, model: [from, 0], clip: [from, 1] });
+
 describe('models and LoRAs', () => {
   it('are told from the loader on; what is off is not told (i)', () => {
     const graph = plainGraph({
       '3': node('KSampler', { ...SAMPLER_INPUTS, model: ['73', 0] }),
       '4': node('CheckpointLoaderSimple', { ckpt_name: 'SDXL\\base\\model.safetensors' }),
-      '70': node('LoraLoader', {
-        lora_name: 'styles\\ink.safetensors',
-        strength_model: 0.8,
-        strength_clip: 1,
-        model: ['4', 0],
-        clip: ['4', 1],
-      }),
-      '71': node('LoraLoader', {
-        lora_name: 'off.safetensors',
-        strength_model: 0,
-        strength_clip: 0,
-        model: ['70', 0],
-        clip: ['70', 1],
-      }),
+      '70': loraAfter('4', 'styles\\ink.safetensors', 0.8, 1),
+      '71': loraAfter('70', 'off.safetensors', 0, 0),
       '72': node('LoraLoaderModelOnly', {
         lora_name: 'fast.safetensors',
         strength_model: -0.5,
@@ -124,13 +116,7 @@ describe('models and LoRAs', () => {
     const graph = plainGraph({
       '6': node('CLIPTextEncode', { text: 'x', clip: ['78', 0] }),
       '78': node('CLIPSetLastLayer', { stop_at_clip_layer: -2, clip: ['79', 1] }),
-      '79': node('LoraLoader', {
-        lora_name: 'words.safetensors',
-        strength_model: 1,
-        strength_clip: 0.3,
-        model: ['4', 0],
-        clip: ['4', 1],
-      }),
+      '79': loraAfter('4', 'words.safetensors', 1, 0.3),
     });
     expect(read(graph)).toMatchObject({
       clipSkip: 2,
