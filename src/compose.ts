@@ -25,6 +25,7 @@ import { sniffMime } from './media/signature.ts';
 import { createAdminPictures } from './services/admin-pictures.ts';
 import { createAdminSessions } from './services/admin-session.ts';
 import { createAudit } from './services/audit.ts';
+import { createAuditViews } from './services/audit-views.ts';
 import { createBulk } from './services/bulk.ts';
 import { createDownloads } from './services/downloads.ts';
 import { createFiles } from './services/files.ts';
@@ -187,6 +188,7 @@ function createWire(parts: Parts, secrets: Secrets, pages: BuiltPages): HttpServ
     restore: createLiveRestoreOf(config, engine, parts.giving),
     placements: parts.placements,
     audit,
+    auditViews: createAuditViews({ audit, log, now }),
     adminSessions: createAdminSessions({
       key: secrets.cookie.join('\n'),
       token: secrets.admin,

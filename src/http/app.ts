@@ -66,7 +66,7 @@ export function createApp(deps: AppDeps) {
   const counts = createCounts(gallery, kept);
   const search = { counts, related: deps.related, items };
 
-  const admin = { pictures: deps.adminPictures, items };
+  const admin = { ...deps, pictures: deps.adminPictures, items };
   const pages = { pages: createPages(deps.pages, config.basePath), random: deps.random };
   const sharing = { ...deps, ...pages, basePath: config.basePath };
 
@@ -102,7 +102,7 @@ export function createApp(deps: AppDeps) {
     ...transferRoutes(kit, deps),
     ...limitRoutes(kit, deps),
     ...maintenanceRoutes(kit, deps),
-    ...auditRoutes(kit, deps.audit),
+    ...auditRoutes(kit, deps),
     ...systemRoutes(kit, deps),
   ]);
   app.get('/outputs/*', fileRoute(kit, createFileRoutes({ ...deps, basePath: config.basePath })).handler);

@@ -79,6 +79,11 @@ function stripBase(path: string, basePath: string): string {
   return rest.charCodeAt(0) === 47 ? rest : path;
 }
 
+/** Which admin calls: a session's name, or `token`. No secret. */
+export function sessionOf({ adminSession }: Call): string {
+  return adminSession?.sid ?? 'token';
+}
+
 /** Whose pictures the call is about. @throws KirokuError `owner_required` */
 export function ownerOf(call: Call): Owner {
   if (call.owner === undefined) {

@@ -8,6 +8,7 @@ import type { AdminPictures } from '../services/admin-pictures.ts';
 import type { AdminSessions } from '../services/admin-session.ts';
 import type { AdminUsers } from '../services/admin-users.ts';
 import type { Audit } from '../services/audit.ts';
+import type { AuditViews } from '../services/audit-views.ts';
 import type { Downloads } from '../services/downloads.ts';
 import type { Health } from '../services/health.ts';
 import type { Identity } from '../services/identity.ts';
@@ -99,6 +100,7 @@ export interface AppDeps {
   readonly maintenance: Maintenance;
   readonly restore: LiveRestore;
   readonly audit: Audit;
+  readonly auditViews: AuditViews;
   readonly adminPictures: AdminPictures;
   readonly adminSessions: AdminSessions;
   readonly adminUsers: AdminUsers;

@@ -2,9 +2,10 @@ import type { Entry } from '../catalog/catalog.ts';
 import { notFound } from '../domain/errors.ts';
 import { ownerFolder, type ParsedKey, parseKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
+import type { AuditViews } from '../services/audit-views.ts';
 import type { Moved } from '../services/moved.ts';
 import type { Files, Gallery, ServedFile } from '../services/services.ts';
-import type { Answer, Call, Ctx } from './call.ts';
+import { type Answer, type Call, type Ctx, sessionOf } from './call.ts';
 import { httpDate, isFresh } from './conditions.ts';
 import { contentDisposition } from './content-disposition.ts';
 import { flag } from './flag.ts';
@@ -22,6 +23,7 @@ export interface FileDeps {
   readonly stripped: (entry: Entry) => AsyncIterable<Uint8Array>;
   readonly gallery: Gallery;
   readonly moved: Moved;
+  readonly auditViews: AuditViews;
   /** PUBLIC_URL's path. */
   readonly basePath: string;
   readonly log: Log;
@@ -53,6 +55,9 @@ export function createFileRoutes(deps: FileDeps): FileRoutes {
     const download = flag(call.search, 'download');
     const file = await locate(key, text);
     if (file === undefined) return redirectMoved(call, key, text);
+    if (call.role === 'admin' && key.role === 'original') {
+      await deps.auditViews.seen({ session: sessionOf(call), owner: key.at.owner, what: 'original' });
+    }
     if (strip) return serveStripped(c, call, key, file);
     if (!download) return serve(c, call, key, file, undefined, log);
     const entry = await gallery.get(key.at.owner, key.at.kind, key.at.id);

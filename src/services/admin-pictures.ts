@@ -1,5 +1,5 @@
 import type { Catalog, Entry, ListPage, ListQuery } from '../catalog/catalog.ts';
-import { notFound } from '../domain/errors.ts';
+import { KirokuError, notFound } from '../domain/errors.ts';
 import type { PictureId } from '../domain/id.ts';
 import type { Kind, Status } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
@@ -17,8 +17,8 @@ export interface AdminPictures {
   list(query: AdminQuery): Promise<ListPage>;
   /**
    * Into the trash. Idempotent.
-   * @param owner looked for among all owners when absent: give it where it is known
-   * @throws KirokuError `not_found`
+   * @param owner looked for among all owners when absent
+   * @throws KirokuError `not_found`; `owner_required` without an owner where there are more than 200; `draining`
    */
   trash(kind: Kind, id: PictureId, owner?: Owner): Promise<Entry>;
   /** Out of it. Idempotent. @throws KirokuError `not_found`, `quota_exceeded` */
@@ -35,14 +35,23 @@ export interface AdminPicturesDeps {
   readonly shutdown: AbortSignal;
 }
 
+/** Owners who are looked through for a picture of which nobody says whose it is: each may have to be loaded. */
+const MOST_SEARCHED = 200;
+
 export function createAdminPictures(deps: AdminPicturesDeps): AdminPictures {
   const { catalog, trash, audit, resolve, shutdown } = deps;
   /** One at a time: each may load every owner there is. */
   let searching: Promise<unknown> = Promise.resolve();
 
+  /** @throws KirokuError `owner_required`, before any of them is loaded */
   async function searchOwner(kind: Kind, id: PictureId): Promise<Entry | undefined> {
+    const owners: Owner[] = [];
     for await (const owner of catalog.owners()) {
-      shutdown.throwIfAborted();
+      if (owners.length === MOST_SEARCHED) throw tooMany();
+      owners.push(owner);
+    }
+    for (const owner of owners) {
+      if (shutdown.aborted) throw new KirokuError('draining', 'The server is stopping.');
       const entry = await catalog.find(owner, kind, id);
       if (entry !== undefined) return entry;
     }
@@ -73,6 +82,16 @@ export function createAdminPictures(deps: AdminPicturesDeps): AdminPictures {
     trash: (kind, id, owner) => act('trash', kind, id, owner),
     restore: (kind, id, owner) => act('restore', kind, id, owner),
   };
+}
+
+function tooMany(): KirokuError {
+  return new KirokuError(
+    'owner_required',
+    `user_id: with more than ${MOST_SEARCHED} users, say whose it is.`,
+    {
+      details: { field: 'user_id' },
+    },
+  );
 }
 
 function missing(): never {

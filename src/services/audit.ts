@@ -9,7 +9,7 @@ export interface AuditEntry {
   /** ms since the epoch. */
   readonly at: number;
   readonly actor: Actor;
-  /** `purge-trash`, `trash`, `restore`, `transfer`, … */
+  /** `purge-trash`, `trash`, `restore`, `transfer`, `view`, … */
   readonly action: string;
   /** Whose pictures; undefined for everybody's. */
   readonly owner: Owner | undefined;
@@ -26,8 +26,12 @@ export interface AuditPage {
 export interface Audit {
   /** Durable when it resolves: before the action is answered. @throws KirokuError as the state store */
   record(entry: Omit<AuditEntry, 'at'>): Promise<void>;
-  /** Newest first; of one owner, what was done about everybody is left out. */
-  list(query: { readonly owner?: Owner; readonly page: number; readonly size: number }): Promise<AuditPage>;
+  /** Newest first; of some owners, what was done about everybody is left out. */
+  list(query: {
+    readonly owners?: readonly Owner[];
+    readonly page: number;
+    readonly size: number;
+  }): Promise<AuditPage>;
 }
 
 export interface AuditDeps {
@@ -41,14 +45,17 @@ export function createAudit({ state, now }: AuditDeps): Audit {
     async record({ actor, action, owner, detail }) {
       await state.append('audit', { at: now(), actor, action, owner: owner ?? null, detail });
     },
-    async list({ owner, page, size }) {
+    async list({ owners, page, size }) {
+      const wantedOwners = owners === undefined ? undefined : new Set(owners);
       // Only what the page needs is kept: the log may be years long, and is read from its start.
       const last: AuditEntry[] = [];
       const wanted = page * size;
       let total = 0;
       for await (const line of state.readJournal('audit')) {
         const entry = entryOf(line);
-        if (entry === undefined || (owner !== undefined && entry.owner !== owner)) continue;
+        if (entry === undefined) continue;
+        if (wantedOwners !== undefined && (entry.owner === undefined || !wantedOwners.has(entry.owner)))
+          continue;
         total += 1;
         last.push(entry);
         if (last.length > wanted * 2) last.splice(0, last.length - wanted);

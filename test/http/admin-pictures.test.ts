@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, jsonOf, refusal, useApp } from '../support/app.ts';
+import { originalKey } from '../../src/domain/key.ts';
+import { ADMIN, jsonOf, refusal, SERVICE, useApp } from '../support/app.ts';
 import { idOf } from '../support/ids.ts';
 import { recordShelf } from '../support/library.ts';
-import { ANNA, BERT } from '../support/services.ts';
+import { pngPicture } from '../support/pictures.ts';
+import { ANNA, BERT, owner } from '../support/services.ts';
 
 interface AdminPage {
   readonly items: readonly { id: string; status: string; owner: string; meta: { status: string } }[];
@@ -94,6 +96,72 @@ describe("an owner's pictures, for an admin", () => {
   });
 });
 
+describe('what an admin looks at', () => {
+  const CARA = owner('cara');
+  const views = async (
+    path: string,
+    headers: Record<string, string> = { Authorization: `Bearer ${ADMIN}` },
+  ) => {
+    const { entries } = await jsonOf<{ entries: { action: string; user_id: string; detail: object }[] }>(
+      app.call(path, { headers }),
+    );
+    return entries.filter(({ action, user_id }) => action === 'view' && user_id === CARA);
+  };
+
+  it('is written down for its owner, a gallery in one line a minute', async () => {
+    const { entry } = await app.services.add(await pngPicture({ seed: 5 }), { owner: CARA });
+    const key = originalKey(entry, entry.ext);
+    for (let page = 1; page <= 3; page++) await list(`images?user_id=cara&page=${page}`);
+    for (const range of ['bytes=0-9', 'bytes=10-19']) {
+      const headers = { Authorization: `Bearer ${ADMIN}`, Range: range };
+      expect((await app.call(`/outputs/${key}`, { headers })).status).toBe(206);
+    }
+    const service = { Authorization: `Bearer ${SERVICE}`, 'X-User-Id': CARA };
+    const seen = [{ detail: { what: 'original', session: 'token' } }, { detail: { what: 'list' } }];
+    expect(await views('/api/v1/access-log', service)).toMatchObject(seen);
+    expect(await views('/api/v1/admin/audit?user_id=cara')).toMatchObject(seen);
+    app.services.clock.now += 60_000;
+    await list('images?user_id=cara');
+    expect(await views('/api/v1/access-log', service)).toHaveLength(3);
+  });
+
+  it('is not what owners look at, nor what is not there', async () => {
+    const before = await views('/api/v1/admin/audit');
+    const { entry } = await app.services.add(await pngPicture({ seed: 6 }), { owner: CARA });
+    const key = originalKey(entry, entry.ext);
+    app.services.clock.now += 60_000;
+    expect((await app.service(CARA, `/outputs/${key}`)).status).toBe(200);
+    expect((await app.service(CARA, '/api/v1/images')).status).toBe(200);
+    expect((await app.call(`/outputs/${key}`)).status).toBe(404);
+    const headers = { Authorization: `Bearer ${ADMIN}` };
+    expect((await app.call(`/outputs/${key.replace(entry.id, idOf(900))}`, { headers })).status).toBe(404);
+    expect(await views('/api/v1/admin/audit')).toEqual(before);
+  });
+
+  it('is kept under every name that the owner had', async () => {
+    const GUEST = owner(`anon-${'7'.repeat(32)}`);
+    const { entry } = await app.services.add(await pngPicture({ seed: 7 }), { owner: GUEST });
+    await list(`images?user_id=${GUEST}`);
+    await app.services.ownership.transfer(GUEST, CARA, new AbortController().signal);
+    const ofCara = await jsonOf<{ entries: unknown[] }>(app.service(CARA, '/api/v1/access-log'));
+    expect(ofCara.entries).toContainEqual(expect.objectContaining({ action: 'view', user_id: GUEST }));
+    const ofGuest = await jsonOf<{ total: number }>(admin(`audit?user_id=${GUEST}`));
+    expect(ofGuest.total).toBe((await jsonOf<{ total: number }>(admin('audit?user_id=cara'))).total);
+    // the old name stands for the new one wherever an admin uses it
+    expect(idsOf(await list(`images?user_id=${GUEST}`))).toContain(entry.id);
+    expect((await post(`images/${entry.id}/delete`, { user_id: GUEST })).status).toBe(200);
+    app.services.clock.now += 31 * 86_400_000;
+    const plan = await jsonOf<{ owners: object[] }>(post('purge-trash', { user_id: GUEST, dry_run: true }));
+    expect(plan.owners).toMatchObject([{ user_id: CARA, count: 1 }]);
+    const limits = await admin(`users/${GUEST}/quota`, {
+      method: 'PUT',
+      body: '{"max_count":9}',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(await jsonOf(limits)).toMatchObject({ user_id: CARA, max_count: 9 });
+  });
+});
+
 describe('what an admin does to a picture', () => {
   it('goes to the trash and back, and is written down for its owner', async () => {
     expect(await jsonOf(post(`images/${idOf(1)}/delete`, { user_id: 'anna' }))).toEqual({ ok: true });
@@ -101,7 +169,7 @@ describe('what an admin does to a picture', () => {
     expect(await jsonOf(post(`images/${idOf(1)}/restore`))).toEqual({ ok: true });
     expect(idsOf(await list('images?user_id=anna&include=active'))).toContain(idOf(1));
     const log = await jsonOf<{ entries: { action: string }[] }>(app.service('anna', '/api/v1/access-log'));
-    expect(log.entries).toMatchObject([
+    expect(log.entries.filter(({ action }) => action !== 'view')).toMatchObject([
       { actor: 'admin', action: 'restore', user_id: 'anna', detail: { kind: 'generated', ids: [idOf(1)] } },
       { actor: 'admin', action: 'trash', user_id: 'anna' },
     ]);
@@ -120,5 +188,15 @@ describe('what an admin does to a picture', () => {
     expect((await post(path, body)).status).toBe(status);
     expect(await jsonOf(admin('audit'))).toMatchObject({ total: before.total });
     expect(idsOf(await list('images?user_id=anna&include=active'))).toContain(idOf(1));
+  });
+
+  it('needs its owner where there are very many', async () => {
+    for (let n = 0; n < 200; n++) {
+      const put = recordShelf(app.services.catalog, owner(`many-${n}`), '2026-11-19T00:00:00.000Z');
+      await put({ id: idOf(2_000 + n) });
+    }
+    expect(await refusal(post(`images/${idOf(1)}/delete`))).toEqual([400, 'owner_required']);
+    expect(await refusal(post(`images/${idOf(999)}/restore`))).toEqual([400, 'owner_required']);
+    expect((await post(`images/${idOf(1)}/delete`, { user_id: 'anna' })).status).toBe(200);
   });
 });

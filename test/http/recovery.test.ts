@@ -51,7 +51,7 @@ describe('a recovery code over the wire', () => {
     expect(await idsOf(cookieOf(answer))).toEqual([id]);
     expect(await idsOf(mine.cookie)).toEqual([id]);
     expect(await idsOf(other.cookie)).toEqual([]);
-    const { entries } = await app.services.audit.list({ owner: named(mine.owner), page: 1, size: 9 });
+    const { entries } = await app.services.audit.list({ owners: [named(mine.owner)], page: 1, size: 9 });
     expect(entries.map(({ action }) => action)).toEqual(['recover', 'recovery-code']);
     expect(JSON.stringify(entries)).not.toContain(code.slice(4, 20));
   });

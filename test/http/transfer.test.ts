@@ -189,7 +189,7 @@ describe('after a transfer', () => {
     const { owner } = await guest();
     const to = newMember();
     await transfer(owner, { to });
-    const { entries } = await app.services.audit.list({ owner, page: 1, size: 1 });
+    const { entries } = await app.services.audit.list({ owners: [owner], page: 1, size: 1 });
     expect(entries).toMatchObject([{ actor: 'admin', action: 'transfer', detail: { to, count: 1 } }]);
   });
 });

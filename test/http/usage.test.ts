@@ -58,7 +58,7 @@ describe('usage over the wire', () => {
     await app.services.state.updateOwner(asOwner('limited'), (current) => ({ ...current, kept: 1 }));
     expect(await jsonOf(put('limited', {}))).toMatchObject({ max_count: null, trash_max_bytes: null });
     expect(await app.services.state.readOwner(asOwner('limited'))).toEqual({ kept: 1 });
-    const { entries } = await app.services.audit.list({ owner: asOwner('limited'), page: 1, size: 9 });
+    const { entries } = await app.services.audit.list({ owners: [asOwner('limited')], page: 1, size: 9 });
     expect(entries.map(({ action, detail }) => [action, detail['quota']])).toEqual([
       ['quota', {}],
       ['quota', { max_count: 0 }],

@@ -9,6 +9,7 @@ import type { AppDeps, HttpConfig } from '../../src/http/deps.ts';
 import type { BuiltPages } from '../../src/http/pages.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createAdminSessions } from '../../src/services/admin-session.ts';
+import { createAuditViews } from '../../src/services/audit-views.ts';
 import { createIdentity } from '../../src/services/identity.ts';
 import type { JwtVerifier } from '../../src/services/jwt.ts';
 import type { Jobs } from '../../src/services/maintenance/job-journal.ts';
@@ -86,6 +87,7 @@ export function useApp(
     maintenance: services.maintenance,
     restore: memoryRestore(services),
     audit: services.audit,
+    auditViews: createAuditViews({ audit: services.audit, log: silentLog, now }),
     adminPictures: services.adminPictures,
     adminUsers: services.users,
     recent: services.recent,

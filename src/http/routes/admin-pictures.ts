@@ -4,6 +4,9 @@ import { type Kind, STATUSES } from '../../domain/kind.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
 import { encodeCursor } from '../../domain/page.ts';
 import type { AdminPictures, AdminQuery } from '../../services/admin-pictures.ts';
+import type { AuditViews } from '../../services/audit-views.ts';
+import type { Moved } from '../../services/moved.ts';
+import { sessionOf } from '../call.ts';
 import { checked, refuse } from '../checked.ts';
 import type { Items } from '../item.ts';
 import { readJson } from '../json-body.ts';
@@ -17,6 +20,8 @@ import { answers, body, IdParam, idOf, json } from './parts.ts';
 export interface AdminPictureDeps {
   readonly pictures: AdminPictures;
   readonly items: Items;
+  readonly moved: Pick<Moved, 'resolve'>;
+  readonly auditViews: AuditViews;
 }
 
 const ADMIN = { who: 'admin' } as const;
@@ -37,14 +42,17 @@ const Whose = z
     user_id: z
       .string()
       .optional()
-      .openapi({ description: 'Whose it is. Without it every owner is looked at, which takes long.' }),
+      .openapi({
+        description:
+          'Whose it is. Without it every owner is looked at; with more than 200 of them it is needed.',
+      }),
   })
   .openapi('Whose');
 
 /** Anybody's pictures of one family, for an admin. */
 export function adminPictureRoutes<const B extends 'images' | 'inputs' | 'controls'>(
   kit: Kit,
-  { pictures, items }: AdminPictureDeps,
+  { pictures, items, moved, auditViews }: AdminPictureDeps,
   base: B,
   kind: Kind,
 ) {
@@ -61,6 +69,8 @@ export function adminPictureRoutes<const B extends 'images' | 'inputs' | 'contro
       ADMIN,
       async (_c, call) => {
         const { query, page } = parse(call.search);
+        const owner = await moved.resolve(query.owner);
+        await auditViews.seen({ session: sessionOf(call), owner, what: 'list' });
         const list = await pictures.list({ ...query, kind });
         const bytes = pageBytes(items, list, { page, size: query.size });
         for (const entry of list.entries) entry.release?.();

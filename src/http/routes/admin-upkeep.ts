@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isoOf } from '../../domain/time.ts';
 import type { Audit } from '../../services/audit.ts';
 import type { JobRun, JobStatus, Jobs } from '../../services/maintenance/job-journal.ts';
+import type { Moved } from '../../services/moved.ts';
 import type { Purge, PurgePlan, PurgeRequest } from '../../services/purge.ts';
 import { checked } from '../checked.ts';
 import { readJson } from '../json-body.ts';
@@ -16,6 +17,7 @@ export interface UpkeepDeps extends WorkDeps {
   readonly purge: Purge;
   readonly jobs: () => Jobs | undefined;
   readonly audit: Audit;
+  readonly moved: Pick<Moved, 'resolve'>;
 }
 
 const ADMIN = { who: 'admin' } as const;
@@ -101,7 +103,11 @@ export function upkeepRoutes(kit: Kit, deps: UpkeepDeps) {
       ADMIN,
       async (_c, call) => {
         const query = checked(PurgeQuery, Object.fromEntries(new URLSearchParams(call.search)));
-        return respondJson(call, 200, planAnswer(await purge.plan(requestOf(query), deps.shutdown)));
+        return respondJson(
+          call,
+          200,
+          planAnswer(await purge.plan(await requestOf(query, deps), deps.shutdown)),
+        );
       },
     ),
     kit.serve(
@@ -117,7 +123,7 @@ export function upkeepRoutes(kit: Kit, deps: UpkeepDeps) {
       async (c, call) => {
         const asked = await readJson(c.env.incoming, PurgeBody);
         return answerWork(c, call, deps, async ({ tell, signal }) => {
-          const plan = await purge.plan(requestOf(asked), signal);
+          const plan = await purge.plan(await requestOf(asked, deps), signal);
           if (asked.dry_run === true) return planAnswer(plan);
           const { count, bytes, objections } = plan;
           const confirmed = asked.confirm === true;
@@ -172,13 +178,16 @@ export function upkeepRoutes(kit: Kit, deps: UpkeepDeps) {
   ] as const;
 }
 
-function requestOf(asked: {
+interface Asked {
   user_id?: string | undefined;
   older_than_days?: number | undefined;
-}): PurgeRequest {
+}
+
+async function requestOf(asked: Asked, { moved }: Pick<UpkeepDeps, 'moved'>): Promise<PurgeRequest> {
   const { older_than_days: olderThanDays } = asked;
+  const { owner } = ownerIn(asked);
   return {
-    ...ownerIn(asked),
+    ...(owner === undefined ? {} : { owner: await moved.resolve(owner) }),
     ...(olderThanDays === undefined ? {} : { olderThanDays }),
   };
 }

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { isOwner } from '../../domain/owner.ts';
+import { isOwner, type Owner } from '../../domain/owner.ts';
 import { isoOf } from '../../domain/time.ts';
 import type { Audit, AuditPage } from '../../services/audit.ts';
+import type { Moved } from '../../services/moved.ts';
 import { ownerOf } from '../call.ts';
 import { checked } from '../checked.ts';
 import type { Kit } from '../kit.ts';
@@ -37,8 +38,19 @@ const AuditList = z
   })
   .openapi('AuditLog');
 
+export interface AuditRouteDeps {
+  readonly audit: Audit;
+  readonly moved: Pick<Moved, 'resolve' | 'formerNames'>;
+}
+
 /** What was done by those who may touch other people's pictures: to the admins all of it, to an owner what concerns him. */
-export function auditRoutes(kit: Kit, audit: Audit) {
+export function auditRoutes(kit: Kit, { audit, moved }: AuditRouteDeps) {
+  /** What was done under a name that an owner had before is about him, too. */
+  const namesOf = async (named: Owner): Promise<{ owners: Owner[] }> => {
+    const owner = await moved.resolve(named);
+    return { owners: [owner, ...(await moved.formerNames(owner))] };
+  };
+
   return [
     kit.serve(
       createRoute({
@@ -53,10 +65,8 @@ export function auditRoutes(kit: Kit, audit: Audit) {
       async (_c, call) => {
         const { user_id: owner, ...place } = queryOf(call.search);
         const at = placeOf(place);
-        const list = await audit.list({
-          ...at,
-          ...(owner === undefined || !isOwner(owner) ? {} : { owner }),
-        });
+        const whose = owner === undefined || !isOwner(owner) ? {} : await namesOf(owner);
+        const list = await audit.list({ ...at, ...whose });
         return respondJson(call, 200, answerOf(list, at));
       },
     ),
@@ -65,14 +75,15 @@ export function auditRoutes(kit: Kit, audit: Audit) {
         method: 'get',
         path: '/api/v1/access-log',
         tags: ['identity'],
-        summary: 'What admins did to your pictures, newest first',
+        summary: 'What admins did to your pictures, and when they looked at them, newest first',
         request: { query: OwnerQuery.extend(AuditQuery.omit({ user_id: true }).shape) },
         responses: answers({ 200: json(AuditList, 'A page.') }),
       }),
       { who: 'owner' },
       async (_c, call) => {
         const at = placeOf(queryOf(call.search));
-        return respondJson(call, 200, answerOf(await audit.list({ ...at, owner: ownerOf(call) }), at));
+        const list = await audit.list({ ...at, ...(await namesOf(ownerOf(call))) });
+        return respondJson(call, 200, answerOf(list, at));
       },
     ),
   ] as const;

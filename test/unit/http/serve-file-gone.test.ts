@@ -50,6 +50,7 @@ describe('a file', () => {
       },
       stripped: () => slow.file.stream(0, 0),
       gallery: createGallery({ catalog: createMemoryCatalog({ now: () => 0 }) }),
+      auditViews: { seen: async () => {} },
       moved: createMoved({ state: createMemoryStateStore(), now: () => 0 }),
       basePath: '',
       log: silentLog,

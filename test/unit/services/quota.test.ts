@@ -268,7 +268,7 @@ describe('the quota job', () => {
     expect([await count(), await count(BERT)]).toEqual([5, 3]);
     const kept = await Promise.all(pictures.map(status));
     expect(kept.map((one) => one === 'active')).toEqual(pictures.map((_, i) => i === 0 || i > 16));
-    const { entries } = await audit.list({ owner: ANNA, page: 1, size: 5 });
+    const { entries } = await audit.list({ owners: [ANNA], page: 1, size: 5 });
     expect(entries).toMatchObject([{ actor: 'job', action: 'quota-trash', detail: { count: 16 } }]);
     expect(await quota.enforce(live())).toMatchObject({ over: 1, trashed: 0 });
   });
