@@ -7,9 +7,6 @@ import style from './shared.module.css';
 import type { ViewerTexts } from './shared-viewer.ts';
 import type { SharedPicture } from './use-shared.ts';
 
-/** Of a row, px; rows stretch until they fill the width. */
-const ROW_HEIGHT = 200;
-
 /** Rows of about one height: a picture takes as much of a row as its shape says. */
 export function SharedGrid({ pictures }: { readonly pictures: readonly SharedPicture[] }) {
   const { t } = useTranslation(['shares', 'common']);
@@ -46,7 +43,14 @@ function Tile({ picture, number, onOpen }: TileProps) {
   const shape = width === null || height === null ? 1 : width / height;
   const name = prompt === undefined || prompt === null || prompt === '' ? undefined : prompt;
   return (
-    <li className={style.tile} style={{ flexGrow: shape, flexBasis: shape * ROW_HEIGHT }}>
+    <li
+      className={style.tile}
+      style={{
+        // a share below 1 would leave a part of the row empty
+        flexGrow: shape * 100,
+        flexBasis: `calc(${shape} * var(--row))`,
+      }}
+    >
       <Button className={style.open ?? ''} onPress={onOpen}>
         <img
           src={thumb_url}

@@ -30,6 +30,7 @@ export function openViewer(pictures: readonly SharedPicture[], index: number, te
     index,
     loop: false,
     showHideAnimationType: 'none',
+    bgOpacity: 1,
     errorMsg: texts.failed,
     closeTitle: texts.close,
     zoomTitle: texts.zoom,
