@@ -53,7 +53,7 @@ export async function createUpkeepAlone(deps: Omit<UpkeepDeps, 'journal'>): Prom
 export function createLiveRestoreOf(config: Config, engine: Engine, giving: Giving): LiveRestore {
   const { storage, folders, catalog, blobs, state, moved } = engine;
   return createLiveRestore({
-    ...{ catalog, blobs, state, moved, ...giving, legacyTz: config.legacyTz },
+    ...{ catalog, blobs, state, moved, ...giving, tree: storage, legacyTz: config.legacyTz },
     exclusive: createExclusive(),
     tickets: createTickets({ storage, folders, random: randomBytes }),
     open: createNodeStorage,

@@ -77,7 +77,11 @@ async function restoreLocally(context: Context, engine: Engine, folder: string):
   }
   const source = createNodeStorage(folder);
   const progress = (done: number): void => context.progress.tell(done);
-  const service = createRestore({ source, catalog, blobs, state, moved, legacyTz: config.legacyTz });
+  const service = createRestore({
+    ...{ source, catalog, blobs, state, moved },
+    tree: storage,
+    legacyTz: config.legacyTz,
+  });
   return restoreJson(await service.run({ ...asked, dryRun, signal, progress }));
 }
 

@@ -21,7 +21,7 @@ type Tree = Pick<Rig, 'storage' | 'catalog' | 'blobs' | 'state'> & { readonly mo
 export function restoreInto({ storage, catalog, blobs, state, moved }: Tree, source: Storage): Restore {
   const deps = { state, now: () => storage.now() };
   return createRestore({
-    ...{ source, catalog, blobs, state, legacyTz: 'UTC' },
+    ...{ source, tree: storage, catalog, blobs, state, legacyTz: 'UTC' },
     moved: moved ?? createMoved(deps),
   });
 }

@@ -27,6 +27,7 @@ export function memoryRestore(
   const storage = createMemoryStorage();
   return createLiveRestore({
     ...deps,
+    tree: storage,
     legacyTz: 'UTC',
     exclusive: createExclusive(),
     tickets: createTickets({ storage, folders: createFolderSync(storage), random: randomBytes }),

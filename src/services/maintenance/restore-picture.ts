@@ -1,8 +1,10 @@
 import type { BlobStore, StagedBlob } from '../../blobs/blob-store.ts';
-import type { Catalog } from '../../catalog/catalog.ts';
+import type { Catalog, Entry } from '../../catalog/catalog.ts';
 import { locationOf } from '../../catalog/entry.ts';
+import { readSidecar } from '../../catalog/sidecar.ts';
 import { isErrno, isKirokuError, UnsettledError } from '../../domain/errors.ts';
 import { originalKey, thumbKey } from '../../domain/key.ts';
+import type { PictureRecord } from '../../domain/record.ts';
 import type { Storage, StorageFile } from '../../storage/storage.ts';
 import type { Moved } from '../moved.ts';
 import { filePath, type SavedPicture } from './backup-format.ts';
@@ -27,6 +29,9 @@ export interface RestoredPicture {
 export interface RestorePictureDeps {
   /** The backup. */
   readonly source: Storage;
+  /** The tree itself: sidecars that lie in it without their originals. */
+  readonly tree: Storage;
+  readonly legacyTz: string;
   readonly catalog: Catalog;
   readonly blobs: BlobStore;
   readonly moved: Pick<Moved, 'resolve'>;
@@ -37,7 +42,8 @@ const CHUNK = 262_144;
 
 /**
  * Takes one picture back, through the same sequence as an upload: its bytes are proved before they get their name, and
- * the record is committed last. What is there stays as it is, whatever the backup says.
+ * the record is committed last. What is there stays as it is, whatever the backup says; where only the original is lost,
+ * it alone comes back.
  * @throws KirokuError when the tree fails; nothing of this picture stays then
  */
 export async function restorePicture(
@@ -51,12 +57,14 @@ export async function restorePicture(
   if (there === undefined && now !== record.owner) return { end: 'left', bytes: 0, trouble: 'owner_moved' };
   if (there !== undefined) {
     const same = there.kind === record.kind && there.record().sha256 === record.sha256;
-    return { end: same ? 'there' : 'left', bytes: 0, trouble: same ? undefined : 'id_taken' };
+    if (!same) return { end: 'left', bytes: 0, trouble: 'id_taken' };
+    const lost = (await deps.blobs.stat(originalKey(there, there.ext))) === undefined;
+    if (!lost) return { end: 'there', bytes: 0, trouble: undefined };
   }
   if (dryRun) return tried(deps, saved);
   const staged: StagedBlob[] = [];
   try {
-    return await put(deps, saved, staged);
+    return await (there === undefined ? put(deps, saved, staged) : refill(deps, saved, there, staged));
   } catch (error) {
     if (error instanceof UnsettledError) await deps.blobs.release(staged);
     else await deps.blobs.retract(staged);
@@ -67,21 +75,52 @@ export async function restorePicture(
   }
 }
 
-async function put(
-  { source, catalog, blobs }: RestorePictureDeps,
-  { record, ext, thumb }: SavedPicture,
+/** The bytes of a picture whose record is there, and stays as it is. */
+async function refill(
+  { source, blobs }: RestorePictureDeps,
+  { record, ext }: SavedPicture,
+  there: Entry,
   staged: StagedBlob[],
 ): Promise<RestoredPicture> {
-  const at = locationOf(record);
+  const from = originalKey(locationOf(record), ext);
+  const original = await stageCopy(source, from, blobs, originalKey(there, there.ext), record);
+  if (typeof original === 'string') return { end: 'left', bytes: 0, trouble: `original_${original}` };
+  staged.push(original);
+  await blobs.publish(staged);
+  await blobs.release(staged);
+  return { end: 'restored', bytes: original.bytes, trouble: undefined };
+}
+
+/** What the tree's own sidecar says, where it was left without its original: it may be newer than the backup's record. */
+async function keptRecord(
+  { tree, legacyTz }: RestorePictureDeps,
+  { record, ext }: SavedPicture,
+): Promise<PictureRecord | undefined> {
+  const read = await readSidecar(tree, locationOf(record), { legacyTz, exts: [ext] });
+  if (read?.state !== 'read' || read.record.purging !== undefined) return undefined;
+  return read.record.sha256 === record.sha256 ? read.record : undefined;
+}
+
+async function put(
+  deps: RestorePictureDeps,
+  saved: SavedPicture,
+  staged: StagedBlob[],
+): Promise<RestoredPicture> {
+  const { source, catalog, blobs } = deps;
+  const { ext, thumb } = saved;
+  const record = (await keptRecord(deps, saved)) ?? saved.record;
+  const at = locationOf(saved.record);
   const key = originalKey(at, ext);
-  const original = await stageCopy(source, blobs, key, record);
+  const original = await stageCopy(source, key, blobs, key, record);
   if (typeof original === 'string') return { end: 'left', bytes: 0, trouble: `original_${original}` };
   staged.push(original);
   let trouble: RestoreTrouble | undefined;
-  if (thumb !== null) {
-    const small = await stageCopy(source, blobs, thumbKey(at, thumb.ext), thumb);
-    if (typeof small === 'string') trouble = 'thumbnail_missing';
-    else staged.push(small);
+  const small = thumb === null ? undefined : thumbKey(at, thumb.ext);
+  // one that was left without its original is this picture's too, and can be made again
+  if (thumb !== null && small !== undefined && (await blobs.stat(small)) === undefined) {
+    const copied = await stageCopy(source, small, blobs, small, thumb);
+    if (typeof copied === 'string') trouble = 'thumbnail_missing';
+    else staged.push(copied);
   }
   await blobs.publish(staged);
   await catalog.commit(record.owner, { op: 'put', record });
@@ -107,11 +146,12 @@ async function tried(
 
 async function stageCopy(
   source: Storage,
+  from: string,
   blobs: BlobStore,
   key: string,
   expected: { readonly bytes: number; readonly sha256: string },
 ): Promise<StagedBlob | 'missing' | 'changed'> {
-  const file = await openSaved(source, filePath(key));
+  const file = await openSaved(source, filePath(from));
   if (file === undefined) return 'missing';
   try {
     const writer = await blobs.stage(key);

@@ -69,6 +69,8 @@ export type Restore = Run<RestoreRequest, RestoreReport>;
 export interface RestoreDeps {
   /** The backup. */
   readonly source: Storage;
+  /** The storage of the tree itself. */
+  readonly tree: Storage;
   readonly catalog: Catalog;
   readonly blobs: BlobStore;
   readonly state: StateStore;
