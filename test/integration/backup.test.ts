@@ -178,6 +178,34 @@ describe('kiroku backup and restore', () => {
     });
   });
 
+  it('is checked by itself, and mends what it has when it is asked to look at that', async () => {
+    await withPlaces(async ({ tree, out, back }) => {
+      await kiroku(tree, ['backup', '--out', out]);
+      // from anywhere: the tree is not needed
+      const sound = await kiroku(back, ['backup', '--out', out, '--check', '--json']);
+      expect(sound, sound.told).toMatchObject({
+        code: 0,
+        report: { pictures: PICTURES, unfinished: false, found: [] },
+      });
+      const { entries } = await contents(tree);
+      const [entry] = entries;
+      if (entry === undefined) throw new Error('no picture');
+      const path = `files/${originalKey(entry, entry.ext)}`;
+      const bytes = await readFile(join(out, path));
+      bytes[40] = (bytes[40] ?? 0) ^ 1;
+      await rm(join(out, path));
+      await writeFile(join(out, path), bytes);
+      const found = await kiroku(tree, ['backup', '--out', out, '--check', '--json']);
+      expect(found).toMatchObject({ code: 1, report: { found: [{ path, trouble: 'changed' }] } });
+      expect(await kiroku(tree, ['backup', '--out', out, '--check', '--verify-existing'])).toMatchObject({
+        code: 2,
+      });
+      const mended = await kiroku(tree, ['backup', '--out', out, '--verify-existing', '--json']);
+      expect(mended).toMatchObject({ code: 0, report: { copied: 1, mended: 1 } });
+      expect(await kiroku(tree, ['backup', '--out', out, '--check'])).toMatchObject({ code: 0 });
+    });
+  });
+
   it('is refused for what is no tree, no backup, another tree’s, or inside of the tree', async () => {
     await withPlaces(async ({ tree, out, back, all }) => {
       await kiroku(tree, ['backup', '--out', out]);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -12,12 +12,12 @@ export interface CommandEnd {
   readonly report: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Runs `kiroku …` on a tree, in a process of its own, as an operator would. */
-export async function kiroku(
+/** Starts `kiroku …` on a tree, in a process of its own, as an operator would. */
+export function startKiroku(
   root: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<CommandEnd> {
+): { readonly child: ChildProcess; readonly ended: Promise<CommandEnd> } {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SCRIPT, ...args], {
     env: { PATH: process.env['PATH'], OUTPUT_DIR: root, LOG_LEVEL: 'warn', ...env },
     cwd: root,
@@ -30,6 +30,18 @@ export async function kiroku(
   child.stderr.on('data', (chunk: Buffer) => {
     told += chunk.toString('utf8');
   });
-  await once(child, 'close');
-  return { code: child.exitCode, out, told, report: out.startsWith('{') ? JSON.parse(out) : undefined };
+  const end = async (): Promise<CommandEnd> => {
+    await once(child, 'close');
+    return { code: child.exitCode, out, told, report: out.startsWith('{') ? JSON.parse(out) : undefined };
+  };
+  return { child, ended: end() };
+}
+
+/** The same to its end. */
+export function kiroku(
+  root: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandEnd> {
+  return startKiroku(root, args, env).ended;
 }
