@@ -1,0 +1,85 @@
+import { Check, ChevronDown } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
+import { Heading } from 'react-aria-components/Heading';
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
+import { useTranslation } from 'react-i18next';
+import type { Facets } from '../../api/types.ts';
+import { formatCount } from '../../i18n/format.ts';
+import { TextField } from '../../ui/field.tsx';
+import style from './filters.module.css';
+
+type Values = Facets['facets']['tag'];
+
+interface FacetFilterProps extends Values {
+  readonly facet: keyof Facets['facets'];
+  readonly chosen: readonly string[];
+  readonly onChoose: (value: string) => void;
+}
+
+/** Shown at once; more are found by their name. */
+const SHOWN = 12;
+
+/** The values of one facet, the most frequent first, with how many pictures each would leave. */
+export function FacetFilter({ facet, values, distinct, chosen, onChoose }: FacetFilterProps) {
+  const { t } = useTranslation('find');
+  const [part, setPart] = useState('');
+  const shown = shownOf(values, chosen, part);
+  const isLong = values.length > SHOWN || part !== '';
+  const hidden = distinct - shown.length;
+  return (
+    <Disclosure className={style.group ?? ''} defaultExpanded={facet === 'tag' || chosen.length > 0}>
+      <Heading level={3} className={style.facetHead ?? ''}>
+        <Button slot="trigger" className={style.facetButton ?? ''}>
+          {t(`facets.${facet}`)}
+          <span className={style.dim}>{formatCount(distinct)}</span>
+          <ChevronDown size={16} className={style.chevron} aria-hidden />
+        </Button>
+      </Heading>
+      <DisclosurePanel className={style.facetPanel ?? ''}>
+        {isLong ? <TextField label={t('narrow')} value={part} onChange={setPart} type="search" /> : null}
+        <ListBox
+          aria-label={t(`facets.${facet}`)}
+          className={style.values ?? ''}
+          selectionMode="multiple"
+          selectedKeys={chosen}
+          items={shown.map((value) => ({ ...value, id: value.value }))}
+          onSelectionChange={(keys) => {
+            const before = new Set(chosen);
+            const changed = shown.find(
+              ({ value }) => before.has(value) !== (keys === 'all' || keys.has(value)),
+            );
+            if (changed !== undefined) onChoose(changed.value);
+          }}
+          renderEmptyState={() => <p className={style.dim}>{t('noValues')}</p>}
+        >
+          {({ value, count }) => (
+            <ListBoxItem className={style.value ?? ''} textValue={value}>
+              {({ isSelected }) => (
+                <>
+                  <span className={style.tick}>{isSelected ? <Check size={16} aria-hidden /> : null}</span>
+                  <span className={style.valueName}>{value}</span>
+                  <span className={style.dim}>{formatCount(count)}</span>
+                </>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+        {isLong && hidden > 0 && part === '' ? (
+          <p className={style.dim}>{t('moreValues', { count: hidden })}</p>
+        ) : null}
+      </DisclosurePanel>
+    </Disclosure>
+  );
+}
+
+/** Chosen ones always: also those that no picture has any more. */
+function shownOf(values: Values['values'], chosen: readonly string[], part: string): Values['values'] {
+  const wanted = part.normalize('NFKC').toLowerCase();
+  const fits = values.filter(({ value }) => value.normalize('NFKC').toLowerCase().includes(wanted));
+  const shown = fits.slice(0, SHOWN);
+  const missing = chosen.filter((value) => !shown.some((one) => one.value === value));
+  const counts = new Map(values.map(({ value, count }) => [value, count]));
+  return [...missing.map((value) => ({ value, count: counts.get(value) ?? 0 })), ...shown];
+}
