@@ -26,6 +26,8 @@ export interface AuditViewsDeps {
   readonly now: () => number;
 }
 
+/** Characters of a session's name that the log has. */
+const SHOWN = 8;
 const EVERY_MS = 60_000;
 /** What was looked at last; of what is forgotten the next view is a line again. */
 const MOST_KEPT = 10_000;
@@ -40,7 +42,8 @@ export function createAuditViews({ audit, log, now }: AuditViewsDeps): AuditView
       if (before !== undefined && Math.abs(at - before) < EVERY_MS) return;
       written.set(key, at);
       try {
-        await audit.record({ actor: 'admin', action: 'view', owner, detail: { what, session } });
+        const detail = { what, session: session.slice(0, SHOWN) };
+        await audit.record({ actor: 'admin', action: 'view', owner, detail });
       } catch (error) {
         written.delete(key);
         log.error({ owner, what, err: error }, 'an admin looked, and the audit log could not be written');

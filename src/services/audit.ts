@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { isOwner, type Owner } from '../domain/owner.ts';
+import { createLanes } from '../state/lanes.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 export type Actor = 'admin' | 'service' | 'job' | 'owner';
@@ -40,29 +41,34 @@ export interface AuditDeps {
   readonly now: () => number;
 }
 
+/** Everybody may ask what was done to his pictures: one reader of a long log at a time is enough. */
+const LIST = 'list';
+
 export function createAudit({ state, now }: AuditDeps): Audit {
+  const lanes = createLanes();
   return {
     async record({ actor, action, owner, detail }) {
       await state.append('audit', { at: now(), actor, action, owner: owner ?? null, detail });
     },
-    async list({ owners, page, size }) {
-      const wantedOwners = owners === undefined ? undefined : new Set(owners);
-      // Only what the page needs is kept: the log may be years long, and is read from its start.
-      const last: AuditEntry[] = [];
-      const wanted = page * size;
-      let total = 0;
-      for await (const line of state.readJournal('audit')) {
-        const entry = entryOf(line);
-        if (entry === undefined) continue;
-        if (wantedOwners !== undefined && (entry.owner === undefined || !wantedOwners.has(entry.owner)))
-          continue;
-        total += 1;
-        last.push(entry);
-        if (last.length > wanted * 2) last.splice(0, last.length - wanted);
-      }
-      const newest = last.reverse();
-      return { entries: newest.slice(wanted - size, wanted), total };
-    },
+    list: ({ owners, page, size }) =>
+      lanes.run(LIST, async () => {
+        const wantedOwners = owners === undefined ? undefined : new Set(owners);
+        // Only what the page needs is kept: the log may be years long, and is read from its start.
+        const last: AuditEntry[] = [];
+        const wanted = page * size;
+        let total = 0;
+        for await (const line of state.readJournal('audit')) {
+          const entry = entryOf(line);
+          if (entry === undefined) continue;
+          if (wantedOwners !== undefined && (entry.owner === undefined || !wantedOwners.has(entry.owner)))
+            continue;
+          total += 1;
+          last.push(entry);
+          if (last.length > wanted * 2) last.splice(0, last.length - wanted);
+        }
+        const newest = last.reverse();
+        return { entries: newest.slice(wanted - size, wanted), total };
+      }),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { isKirokuError } from '../domain/errors.ts';
 import type { PictureId } from '../domain/id.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { Amount } from '../domain/quota.ts';
+import type { PictureRecord } from '../domain/record.ts';
 import { aborted } from './gate.ts';
 import { thrownAway } from './thrown-away.ts';
 
@@ -87,11 +89,14 @@ async function pick({ catalog }: RoomDeps, { owner, needed, signal }: RoomAsked)
 }
 
 async function throwAway({ catalog, now }: RoomDeps, owner: Owner, id: PictureId): Promise<boolean> {
-  const { outcome } = await catalog.commit(owner, {
-    op: 'trash',
-    kind: 'generated',
-    id,
-    change: (current) => (current.favorite ? undefined : thrownAway(current, now())),
-  });
-  return outcome === 'committed';
+  const change = (current: PictureRecord) => (current.favorite ? undefined : thrownAway(current, now()));
+  try {
+    return (
+      (await catalog.commit(owner, { op: 'trash', kind: 'generated', id, change })).outcome === 'committed'
+    );
+  } catch (error) {
+    // somebody else has removed it meanwhile: whoever needs the room looks again
+    if (isKirokuError(error, 'not_found')) return false;
+    throw error;
+  }
 }

@@ -89,8 +89,8 @@ export function createRecent({ catalog, summaries, now }: RecentDeps): Recent {
     return { placed, isAll: next === null };
   }
 
-  async function fill(): Promise<void> {
-    meanwhile = [];
+  /** Of all owners, and of how many nothing is known yet. */
+  async function gather(): Promise<{ found: Placed[]; isWhole: boolean; pending: number }> {
     const { of, pending } = await summaries.all();
     const owners = [...of]
       .flatMap(([owner, counted]) => (counted === undefined ? [] : [{ owner, numbers: counted.numbers }]))
@@ -110,12 +110,23 @@ export function createRecent({ catalog, summaries, now }: RecentDeps): Recent {
       if (!isAll || found.length > KEPT) isWhole = false;
       found = found.slice(0, KEPT);
     }
-    ring = found;
-    // owners that are not counted yet are asked the next time
-    isCut = !isWhole || pending > 0;
-    for (const change of meanwhile) take(change);
-    meanwhile = undefined;
-    isFilled = pending === 0;
+    return { found, isWhole, pending };
+  }
+
+  async function fill(): Promise<void> {
+    const changes: Change[] = [];
+    meanwhile = changes;
+    try {
+      const { found, isWhole, pending } = await gather();
+      ring = found;
+      // owners that are not counted yet are asked the next time
+      isCut = !isWhole || pending > 0;
+      for (const change of changes.splice(0)) take(change);
+      isFilled = pending === 0;
+    } finally {
+      // also after a failure: nobody would ever take from it
+      meanwhile = undefined;
+    }
   }
 
   return {

@@ -19,7 +19,7 @@ function rig() {
   const entries = async () => (await audit.list({ page: 1, size: 50 })).entries.toReversed();
   return { clock, views, entries };
 }
-const list = { session: 's1', owner: ANNA, what: 'list' } as const;
+const list = { session: 's1-and-more-than-eight', owner: ANNA, what: 'list' } as const;
 
 it('is one line a minute for each session, owner and kind of view', async () => {
   const { clock, views, entries } = rig();
@@ -29,9 +29,9 @@ it('is one line a minute for each session, owner and kind of view', async () => 
     await views.seen({ ...list, ...more });
   }
   expect((await entries()).map(({ owner, action, detail }) => [action, owner, detail])).toEqual([
-    ['view', ANNA, { what: 'list', session: 's1' }],
-    ['view', ANNA, { what: 'original', session: 's1' }],
-    ['view', BERT, { what: 'list', session: 's1' }],
+    ['view', ANNA, { what: 'list', session: 's1-and-m' }],
+    ['view', ANNA, { what: 'original', session: 's1-and-m' }],
+    ['view', BERT, { what: 'list', session: 's1-and-m' }],
     ['view', ANNA, { what: 'list', session: 's2' }],
   ]);
   clock.now += 59_999;

@@ -233,6 +233,21 @@ describe('a quota that throws the oldest away', () => {
     expect([await status(a), await status(b), await count()]).toEqual(['active', 'trash', 3]);
   });
 
+  it('looks again where the oldest was removed for good meanwhile', async () => {
+    const { add, catalog, count } = rig(limits);
+    const [a] = [await add(), await add(), await add()];
+    const commit = catalog.commit.bind(catalog);
+    catalog.commit = async (owner, mutation) => {
+      if (mutation.op === 'trash' && mutation.id === a.id) {
+        await commit(owner, { op: 'purge', kind: 'generated', id: a.id });
+      }
+      return commit(owner, mutation);
+    };
+    await add();
+    expect(await count()).toBe(3);
+    expect(await catalog.lookup(ANNA, a.id)).toBeUndefined();
+  });
+
   it('throws nothing away for uploads that have not come yet', async () => {
     const { add, quota, count } = rig(limits);
     for (let i = 0; i < 3; i += 1) await add();

@@ -18,11 +18,13 @@ function rig() {
   const now = () => clock.now;
   const catalog = createMemoryCatalog({ now });
   const asked: Owner[] = [];
+  let away = false;
   const store = { stamp: async () => undefined, async *read() {}, write: async () => {} };
   const summaries = createOwnerSummaries({ catalog, store, log: silentLog, now });
   const watched = {
     ...catalog,
-    list: (query: Parameters<typeof catalog.list>[0]) => {
+    list: async (query: Parameters<typeof catalog.list>[0]) => {
+      if (away) throw new Error('away');
       asked.push(query.owner);
       return catalog.list(query);
     },
@@ -38,6 +40,7 @@ function rig() {
     catalog,
     recent,
     trash,
+    fail: (now: boolean) => (away = now),
     asked: () => asked.splice(0).sort(),
     /** A picture made now, or so many minutes ago. */
     async put(name: Owner, ago = 0, more: object = {}) {
@@ -147,6 +150,18 @@ describe('the newest of all owners', () => {
     const ahead = await early.put(BERT, -YEAR, { updated_at: new Date(early.clock.now).toISOString() });
     const after = await early.put(ANNA);
     expect(await early.newest(5)).toEqual([after, ahead, before]);
+  });
+
+  it('are gathered again after a failure, with what has changed since', async () => {
+    const { put, newest, all, fail } = rig();
+    await put(ANNA);
+    fail(true);
+    await expect(newest(10)).rejects.toThrow('away');
+    await put(BERT);
+    fail(false);
+    expect(await newest(10)).toEqual(await all());
+    await put(BERT);
+    expect(await newest(10)).toEqual(await all());
   });
 
   it('know what lands while they are gathered', async () => {
