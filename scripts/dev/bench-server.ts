@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
 
 /** Starts the real server on a tree; it is not waited for. What it prints on standard error is shown. */
 export async function startBenchServer(tree: string, env: Record<string, string> = {}): Promise<BenchServer> {
-  const port = await freePort();
+  const port = env['PORT'] ?? String(await freePort());
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -41,7 +41,7 @@ export async function startBenchServer(tree: string, env: Record<string, string>
       PATH: process.env['PATH'] ?? '',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       HOST: '127.0.0.1',
-      PORT: String(port),
+      PORT: port,
       OUTPUT_DIR: tree,
       SERVICE_TOKEN,
       ADMIN_TOKEN: `admin-${SERVICE_TOKEN}`,
