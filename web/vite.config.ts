@@ -1,13 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
+import { threeLanguages } from './three-languages.ts';
 
 const server = process.env['KIROKU_SERVER'] ?? 'http://127.0.0.1:8000';
 
 /** Every address in the built pages is relative to `<base>`, which the server writes for its own sub-path. */
 export default defineConfig({
   base: './',
-  plugins: [react(), precompress()],
+  plugins: [react(), threeLanguages(), precompress()],
   build: {
     target: ['chrome123', 'firefox124', 'safari17.4'],
     // no data: addresses, so that the content policy can name files alone
