@@ -3,6 +3,7 @@ import { silentLog } from '../../src/domain/log.ts';
 import { createPurge } from '../../src/services/purge.ts';
 import { createMemoryStorage } from '../../src/storage/memory-storage.ts';
 import { idOf } from '../support/ids.ts';
+import { createTurns } from '../support/slow-turns.ts';
 import {
   addPicture,
   filesIn,
@@ -19,25 +20,11 @@ const THROWN_AWAY = { status: 'trash', trashed_at: '2026-01-05T00:00:00.000Z' } 
 /** The last four were seen to fail where a purge did not look whether the owner has gone. */
 const SEEDS = [...Array.from({ length: 20 }, (_, seed) => seed), 132, 146, 192, 206];
 
-/** The same numbers for the same seed (Numerical Recipes, 7.1). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** A guest with pictures, two of three in the trash, over drivers that take a random time for each call. */
 async function rig(seed: number) {
-  const random = randomOf(seed * 7_919 + 3);
+  const turns = createTurns(seed);
+  const { nap } = turns;
   const storage = createMemoryStorage();
-  const pace = { slow: false };
-  const nap = async (): Promise<void> => {
-    for (let turns = pace.slow ? Math.floor(random() * 6) : 0; turns > 0; turns -= 1) {
-      await new Promise(setImmediate);
-    }
-  };
   const all = await openTransfers(storage, seed % 2 === 0 ? 'link' : 'copy', (catalog) => ({
     ...catalog,
     async commit(owner, mutation) {
@@ -72,7 +59,7 @@ async function rig(seed: number) {
     lastRun: async () => undefined,
   });
   for (let n = 1; n <= PICTURES; n += 1) await addPicture(all, GUEST, n, n % 3 === 0 ? {} : THROWN_AWAY);
-  return { ...all, purge, pace, nap };
+  return { ...all, purge, turns };
 }
 
 it.each(SEEDS)(
@@ -80,12 +67,12 @@ it.each(SEEDS)(
   async (seed) => {
     const all = await rig(seed);
     const plan = await all.purge.plan({});
-    all.pace.slow = true;
+    all.turns.slow = true;
     const [, purged] = await Promise.all([
-      all.nap().then(() => all.ownership.transfer(GUEST, MEMBER, live())),
-      all.nap().then(() => all.purge.apply(plan, { signal: live(), confirmed: true })),
+      all.turns.nap().then(() => all.ownership.transfer(GUEST, MEMBER, live())),
+      all.turns.nap().then(() => all.purge.apply(plan, { signal: live(), confirmed: true })),
     ]);
-    all.pace.slow = false;
+    all.turns.slow = false;
     await all.ownership.resume(live());
     expect((await picturesOf(all, GUEST)).size).toBe(0);
     const given = await picturesOf(all, MEMBER);
