@@ -68,4 +68,32 @@ describe('an original that the tree has lost', () => {
     expect((await rig.catalog.lookup(alice, entry.id))?.record()).toEqual(entry.record());
     await rig.close();
   });
+
+  it('does not come back while a purge takes it, nor when one takes it meanwhile', async () => {
+    const { storage, rig, target, entry, key } = await withLost();
+    const purging = '2025-12-05T10:00:00.000Z';
+    const mark = () =>
+      rig.catalog.commit(alice, {
+        op: 'edit',
+        kind: entry.kind,
+        id: entry.id,
+        change: (current) => ({ ...current, status: 'trash', trashed_at: purging, purging }),
+      });
+    const { publish } = rig.blobs;
+    const meanwhile = {
+      ...rig.blobs,
+      publish: async (staged: Parameters<typeof publish>[0]) => {
+        await mark();
+        await publish(staged);
+      },
+    };
+    const left = { restored: 0, there: 3, found: [{ id: entry.id, trouble: 'purge_begun' }] };
+    expect(await restoreInto({ ...rig, blobs: meanwhile }, target).run(unstopped)).toMatchObject(left);
+    expect(await restoreInto(rig, target).run(unstopped)).toMatchObject(left);
+    expect(await rig.blobs.stat(key)).toBeUndefined();
+    expect(await storage.readFolder('.kiroku/staging')).toEqual([]);
+    await rig.catalog.commit(alice, { op: 'purge', kind: entry.kind, id: entry.id });
+    expect(await restoreInto(rig, target).run(unstopped)).toMatchObject({ restored: 1, found: [] });
+    await rig.close();
+  });
 });

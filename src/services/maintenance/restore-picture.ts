@@ -39,6 +39,7 @@ export interface RestorePictureDeps {
 }
 
 const CHUNK = 262_144;
+const PURGE_BEGUN: RestoredPicture = { end: 'left', bytes: 0, trouble: 'purge_begun' };
 
 /**
  * Takes one picture back, through the same sequence as an upload: its bytes are proved before they get their name, and
@@ -60,6 +61,8 @@ export async function restorePicture(
     if (!same) return { end: 'left', bytes: 0, trouble: 'id_taken' };
     const lost = (await deps.blobs.stat(originalKey(there, there.ext))) === undefined;
     if (!lost) return { end: 'there', bytes: 0, trouble: undefined };
+    // its bytes went because they were meant to go
+    if (there.record().purging !== undefined) return PURGE_BEGUN;
   }
   if (dryRun) return tried(deps, saved);
   const staged: StagedBlob[] = [];
@@ -77,7 +80,7 @@ export async function restorePicture(
 
 /** The bytes of a picture whose record is there, and stays as it is. */
 async function refill(
-  { source, blobs }: RestorePictureDeps,
+  { source, catalog, blobs }: RestorePictureDeps,
   { record, ext }: SavedPicture,
   there: Entry,
   staged: StagedBlob[],
@@ -87,6 +90,12 @@ async function refill(
   if (typeof original === 'string') return { end: 'left', bytes: 0, trouble: `original_${original}` };
   staged.push(original);
   await blobs.publish(staged);
+  // a purge that was faster has removed nothing of this: an original would stay that nobody knows of
+  const after = await catalog.lookup(there.owner, there.id);
+  if (after === undefined || after.record().purging !== undefined) {
+    await blobs.retract(staged);
+    return PURGE_BEGUN;
+  }
   await blobs.release(staged);
   return { end: 'restored', bytes: original.bytes, trouble: undefined };
 }
