@@ -1,5 +1,3 @@
-import type { Item } from '../api/types.ts';
-
 const DAY = 86_400_000;
 
 /** Whole days until a picture in the trash may go; 0 for within a day; undefined for never. @param now ms */
@@ -12,9 +10,9 @@ export type PurgeNote =
   | { readonly text: 'never' | 'today' }
   | { readonly text: 'inDays'; readonly count: number };
 
-/** What a tile says about its end. @param now ms */
-export function purgeNote(item: Pick<Item, 'meta'>, now: number): PurgeNote {
-  const count = daysLeft(item.meta.purge_at, now);
+/** What a tile says about its end. @param purgeAt as the item has it @param now ms */
+export function purgeNoteOf(purgeAt: string | null | undefined, now: number): PurgeNote {
+  const count = daysLeft(purgeAt, now);
   if (count === undefined) return { text: 'never' };
   return count === 0 ? { text: 'today' } : { text: 'inDays', count };
 }
