@@ -90,7 +90,6 @@ function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Place
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
     hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
-    hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
     lastRun: async () => journal.lastWell(PURGE_JOB),
     confirmed: ({ at, result }) =>
       journal.add({ job: PURGE_JOB, at, ms: storage.now() - at, ok: true, result: { ...result } }),

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
-import { createAudit } from '../../src/services/audit.ts';
 import type { PurgeRequest } from '../../src/services/purge.ts';
+import { audited } from '../lib/audited.ts';
 import { type Command, EXIT, ownerOf, textOf, UsageError, type Values } from '../lib/cli.ts';
 import { onUpkeep, userId } from '../lib/upkeep.ts';
 
@@ -27,9 +27,7 @@ export const purgeTrash: Command = {
         const { count, bytes, referenced, total, objections } = plan;
         const owners = plan.owners.map(({ owner, ...sums }) => ({ user_id: owner, ...sums }));
         if (dryRun) return { count, bytes, owners, referenced, total, objections };
-        const audit = createAudit({ state: engine.state, now: () => engine.storage.now() });
-        const detail = { count, bytes, objections, confirmed };
-        await audit.record({ actor: 'admin', action: 'purge-trash', owner: plan.owner, detail });
+        await audited(engine, 'purge-trash', plan.owner, { count, bytes, objections, confirmed });
         const progress = (done: number): void => context.progress.tell(done, count);
         return { ...(await purge.apply(plan, { signal, confirmed, progress })) };
       },

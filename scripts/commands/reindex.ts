@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
 import { reindexJson } from '../../src/services/maintenance/maintenance.ts';
 import type { ReindexDepth } from '../../src/services/maintenance/reindex.ts';
+import { audited } from '../lib/audited.ts';
 import { type Command, EXIT, type Exit, ownerOf, UsageError, type Values } from '../lib/cli.ts';
 import { onUpkeep, userId } from '../lib/upkeep.ts';
 
@@ -35,7 +36,9 @@ export const reindex: Command = {
     const asked = quarantine === undefined ? {} : { quarantine };
     const began = performance.now();
     const report = await onUpkeep(context, {
-      async local({ maintenance }) {
+      async local({ maintenance }, engine) {
+        const detail = release ? { release } : { depth, afresh, ...asked };
+        if (!dryRun) await audited(engine, 'reindex', of.owner, detail);
         const request = { ...of, dryRun, progress };
         const done = release
           ? maintenance.release(request, signal)

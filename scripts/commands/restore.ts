@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Engine } from '../../src/compose-engine.ts';
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
-import { createAudit } from '../../src/services/audit.ts';
 import { restoreJson } from '../../src/services/maintenance/maintenance.ts';
 import { createRestore, readBackup } from '../../src/services/maintenance/restore.ts';
 import { createTickets } from '../../src/services/maintenance/ticket.ts';
@@ -10,6 +9,7 @@ import { judgeUnmarked, readMarker, writeMarker } from '../../src/services/maint
 import { createFsStateStore } from '../../src/state/fs-state-store.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
+import { audited } from '../lib/audited.ts';
 import { type Command, type Context, EXIT, ownerOf, UsageError } from '../lib/cli.ts';
 import { daysOf, refuseInside } from '../lib/folders.ts';
 import type { ServerClient } from '../lib/server-client.ts';
@@ -71,9 +71,8 @@ async function restoreLocally(context: Context, engine: Engine, folder: string):
   const { catalog, blobs, state, moved, storage } = engine;
   const asked = { ...ownerOf(values), ...daysOf(values), gone: values['gone'] === true };
   if (!dryRun) {
-    const audit = createAudit({ state, now: () => storage.now() });
     const { owner, ...detail } = asked;
-    await audit.record({ actor: 'admin', action: 'restore-backup', owner, detail });
+    await audited(engine, 'restore-backup', owner, detail);
   }
   const source = createNodeStorage(folder);
   const progress = (done: number): void => context.progress.tell(done);

@@ -1,3 +1,4 @@
+import { audited } from '../lib/audited.ts';
 import { type Command, EXIT, ownerOf } from '../lib/cli.ts';
 import { onUpkeep, userId } from '../lib/upkeep.ts';
 
@@ -13,7 +14,8 @@ export const thumbnails: Command = {
     const all = context.values['all'] === true;
     const { signal, dryRun } = context;
     const result = await onUpkeep(context, {
-      async local({ maintenance }) {
+      async local({ maintenance }, engine) {
+        if (!dryRun) await audited(engine, 'thumbnails', of.owner, { all });
         const progress = (done: number): void => context.progress.tell(done);
         return { ...(await maintenance.thumbnails({ ...of, all, dryRun, signal, progress })) };
       },

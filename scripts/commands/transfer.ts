@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
 import { isOwner, type Owner } from '../../src/domain/owner.ts';
+import { audited } from '../lib/audited.ts';
 import { type Command, EXIT, UsageError } from '../lib/cli.ts';
 import { onTree } from '../lib/tree.ts';
 
@@ -19,16 +20,13 @@ export const transfer: Command = {
     const result = await onTree<JsonObject>(context, {
       async local(engine) {
         const { createGiving } = await import('../../src/compose-ownership.ts');
-        const { createAudit } = await import('../../src/services/audit.ts');
         const { createIdSource } = await import('../../src/services/ids.ts');
         // no link is made or opened here, so any key will do
         const keys = [randomBytes(32).toString('hex')];
         const { ownership } = createGiving({ config, log, engine, ids: createIdSource(randomBytes), keys });
         const plan = await ownership.plan(from, to);
         if (dryRun) return { ...plan, over: { ...plan.over } };
-        const audit = createAudit({ state: engine.state, now: () => engine.storage.now() });
-        const detail = { to: plan.to, count: plan.count };
-        await audit.record({ actor: 'admin', action: 'transfer', owner: from, detail });
+        await audited(engine, 'transfer', from, { to: plan.to, count: plan.count });
         const progress = (done: number): void => context.progress.tell(done, plan.count);
         const result = await ownership.transfer(from, to, signal, progress);
         return { ...result, over: { ...result.over } };

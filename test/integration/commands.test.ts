@@ -1,4 +1,4 @@
-import { rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/compose-engine.ts';
 import { originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
@@ -166,6 +166,11 @@ describe.each(WAYS)('commands %s', (_, begin) => {
       expect(tried.report?.['found']).toEqual([{ finding: 'original_missing', action: 'dropped', path }]);
       const done = await kiroku(tree.root, ['reindex', '--json', '--owner', 'alice'], ENV);
       expect(done).toMatchObject({ code: 0, report: { depth: 'changes', failed: 0 } });
+      // written down beforehand, on the tree itself as through a server; a dry run does nothing to be written down
+      const audit = await readFile(tree.path('.kiroku/state/audit.jsonl'), 'utf8');
+      const lines = audit.split('\n').filter((line) => line.includes('"reindex"'));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('"alice"');
       const verified = await kiroku(tree.root, ['verify', '--json'], ENV);
       expect(verified).toMatchObject({ code: 0, report: { pictures: 2 } });
     });

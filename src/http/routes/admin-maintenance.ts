@@ -144,6 +144,7 @@ export function maintenanceRoutes(kit: Kit, deps: MaintenanceRouteDeps) {
 
 interface Asked {
   readonly user_id?: string | undefined;
+  readonly dry_run?: boolean | undefined;
   readonly ticket?: string;
 }
 
@@ -155,7 +156,7 @@ interface Work<N extends string, T extends Asked> {
   run(asked: T, told: Told): Promise<JsonObject>;
 }
 
-/** A long piece of work: written down first, then done. */
+/** A long piece of work: written down first, unless it changes nothing, then done. */
 function workRoute<const N extends string, T extends Asked>(
   kit: Kit,
   deps: MaintenanceRouteDeps,
@@ -174,8 +175,9 @@ function workRoute<const N extends string, T extends Asked>(
     { who: 'admin', write: true },
     async (c, call) => {
       const asked = await readJson(c.env.incoming, schema);
-      const { user_id: _, ticket: _ticket, ...detail }: Asked = asked;
-      await deps.audit.record({ actor: 'admin', action: name, owner: ownerIn(asked).owner, detail });
+      const { user_id: _, ticket: _ticket, dry_run: dryRun, ...detail }: Asked = asked;
+      if (dryRun !== true)
+        await deps.audit.record({ actor: 'admin', action: name, owner: ownerIn(asked).owner, detail });
       return answerWork(c, call, deps, (told) => run(asked, told));
     },
   );
