@@ -7,9 +7,12 @@ export interface Picks {
   readonly version: number;
   subscribe(listener: () => void): () => void;
   has(id: string): boolean;
+  /** How many of a day, `YYYY-MM-DD`. */
+  countOf(date: string): number;
   /** In the order in which they were picked. */
   all(): readonly Picture[];
   set(pictures: readonly Picture[], on: boolean): void;
   toggle(picture: Picture): void;
+  patch(ids: ReadonlySet<string>, change: (picture: Picture) => Picture): void;
   clear(): void;
 }

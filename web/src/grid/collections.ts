@@ -1,0 +1,62 @@
+import { CancelledError } from '@tanstack/react-query';
+import { meQuery } from '../api/me.ts';
+import { queryClient } from '../api/query-client.ts';
+import type { Family, Selection } from '../api/types.ts';
+import { createPicks } from '../picks/create-picks.ts';
+import { createCollection } from './collection.ts';
+import type { Collection } from './collection-types.ts';
+import { createDayOf } from './day-of.ts';
+import { createSource } from './source.ts';
+
+/** Lists that stay while others are looked at, so that Back finds them as they were. */
+const MOST = 6;
+
+const lists = new Map<string, Collection>();
+
+/** The list of this selection: one for all who ask, begun when it is first asked for. */
+export function collectionFor(family: Family, selection: Selection): Collection {
+  const key = JSON.stringify([family, Object.entries(selection).sort()]);
+  const found = lists.get(key);
+  if (found !== undefined) {
+    // the last one used is the last to go
+    lists.delete(key);
+    lists.set(key, found);
+    return found;
+  }
+  const zone = selection.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const whole = { ...selection, tz: zone };
+  const dayOf = createDayOf(zone);
+  const list = createCollection({
+    family,
+    selection: whole,
+    source: createSource(queryClient, family, whole, identified),
+    picks: createPicks(dayOf),
+    dayOf,
+  });
+  lists.set(key, list);
+  forgetOldest();
+  return list;
+}
+
+/** Every list of this family that there is. */
+export function collectionsOf(family: Family): Collection[] {
+  return [...lists.values()].filter((list) => list.family === family);
+}
+
+function forgetOldest(): void {
+  const [oldest] = lists;
+  if (lists.size <= MOST || oldest === undefined) return;
+  oldest[1].stop();
+  lists.delete(oldest[0]);
+}
+
+/** The first answer brings the cookie: two calls at once without one would be two guests. */
+async function identified(): Promise<void> {
+  try {
+    await queryClient.fetchQuery(meQuery);
+  } catch (error) {
+    // a part of the page that waited for it too has left, and took the call along
+    if (error instanceof CancelledError) return identified();
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import type { ActionName } from '../actions/action-name.ts';
+import type { Actions } from '../actions/actions.ts';
+import type { Item } from '../api/types.ts';
+import type { Collection } from './collection-types.ts';
+import type { Cursor } from './cursor.ts';
+import { type Direction, moved } from './moves.ts';
+import type { Range } from './use-range.ts';
+import type { Viewport } from './viewport.ts';
+
+export interface GridParts {
+  readonly list: Collection;
+  readonly viewport: Viewport;
+  readonly cursor: Cursor;
+  readonly range: Range;
+  readonly onOpen: (item: Item, index: number) => void;
+}
+
+interface KeyDeps extends GridParts {
+  readonly actions: Actions;
+  readonly allowed: readonly ActionName[];
+}
+
+const ROWS: Readonly<Record<string, Direction>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  PageUp: 'pageUp',
+  PageDown: 'pageDown',
+};
+/** Of a screen: the last row of the page before stays in view. */
+const PAGE = 0.8;
+
+/** Where a key leads; undefined for keys that lead nowhere. */
+function targetOf(key: string, { list, viewport, cursor }: GridParts): number | undefined {
+  const { index } = cursor;
+  if (key === 'ArrowLeft') return Math.max(0, index - 1);
+  if (key === 'ArrowRight') return Math.min(list.total - 1, index + 1);
+  if (key === 'Home') return 0;
+  if (key === 'End') return list.total - 1;
+  const direction = ROWS[key];
+  const place = list.place(index);
+  if (direction === undefined || place === undefined) return undefined;
+  const { chunks, layout } = viewport.frame;
+  return list.indexAt(moved(chunks, layout, place, direction, viewport.height * PAGE));
+}
+
+/** The keys of the grid: those of a list box, and one letter for what is done most. */
+export function useKeys(deps: KeyDeps) {
+  // the ring is shown for keys, not for a click
+  const [hasKeys, setHasKeys] = useState(false);
+  const { list, viewport, cursor, range, actions, allowed } = deps;
+  return useMemo(() => {
+    const go = (index: number, extends_: boolean) => {
+      const from = cursor.origin;
+      cursor.moveTo(index);
+      const place = list.place(index);
+      if (place !== undefined) viewport.reveal(place);
+      if (extends_) range.replace(from, index);
+      else cursor.origin = index;
+    };
+    const chosen = () =>
+      list.picks.count > 0 ? list.picks.all() : [list.peek(cursor.index)].filter(isThere);
+    const act = (key: string): boolean => {
+      const item = list.peek(cursor.index);
+      if (key === 'Enter') {
+        if (item !== undefined) deps.onOpen(item, cursor.index);
+      } else if (key === ' ') {
+        if (item !== undefined) list.picks.toggle(item);
+        cursor.origin = cursor.index;
+      } else if (key === 'Escape') {
+        if (list.picks.count === 0) return false;
+        list.picks.clear();
+      } else if (key === 'Delete' && allowed.includes('trash')) {
+        void actions.trash(chosen());
+      } else if (key === 'f' && allowed.includes('favorite')) {
+        const pictures = chosen();
+        void actions.favorite(pictures, !pictures.every(({ meta }) => meta.favorite));
+      } else return false;
+      return true;
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.altKey || event.target !== event.currentTarget) return;
+      const isCommand = event.ctrlKey || event.metaKey;
+      if (isCommand && event.key.toLowerCase() !== 'a') return;
+      setHasKeys(true);
+      if (isCommand) {
+        const place = list.place(cursor.index);
+        const date = place === undefined ? undefined : list.chunks[place.chunk]?.date;
+        if (date !== undefined) range.pickDay(date, true);
+        event.preventDefault();
+        return;
+      }
+      const target = targetOf(event.key, deps);
+      if (target !== undefined) go(target, event.shiftKey);
+      else if (!act(event.key)) return;
+      event.preventDefault();
+      // otherwise the page's own shortcuts would hear it too
+      event.stopPropagation();
+    };
+    return {
+      onKeyDown,
+      onPointerDownCapture: () => setHasKeys(false),
+      'data-keys': hasKeys || undefined,
+    };
+  }, [deps, list, viewport, cursor, range, actions, allowed, hasKeys]);
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}

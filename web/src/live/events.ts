@@ -1,0 +1,140 @@
+import { queryClient } from '../api/query-client.ts';
+import type { Family, Item } from '../api/types.ts';
+import { BASE_PATH } from '../base-path.ts';
+import { collectionsOf } from '../grid/collections.ts';
+import { type ServerVersion, versionOf } from './version.ts';
+
+/** Something that happened to a picture of this owner, wherever it was done. */
+export interface LiveChange {
+  readonly op: 'created' | 'updated' | 'trashed' | 'restored' | 'purged';
+  readonly family: Family;
+  readonly id: string;
+  /** As it is now; undefined of what was purged. */
+  readonly item: Item | undefined;
+  readonly version: ServerVersion | undefined;
+}
+
+const OPS = ['created', 'updated', 'trashed', 'restored', 'purged'] as const;
+const FAMILIES: Readonly<Record<string, Family>> = {
+  generated: 'images',
+  input: 'inputs',
+  control: 'controls',
+};
+/** A tab that nobody looks at gives its connection back: a browser has six for a host. */
+const HIDDEN_MS = 60_000;
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 60_000;
+
+const listeners = new Set<(change: LiveChange) => void>();
+let stream: EventSource | undefined;
+let last: ServerVersion | undefined;
+let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+let retryMs = FIRST_RETRY_MS;
+let isStarted = false;
+
+/** Calls back for every change until the returned function is called. */
+export function onLive(listener: (change: LiveChange) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Begins to follow what happens to this owner's pictures; one stream for all pages. Again: nothing. */
+export function startLive(): void {
+  if (isStarted) return;
+  isStarted = true;
+  document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('online', reopen);
+  open();
+}
+
+function onVisibility(): void {
+  clearTimeout(hiddenTimer);
+  if (document.visibilityState === 'visible') {
+    if (stream === undefined || stream.readyState === EventSource.CLOSED) reopen();
+  } else hiddenTimer = setTimeout(close, HIDDEN_MS);
+}
+
+function reopen(): void {
+  if (document.visibilityState === 'visible') open();
+}
+
+function close(): void {
+  stream?.close();
+  stream = undefined;
+}
+
+function open(): void {
+  close();
+  const opened = new EventSource(`${BASE_PATH}/api/v1/events`);
+  stream = opened;
+  opened.onopen = () => {
+    retryMs = FIRST_RETRY_MS;
+  };
+  // the first id says how far the server is; a browser that comes back by itself sends its own, and is told the rest
+  opened.onmessage = ({ lastEventId }) => caughtUp(versionOf(lastEventId));
+  opened.addEventListener('reset', ({ lastEventId }) => {
+    last = versionOf(lastEventId);
+    refreshAll();
+  });
+  for (const op of OPS) {
+    opened.addEventListener(`image.${op}`, ({ data, lastEventId }) => {
+      last = versionOf(lastEventId);
+      tell(op, data, last);
+    });
+  }
+  opened.onerror = () => {
+    // refused rather than cut off: the browser does not try again by itself
+    if (opened !== stream || opened.readyState !== EventSource.CLOSED) return;
+    close();
+    setTimeout(reopen, retryMs);
+    retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+  };
+}
+
+/** A stream that was opened anew does not tell what was missed: everything is looked at again if there was something. */
+function caughtUp(version: ServerVersion | undefined): void {
+  const isSame = version?.epoch === last?.epoch && version?.seq === last?.seq;
+  const isFirst = last === undefined;
+  last = version;
+  if (!isFirst && !isSame) refreshAll();
+}
+
+function tell(op: LiveChange['op'], data: string, version: ServerVersion | undefined): void {
+  // the server's own words: `{id, kind, item}`, item as in a list or null
+  const { id, kind, item } = JSON.parse(data) as { id: string; kind: string; item: Item | null };
+  const family = FAMILIES[kind];
+  if (family === undefined) return;
+  const change: LiveChange = { op, family, id, item: item ?? undefined, version };
+  apply(change);
+  for (const listener of listeners) listener(change);
+}
+
+function apply({ family, id, item, version }: LiveChange): void {
+  for (const list of collectionsOf(family)) {
+    const status = list.selection.status ?? 'active';
+    if (item === undefined || item.meta.status !== status) {
+      list.apply({ op: 'out', id, createdAt: item?.created_at, version });
+    } else list.apply({ op: 'in', item, version });
+  }
+  if (item !== undefined) queryClient.setQueryData(['item', family, id], item);
+  soon();
+}
+
+let soonTimer: ReturnType<typeof setTimeout> | undefined;
+/** Sums and counts follow within a second, however many changes there are. */
+function soon(): void {
+  if (soonTimer !== undefined) return;
+  soonTimer = setTimeout(() => {
+    soonTimer = undefined;
+    void queryClient.invalidateQueries({ queryKey: ['usage'] });
+    void queryClient.invalidateQueries({ queryKey: ['facets'] });
+  }, 1_000);
+}
+
+function refreshAll(): void {
+  for (const family of Object.values(FAMILIES)) {
+    for (const list of collectionsOf(family)) list.reset();
+  }
+  void queryClient.invalidateQueries({ queryKey: ['item'] });
+  soon();
+}
