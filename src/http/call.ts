@@ -36,6 +36,8 @@ export interface Bindings {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly call: Call;
+  /** The server does not close before this has ended: work that may outlive the answer, or the connection. */
+  readonly hold: (work: Promise<unknown>) => void;
 }
 
 export type AppEnv = { Bindings: Bindings };

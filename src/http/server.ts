@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Registry } from 'prom-client';
 import { KirokuError } from '../domain/errors.ts';
@@ -29,8 +30,9 @@ export interface HttpServer {
   /** Resolves with the address to call, such as `http://127.0.0.1:8080`. */
   listen(host: string, port: number): Promise<string>;
   /**
-   * Stops accepting, gives open requests `graceMs` to finish, then cuts them. Event streams end by the app's own
-   * `shutdown` signal, which the caller aborts first.
+   * Stops accepting, gives open requests `graceMs` to finish, then cuts them, and waits until what they were at has ended
+   * (at its next batch): nothing of theirs may touch the tree once its lock is given back. Event streams end by the
+   * app's own `shutdown` signal, which the caller aborts first.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -48,11 +50,18 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
 const MAX_CONNECTIONS = 2_000;
 const GRACE = 10_000;
+/** For work whose connection was cut to come to its next batch; then something is stuck, and a start settles it. */
+const LAST_BATCH = 5_000;
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { log } = deps;
   const metrics = createHttpMetrics(deps.metrics);
   const nextId = requestIds(deps.random);
+  const held = new Set<Promise<unknown>>();
+  const hold = (work: Promise<unknown>): void => {
+    const end: Promise<unknown> = work.then(ignored, ignored).then(() => held.delete(end));
+    held.add(end);
+  };
 
   const listener = getRequestListener(
     (request, env) => {
@@ -64,7 +73,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
         metrics.record(incoming.method ?? '', call.route, outgoing.statusCode, ms / 1000);
         logRequest(log, call, incoming, outgoing, ms);
       });
-      return deps.app.fetch(request, { incoming, outgoing, call });
+      const answer = deps.app.fetch(request, { incoming, outgoing, call, hold });
+      if (answer instanceof Promise) hold(answer);
+      return answer;
     },
     {
       hostname: 'localhost',
@@ -102,9 +113,18 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   );
   return {
     listen: (host, port) => listen(server, host, port),
-    close: (graceMs = GRACE) => close(server, graceMs),
+    async close(graceMs = GRACE) {
+      await close(server, graceMs);
+      const late = new AbortController();
+      const stuck = delay(LAST_BATCH, true, { signal: late.signal }).catch(() => false);
+      const isStuck = await Promise.race([stuck, Promise.all(held).then(() => false)]);
+      late.abort();
+      if (isStuck) log.error({ works: held.size }, 'something asked for has not come to its end');
+    },
   };
 }
+
+function ignored(): void {}
 
 function http1(env: unknown): { incoming: IncomingMessage; outgoing: ServerResponse } {
   // The adapter's type also allows HTTP/2, which this server does not speak.

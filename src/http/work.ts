@@ -42,12 +42,13 @@ export async function answerWork(
   c.env.outgoing.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, shutdown]);
   const headers = { 'Content-Type': LINES, 'Cache-Control': 'no-store' };
-  return sendStream(c, call, 200, headers, lines(run, signal), log);
+  return sendStream(c, call, 200, headers, lines(run, signal, c.env.hold), log);
 }
 
 async function* lines(
   run: (told: Told) => Promise<JsonObject>,
   signal: AbortSignal,
+  hold: (work: Promise<unknown>) => void,
 ): AsyncGenerator<Uint8Array> {
   let far: JsonObject = { done: 0 };
   const tell = (done: number, total?: number): void => {
@@ -57,8 +58,8 @@ async function* lines(
   const end = run({ tell, signal }).finally(() => {
     ended = true;
   });
-  // of a caller who left nobody waits for it
-  end.catch(() => undefined);
+  // of a caller who left nobody waits for it but the server
+  hold(end);
   let begun = false;
   for (;;) {
     const waiting = new AbortController();

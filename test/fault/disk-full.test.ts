@@ -103,7 +103,7 @@ describe.each(ACTS)('%s on a disk that is full', (_act, act, after) => {
     // what was said to be done is done, and everything can be looked at while the disk is full
     storage.arm();
     const now = await wholePictures(life);
-    const wanted = new Map([
+    const wanted = new Map<string, string | undefined>([
       [a, after.a],
       [b, after.b],
       [c, after.c],
