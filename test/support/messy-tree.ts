@@ -33,7 +33,8 @@ function named(text: string): PictureId {
 
 /** Ids of what lies there without a record. */
 export const ORPHAN = named('01kafe00000000000000000001');
-export const UNREADABLE = named('01kafe00000000000000000002');
+// of the earlier system's grammar: without its sidecar it would be adopted
+export const UNREADABLE = named('00112233445566778899aabbccddeeff');
 export const UNLISTED = named('01kafe00000000000000000003');
 export const OLD = named('0123456789abcdef0123456789abcdef');
 export const BROKEN = named('fedcba9876543210fedcba9876543210');
