@@ -89,6 +89,23 @@ describe('kiroku erase', () => {
     });
   });
 
+  it('takes what an owner left behind who was moved to this one', async () => {
+    await withPlaces(async ({ tree, out }) => {
+      const moved = await kiroku(tree, ['transfer', 'max', 'zoe', '--json'], ENV);
+      expect(moved, moved.told).toMatchObject({ code: 0, report: { moved: 1 } });
+      const told = await filesBelow(join(tree, 'users/max'));
+      expect((await Promise.all(told.map((path) => readFile(path)))).join()).toContain('secret of max');
+      const asked = await kiroku(tree, ['erase', 'zoe', '--dry-run', '--json'], ENV);
+      expect(asked).toMatchObject({ code: 0, report: { former: ['max'], count: 4 } });
+      const done = await kiroku(tree, ['erase', 'zoe', '--yes', '4', '--out', out, '--json'], ENV);
+      expect(done, done.told).toMatchObject({ code: 0, report: { former: ['max'], erased: 4, left: [] } });
+      expect(await readdir(join(tree, 'users'))).toEqual([]);
+      for (const path of await filesBelow(tree)) {
+        expect((await readFile(path)).includes('secret of'), path).toBe(false);
+      }
+    });
+  });
+
   it('leaves and names what is not ours', async () => {
     await withPlaces(async ({ tree, out }) => {
       await writeFile(join(tree, 'users/zoe/notes.txt'), 'mine');

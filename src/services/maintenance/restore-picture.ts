@@ -18,7 +18,9 @@ export type RestoreTrouble =
   /** The tree has another picture, or another file, under this id: it is left as it is. */
   | 'id_taken'
   /** Its owner's pictures have gone to another owner, who does not have it; or should have, and somebody lives here. */
-  | 'owner_moved';
+  | 'owner_moved'
+  /** The tree is removing it for good: once that has ended, it can be restored. */
+  | 'purge_begun';
 
 export interface RestoredPicture {
   readonly end: 'restored' | 'there' | 'left';
