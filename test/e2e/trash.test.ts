@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { expectNoViolations } from './support/axe.ts';
+import { useGallery, type Visit } from './support/gallery.ts';
+
+const gallery = useGallery();
+
+async function countOf({ context }: Visit, status: 'active' | 'trash'): Promise<number> {
+  const answer = await context.request.get(`/api/v1/images?status=${status}`);
+  return ((await answer.json()) as { total: number }).total;
+}
+
+async function throwAway(visit: Visit, count: number): Promise<void> {
+  const items = await visit.postMany(count, (index) => ({ meta: { prompt: `picture ${index}` } }));
+  for (const { id } of items) await visit.pipeline.trash(id);
+}
+
+describe('trash', () => {
+  it('is empty at first, and says what it is for', async () => {
+    const { page, open } = await gallery.visit({ size: 'phone' });
+    await open('/trash');
+    await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+    await expectNoViolations(page);
+  });
+
+  it('tells what it holds and when each picture goes; what is restored is back', async () => {
+    const visit = await gallery.visit();
+    const { page, open } = visit;
+    await throwAway(visit, 3);
+    await open('/trash');
+    await page.getByText(/^3 pictures, .* They do not count towards your space\.$/).waitFor();
+    await page.getByText(/stays here for 30 days.*The first goes in 30 days\./).waitFor();
+    const tile = page.getByRole('option', { name: /picture 1.*in 29 days/ });
+    await tile.waitFor();
+    await expectNoViolations(page);
+
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Control+A');
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+    await expect.poll(() => countOf(visit, 'active')).toBe(3);
+    await page.getByText('0 pictures').waitFor();
+
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('option').nth(2).waitFor();
+    await expect.poll(() => countOf(visit, 'trash')).toBe(3);
+  });
+
+  it('shows the inputs that were thrown away apart, under an address of their own', async () => {
+    const visit = await gallery.visit();
+    const { page, open } = visit;
+    await throwAway(visit, 1);
+    await open('/trash');
+    await page.getByRole('option').waitFor();
+    await page.getByRole('button', { name: 'Generated Show' }).click();
+    await page.getByRole('option', { name: 'Inputs' }).click();
+    await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?of=inputs');
+    await page.goBack();
+    await page.getByRole('option').waitFor();
+  });
+});
