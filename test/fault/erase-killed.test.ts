@@ -7,6 +7,7 @@ import { createFolderSync } from '../../src/storage/durable.ts';
 import { createMemoryStorage, type MemoryStorage } from '../../src/storage/memory-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { unstopped } from '../support/backup.ts';
+import { copyOf } from '../support/messy-tree.ts';
 import { pngPicture } from '../support/pictures.ts';
 import { alice, openRigOn, ownerNamed } from '../support/reconcile-rig.ts';
 import { createFaultStorage } from '../support/storage/fault-storage.ts';
@@ -67,8 +68,9 @@ async function erase(storage: Storage): Promise<number> {
 describe('an erasure that is killed at any call', () => {
   it('is finished by the next, and takes nothing of others', async () => {
     let killed = 0;
+    const full = await filled();
     for (let at = 1; ; at += 1) {
-      const storage = await filled();
+      const storage = await copyOf(full);
       const fault = createFaultStorage(storage, { at, fault: { kill: true, torn: true } });
       await erase(fault).catch(() => undefined);
       if (!fault.hit()) break;
