@@ -83,6 +83,12 @@ export function jobTable(deps: JobDeps): Job[] {
   ];
 }
 
+/** Where the run before stopped: pictures that cannot be mended must not keep it from those behind them. */
+function placeIn(journal: JobDeps['journal'], job: string): { readonly from?: string } {
+  const from = journal.lastResult(job)?.['next'];
+  return typeof from === 'string' ? { from } : {};
+}
+
 /** What is kept whole without anybody asking. */
 function careJobs({ cron, maintenance, sweep, journal, log }: JobDeps): Job[] {
   return [
@@ -99,9 +105,11 @@ function careJobs({ cron, maintenance, sweep, journal, log }: JobDeps): Job[] {
       name: 'verify',
       cron: cron.verify,
       async run(signal) {
-        const from = journal.lastResult('verify')?.['next'];
-        const place = typeof from === 'string' ? { from } : {};
-        const report = await maintenance.verify({ ...place, signal, mostBytes: SCRUB_BYTES });
+        const report = await maintenance.verify({
+          ...placeIn(journal, 'verify'),
+          signal,
+          mostBytes: SCRUB_BYTES,
+        });
         const { pictures, bytes, found, manifests, next } = report;
         for (const damaged of found)
           log.error({ ...damaged }, 'a picture is damaged: restore it from a backup');
@@ -121,8 +129,11 @@ function careJobs({ cron, maintenance, sweep, journal, log }: JobDeps): Job[] {
       name: 'thumbnails',
       cron: cron.thumbnails,
       async run(signal) {
-        const report = await maintenance.thumbnails({ signal, most: MOST_THUMBNAILS });
-        return report.wanted === 0 ? undefined : { ...report };
+        const place = placeIn(journal, 'thumbnails');
+        const { next, ...report } = await maintenance.thumbnails({ ...place, signal, most: MOST_THUMBNAILS });
+        // one that went on from a place says that it came to the end
+        if (report.wanted === 0 && place.from === undefined) return undefined;
+        return { ...report, next: next ?? null };
       },
     },
   ];

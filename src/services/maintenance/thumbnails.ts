@@ -18,8 +18,10 @@ export interface ThumbnailsRequest {
   readonly signal: AbortSignal;
   /** Called now and then with how many pictures were looked at. */
   readonly progress?: (pictures: number) => void;
-  /** Stops after so many were made; the rest is for the next run. */
+  /** Stops after so many were tried; the rest is for the next run. */
   readonly most?: number;
+  /** `next` of an earlier run: goes on there. */
+  readonly from?: string;
 }
 
 export interface ThumbnailsReport {
@@ -32,6 +34,8 @@ export interface ThumbnailsReport {
   readonly hopeless: number;
   /** Could not be made now; the log says why. */
   readonly failed: number;
+  /** Where the next run goes on; absent when this one came to the end. */
+  readonly next?: string;
 }
 
 export interface Thumbnails {
@@ -72,12 +76,21 @@ export function createThumbnails(deps: ThumbnailsDeps): Thumbnails {
   }
 
   return {
-    async run({ owner, all = false, dryRun = false, signal, progress, most = Number.POSITIVE_INFINITY }) {
+    async run({
+      owner,
+      all = false,
+      dryRun = false,
+      signal,
+      progress,
+      from,
+      most = Number.POSITIVE_INFINITY,
+    }) {
       const ended = { made: 0, hopeless: 0, failed: 0 };
       let pictures = 0;
       let wanted = 0;
-      for await (const { entries } of everyPicture(deps.catalog, {
+      for await (const { entries, place } of everyPicture(deps.catalog, {
         ...(owner === undefined ? {} : { owner }),
+        ...(from === undefined ? {} : { from }),
         signal,
         together: PARALLEL,
       })) {
@@ -87,7 +100,8 @@ export function createThumbnails(deps: ThumbnailsDeps): Thumbnails {
         wanted += some.length;
         if (!dryRun) for (const end of await Promise.all(some.map(make))) ended[end] += 1;
         progress?.(pictures);
-        if (ended.made + ended.hopeless + ended.failed >= most) break;
+        if (ended.made + ended.hopeless + ended.failed >= most)
+          return { pictures, wanted, ...ended, next: place };
       }
       return { pictures, wanted, ...ended };
     },

@@ -134,8 +134,8 @@ describe('the table of jobs', () => {
           called.push(`verify from ${from}`);
           return { pictures: 2, bytes: 7, found: [], manifests: [], more: 0, next: undefined };
         },
-        async thumbnails({ most }) {
-          called.push(`thumbnails ${most}`);
+        async thumbnails({ most, from }) {
+          called.push(`thumbnails ${most} from ${from}`);
           return { pictures: 2, wanted: 0, made: 0, hopeless: 0, failed: 0 };
         },
       },
@@ -184,7 +184,7 @@ describe('the table of jobs', () => {
     expect(called).toEqual([
       'sweep',
       'verify from behind verify',
-      'thumbnails 10000',
+      'thumbnails 10000 from behind thumbnails',
       'recent',
       'full',
       'clean up',
