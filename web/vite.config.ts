@@ -10,7 +10,8 @@ export default defineConfig({
   base: './',
   plugins: [react(), threeLanguages(), precompress()],
   build: {
-    target: ['chrome123', 'firefox124', 'safari17.4'],
+    // the first with light-dark(): lowered for older ones it is fixed at the root, and no part can be dark on a light page
+    target: ['chrome123', 'firefox124', 'safari17.5'],
     // no data: addresses, so that the content policy can name files alone
     assetsInlineLimit: 0,
     // a helper for old browsers, and an inline script

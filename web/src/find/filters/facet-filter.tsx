@@ -28,8 +28,9 @@ export function FacetFilter({ facet, values, distinct, chosen, onChoose }: Facet
   const shown = shownOf(values, chosen, part);
   const isLong = values.length > SHOWN || part !== '';
   const hidden = distinct - shown.length;
+  if (distinct === 0 && chosen.length === 0) return null;
   return (
-    <Disclosure className={style.group ?? ''} defaultExpanded={facet === 'tag' || chosen.length > 0}>
+    <Disclosure className={style.facet ?? ''} defaultExpanded={facet === 'tag' || chosen.length > 0}>
       <Heading level={3} className={style.facetHead ?? ''}>
         <Button slot="trigger" className={style.facetButton ?? ''}>
           {t(`facets.${facet}`)}

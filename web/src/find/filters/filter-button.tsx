@@ -7,6 +7,7 @@ import { Popover } from 'react-aria-components/Popover';
 import { useTranslation } from 'react-i18next';
 import type { Family } from '../../api/types.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { SavedAndHelp } from '../saved-and-help.tsx';
 import { useSelection } from '../selection-url.ts';
 import { useIsWide } from '../use-wide.ts';
 import { chipsOf } from './chips.ts';
@@ -24,9 +25,13 @@ export function FilterButton({ family }: { readonly family: Family }) {
   const label = chosen === 0 ? t('filters') : t('filtersOn', { count: chosen });
   const content = (
     <Dialog className={style.dialog ?? ''}>
-      <Heading slot="title" level={2}>
-        {t('filters')}
-      </Heading>
+      <div className={style.head}>
+        <Heading slot="title" level={2}>
+          {t('filters')}
+        </Heading>
+        {/* the bar of a phone has no room for them */}
+        {isWide ? null : <SavedAndHelp />}
+      </div>
       <Suspense>
         <FilterPanel family={family} />
       </Suspense>
@@ -40,8 +45,10 @@ export function FilterButton({ family }: { readonly family: Family }) {
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
       <IconButton label={label}>
-        <SlidersHorizontal size={20} />
-        {chosen === 0 ? null : <span className={style.badge}>{chosen}</span>}
+        <span className={style.badged}>
+          <SlidersHorizontal size={20} />
+          {chosen === 0 ? null : <span className={style.badge}>{chosen}</span>}
+        </span>
       </IconButton>
       {isWide ? (
         <Popover className={style.popover ?? ''} placement="bottom end">
