@@ -11,6 +11,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** For servers that only a benchmark talks to, on this machine alone. */
 export const SERVICE_TOKEN = 'service-token-for-benchmarks-only-0123456789';
+export const ADMIN_TOKEN = `admin-${SERVICE_TOKEN}`;
 
 export interface BenchServer {
   readonly url: string;
@@ -44,7 +45,7 @@ export async function startBenchServer(tree: string, env: Record<string, string>
       PORT: port,
       OUTPUT_DIR: tree,
       SERVICE_TOKEN,
-      ADMIN_TOKEN: `admin-${SERVICE_TOKEN}`,
+      ADMIN_TOKEN,
       COOKIE_SECRET: `cookie-${SERVICE_TOKEN}`,
       DISK_RESERVE_MB: '1',
       HEALTHZ_DISK_MIN_FREE_MB: '1',
