@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { originalKey, thumbKey } from '../../src/domain/key.ts';
+import { manifestKey, originalKey, thumbKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
+import type { PictureRecord } from '../../src/domain/record.ts';
 import { recoverStaged } from '../../src/services/maintenance/recover.ts';
 import { readWhole } from '../../src/storage/durable.ts';
 import { createMemoryStorage, type MemoryStorage } from '../../src/storage/memory-storage.ts';
@@ -18,7 +19,9 @@ import {
 } from '../support/backup.ts';
 import { writeFile } from '../support/legacy-tree.ts';
 import { alice, openRigOn, type Rig } from '../support/reconcile-rig.ts';
-import { createFaultStorage } from '../support/storage/fault-storage.ts';
+import { CHANGING_CALLS, createFaultStorage } from '../support/storage/fault-storage.ts';
+import { filesIn } from '../support/transfer-rig.ts';
+import { copyTree } from './manifest-rig.ts';
 
 async function everything(rig: Rig): Promise<object[]> {
   const all: object[] = [];
@@ -82,7 +85,7 @@ describe('a backup that is killed at any call (D18)', () => {
     }
     expect(killed).toBeGreaterThan(100);
     await rig.close();
-  });
+  }, 300_000);
 
   it('never takes a failure of the target for one of the source', async () => {
     const { storage, rig } = await smallSource();
@@ -180,7 +183,52 @@ describe('a restore that is killed at any call (D18)', () => {
     }
     expect(killed).toBeGreaterThan(100);
     await rig.close();
-  });
+  }, 300_000);
+});
+
+describe('a restore into a tree that has lost originals', () => {
+  it.each(['with their records', 'without'])(
+    '%s, killed at any call: they are back, under what was said of them last',
+    async (way) => {
+      const { storage, rig } = await smallSource();
+      const saved = createMemoryStorage();
+      await backupOf(storage, saved).run(unstopped);
+      for (const { owner, kind, id } of [...(await rig.all(alice)), ...(await rig.all(bob))]) {
+        const change = (now: PictureRecord) => ({ ...now, tags: ['since'] });
+        await rig.catalog.commit(owner, { op: 'edit', kind, id, change });
+      }
+      const wanted = await everything(rig);
+      await rig.close();
+      for (const path of (await filesIn(storage, 'users')).filter((name) => name.endsWith('.png')))
+        await storage.unlink(path);
+      // made again without those whose originals are gone
+      if (way === 'without') for (const owner of OWNERS) await storage.unlink(manifestKey(owner));
+      let killed = 0;
+      for (let at = 1; ; at += 1) {
+        const tree = createMemoryStorage();
+        await copyTree(storage, tree);
+        const fault = createFaultStorage(tree, {
+          at,
+          only: CHANGING_CALLS,
+          fault: { kill: true, torn: true },
+        });
+        const dying = openRigOn(fault);
+        await restoreInto(dying, saved)
+          .run(unstopped)
+          .catch(() => undefined);
+        await dying.close().catch(() => undefined);
+        if (!fault.hit()) break;
+        killed = at;
+        const after = await reopened(tree);
+        expect((await restoreInto(after, saved).run(unstopped)).found, fault.trace.at(-1)).toEqual([]);
+        await checkWhole(after, tree);
+        expect(await everything(after), fault.trace.at(-1)).toEqual(wanted);
+        await after.close();
+      }
+      expect(killed).toBeGreaterThan(20);
+    },
+    300_000,
+  );
 });
 
 describe('a restore into a tree that has something', () => {

@@ -130,7 +130,7 @@ describe('a restore of a backup that was taken in the middle of a transfer', () 
       }
     }
     expect(kills).toBeGreaterThan(200);
-  }, 120_000);
+  }, 300_000);
 
   it('leaves an owner where he is who has pictures that the backup does not know', async () => {
     const { saved } = await backupDuring(await beforeTransfer(), 10_000);
