@@ -41,7 +41,7 @@ function post(file: File, { key, signal, onProgress }: SendOptions): Promise<Sen
     request.addEventListener('load', () => {
       if (request.status === 200 || request.status === 201)
         resolve({ isNew: request.status === 201 || isReplay(request) });
-      else reject(problemOf(answerFrom(request)));
+      else void problemOf(answerFrom(request)).then(reject, reject);
     });
     request.send(form);
   }).finally(() => signal.removeEventListener('abort', stop));
