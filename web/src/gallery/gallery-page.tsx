@@ -2,9 +2,11 @@ import { SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ActionName } from '../actions/action-name.ts';
 import { useActions } from '../actions/use-actions.ts';
+import { ChosenFilters } from '../find/filters/chosen-filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
 import { isEverything } from '../find/selection.ts';
 import { useSelection } from '../find/selection-url.ts';
+import { focusGrid } from '../grid/focus-grid.ts';
 import { PictureGrid } from '../grid/picture-grid.tsx';
 import { useSequence } from '../grid/use-sequence.ts';
 import { GuestNotice } from '../settings/guest-notice.tsx';
@@ -40,6 +42,8 @@ export function GalleryPage() {
         <FindBar family="images" />
       </InBar>
       <GuestNotice />
+      <ChosenFilters sequence={sequence} />
+      <ChosenFilters sequence={sequence} />
       <PictureGrid
         family="images"
         selection={selection}
@@ -48,7 +52,7 @@ export function GalleryPage() {
         actions={ACTIONS}
         empty={isEverything(selection) ? <FirstPicture /> : <NothingFound />}
       />
-      <PictureViewer family="images" sequence={sequence} actions={actions} />
+      <PictureViewer family="images" sequence={sequence} actions={actions} onClosed={focusGrid} />
     </>
   );
 }
