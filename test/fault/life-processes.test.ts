@@ -168,12 +168,16 @@ describe('kill -9 of real processes', () => {
     }
     const server = await startServer({ outputDir: tree });
     // what is still to be given is given by the start
-    await eventually('the end of the transfer', () => readFileSync(noted, 'utf8').includes('"op":"end"'));
+    await eventually(
+      'the end of the transfer',
+      () => readFileSync(noted, 'utf8').includes('"op":"end"'),
+      120_000,
+    );
     expect(await serviceClient(server.url, 'mia').all('active')).not.toEqual([]);
     expect(await server.stop()).toBe(0);
     const { records, damage } = await contents(tree);
     expect(damage).toEqual([]);
     expect(new Set(records.map(({ owner }) => owner))).toEqual(new Set(['mia', other]));
     expect(records.map(lasting).sort(byId)).toEqual(wanted.records.map(lasting).sort(byId));
-  }, 120_000);
+  }, 300_000);
 });
