@@ -49,13 +49,13 @@ function Field({ field, text, from }: FieldValue) {
   return (
     <div className={isLong ? style.long : style.short}>
       <dt>{name}</dt>
-      <dd>
+      <dd className={style.text}>
         <Highlighted text={text} {...(searched === undefined ? {} : { field: searched })} />
         {from === undefined ? null : <From source={from} />}
       </dd>
-      <span className={style.copy}>
+      <dd className={style.copy}>
         <CopyButton text={text} label={t('copyField', { field: name })} isIcon />
-      </span>
+      </dd>
     </div>
   );
 }

@@ -1,0 +1,212 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectNoViolations } from './support/axe.ts';
+import { useGallery, type Visit } from './support/gallery.ts';
+
+const gallery = useGallery();
+
+const RECIPE = {
+  model: 'sdxl base',
+  negative_prompt: 'blurry',
+  sampler: 'euler',
+  scheduler: 'karras',
+  steps: 30,
+  cfg: 6.5,
+  loras: [{ name: 'ink', weight: 0.8 }],
+};
+
+/** `picture 1` is the newest, and the first in the list. */
+async function postPictures(visit: Visit, count: number) {
+  const items = await visit.postMany(count, (index) => ({
+    width: 96,
+    height: 64,
+    meta: { ...RECIPE, prompt: `picture ${count - index}`, seed: String(index) },
+  }));
+  return items.toReversed();
+}
+
+const viewer = (page: Page) => page.getByRole('dialog', { name: 'Picture' });
+const shown = (page: Page, name: string) =>
+  page.locator('.pswp__item[aria-hidden="false"]').getByRole('img', { name, exact: true }).first();
+const tile = (page: Page, name: string) => page.getByRole('option', { name: new RegExp(`^${name}\\b`) });
+const announced = (page: Page, text: string) =>
+  viewer(page).getByRole('status').filter({ hasText: text }).waitFor({ state: 'attached' });
+
+describe('viewer', () => {
+  it('opens a picture, goes on by keys, and Back closes it with the focus in the list', async () => {
+    const visit = await gallery.visit();
+    const items = await postPictures(visit, 3);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await shown(page, 'picture 1').waitFor();
+    await announced(page, '1 of 3: picture 1');
+    expect(new URL(page.url()).searchParams.get('view')).toBe(items[0]?.id);
+    await expectNoViolations(page);
+
+    await page.keyboard.press('ArrowRight');
+    await announced(page, '2 of 3: picture 2');
+    await page.keyboard.press('End');
+    await announced(page, '3 of 3: picture 3');
+    await page.keyboard.press('ArrowLeft');
+    await shown(page, 'picture 2').waitFor();
+    await page.waitForURL(`**/?view=${items[1]?.id}`);
+
+    await page.goBack();
+    await viewer(page).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'listbox');
+  });
+
+  it('opens a link cold, also to a picture that the selection leaves out, and closes to the list', async () => {
+    const visit = await gallery.visit();
+    const items = await postPictures(visit, 3);
+    const { page } = visit;
+    await visit.open(`/?view=${items[2]?.id}`);
+    await announced(page, '3 of 3: picture 3');
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'detached' });
+    await tile(page, 'picture 1').waitFor();
+
+    await visit.open(`/?q=nothing&view=${items[1]?.id}`);
+    await shown(page, 'picture 2').waitFor();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await viewer(page).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('?q=nothing');
+  });
+
+  it('says when a link leads nowhere', async () => {
+    const visit = await gallery.visit();
+    visit.allow(/answered 404/);
+    await visit.open('/?view=01aaaaaaaaaaaaaaaaaaaaaaaa');
+    await viewer(visit.page).getByRole('alert').waitFor();
+    await expectNoViolations(visit.page);
+  });
+
+  it('zooms by keys and buttons', async () => {
+    const visit = await gallery.visit();
+    await visit.post({ width: 96, height: 64, meta: { prompt: 'small' } });
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'small').click();
+    await page.getByText('100%', { exact: true }).waitFor();
+    await page.keyboard.press('+');
+    await page.getByText('150%', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.getByText('225%', { exact: true }).waitFor();
+    await page.keyboard.press('0');
+    await page.getByText('100%', { exact: true }).waitFor();
+  });
+
+  it('trashes by key and goes on; undo brings it back without moving what is shown', async () => {
+    const visit = await gallery.visit();
+    await postPictures(visit, 3);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await announced(page, '1 of 3: picture 1');
+    await page.keyboard.press('Delete');
+    await announced(page, '1 of 2: picture 2');
+    await shown(page, 'picture 2').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await announced(page, '2 of 3: picture 2');
+    await page.keyboard.press('ArrowLeft');
+    await announced(page, '1 of 3: picture 1');
+  });
+
+  it('stays on its picture when a new one arrives', async () => {
+    const visit = await gallery.visit();
+    await postPictures(visit, 2);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 2').click();
+    await announced(page, '2 of 2: picture 2');
+    await visit.post({ meta: { prompt: 'newer' } });
+    await announced(page, '3 of 3: picture 2');
+    await shown(page, 'picture 2').waitFor();
+  });
+});
+
+describe('details', () => {
+  it('shows the recipe, copies it, and takes tags, stars and a favorite', async () => {
+    const visit = await gallery.visit();
+    await visit.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const [item] = await postPictures(visit, 1);
+    const { page } = visit;
+    await visit.open(`/?view=${item?.id}`);
+    const panel = page.getByRole('region', { name: 'Details' });
+    await panel.getByText('sdxl base').waitFor();
+    await panel.getByText('ink: 0.8').waitFor();
+    await panel.getByRole('button', { name: 'Copy all' }).click();
+    await panel.getByText('Copied.').first().waitFor({ state: 'attached' });
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'picture 1 <lora:ink:0.8>\nNegative prompt: blurry\nSteps: 30, Sampler: euler, Schedule type: karras, CFG scale: 6.5, Seed: 0, Size: 96x64, Model: sdxl base',
+    );
+
+    await panel.getByRole('textbox', { name: 'Add a tag' }).fill('final, 풍경');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('row', { name: '풍경' }).waitFor();
+    await panel.getByRole('radio', { name: '4 stars' }).click();
+    await page.getByRole('button', { name: 'Favorite' }).click();
+    await expect
+      .poll(async () => {
+        const { meta } = await (await visit.context.request.get(`/api/v1/images/${item?.id}`)).json();
+        return { tags: meta.tags, rating: meta.rating, favorite: meta.favorite };
+      })
+      .toEqual({ tags: ['final', '풍경'], rating: 4, favorite: true });
+    await expectNoViolations(page);
+  });
+
+  it('is a sheet under the picture on a phone, in Korean', async () => {
+    const visit = await gallery.visit({ size: 'phone', locale: 'ko-KR', colorScheme: 'dark' });
+    await postPictures(visit, 2);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').tap();
+    await page.getByRole('button', { name: '상세 정보' }).tap();
+    const panel = page.getByRole('region', { name: '상세 정보' });
+    await panel.getByText('sdxl base').waitFor();
+    const box = await panel.boundingBox();
+    expect(box?.y).toBeGreaterThan(844 * 0.35);
+    await expectNoViolations(page);
+  });
+
+  it('leads to the pictures it was made with, and to the rest of its recipe', async () => {
+    const visit = await gallery.visit();
+    const [first, second] = await postPictures(visit, 2);
+    const child = await visit.post({
+      meta: { prompt: 'child', parents: [{ kind: 'generated', id: first?.id, role: 'init' }] },
+    });
+    const { page } = visit;
+    await visit.open(`/?view=${child.id}`);
+    const panel = page.getByRole('region', { name: 'Details' });
+    await panel.getByRole('link', { name: 'picture 1' }).click();
+    await announced(page, '2 of 3: picture 1');
+    await panel.getByRole('link', { name: 'child' }).waitFor();
+    await panel.getByRole('link', { name: 'All pictures of this recipe' }).click();
+    await viewer(page).waitFor({ state: 'detached' });
+    await page.getByRole('status').filter({ hasText: '1 picture' }).waitFor();
+    expect(await tile(page, 'picture 2').count()).toBe(0);
+    expect(second).toBeDefined();
+  });
+
+  it('compares two: what differs stands in a table', async () => {
+    const visit = await gallery.visit();
+    await visit.post({ meta: { ...RECIPE, prompt: 'a red cat', seed: '1' } });
+    await visit.post({ meta: { ...RECIPE, prompt: 'a blue cat', seed: '2' } });
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'a blue cat').click();
+    await viewer(page).getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Compare with the next picture' }).click();
+    const table = page.getByRole('table');
+    await table.getByRole('row', { name: 'Seed 2 1' }).waitFor();
+    expect(await table.locator('mark').allTextContents()).toEqual(['blue', 'red', '2', '1']);
+    await page.getByRole('button', { name: '8 equal values' }).click();
+    await page.getByText('sdxl base').last().waitFor();
+    await expectNoViolations(page);
+    await page.keyboard.press('Escape');
+    await table.waitFor({ state: 'detached' });
+    await announced(page, '1 of 2: a blue cat');
+  });
+});
