@@ -71,6 +71,35 @@ describe('shares', () => {
     await expectNoViolations(stranger.page);
   });
 
+  it('makes a link of what is selected, as it is chosen, and shows it for copying', async () => {
+    const visit = await gallery.visit();
+    const { page, open, context } = visit;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await postTwo(visit);
+    await open('/');
+    await page.getByRole('option').nth(1).waitFor();
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Control+A');
+    await page.getByRole('button', { name: 'Share' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Share 2 pictures' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Two cats');
+    await dialog.getByRole('button', { name: '7 days Ends by itself after' }).click();
+    await page.getByRole('option', { name: '1 day' }).click();
+    await dialog.getByText('Show the prompt').click();
+    await expectNoViolations(page);
+    await dialog.getByRole('button', { name: 'Make the link' }).click();
+    const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+    expect(link).toMatch(new RegExp(`^${gallery.server.url}/s/`));
+    await expectNoViolations(page);
+    await dialog.getByRole('button', { name: 'Copy the link' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+
+    const stranger = await gallery.visit({ known: false });
+    await stranger.page.goto(link);
+    await stranger.page.getByRole('heading', { level: 1, name: 'Two cats' }).waitFor();
+    await stranger.page.getByRole('button', { name: 'a cat at window 1' }).waitFor();
+  });
+
   it('tells of a link that there never was', async () => {
     const { page, open, allow } = await gallery.visit({ known: false });
     allow(/answered 404: GET .*\/s\/nothing/);
