@@ -6,7 +6,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   /** `x` for a ratio of two rates of the same run, else a unit. */
-  readonly unit: 'x' | 'ms' | 'bytes' | '/s';
+  readonly unit: 'x' | 'ms' | 'bytes' | 'elements' | '/s';
   /** `atLeast` for rates and ratios of them, `atMost` for times and sizes; neither is a figure only shown. */
   readonly atLeast?: number;
   readonly atMost?: number;
