@@ -127,6 +127,50 @@ describe('viewer', () => {
   });
 });
 
+describe('viewer in a long list', () => {
+  it('goes to the far end of what is not loaded, and has the neighbours decoded ahead', async () => {
+    const visit = await gallery.visit();
+    await postPictures(visit, 130);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await announced(page, '1 of 130: picture 1');
+    await page.keyboard.press('End');
+    await announced(page, '130 of 130: picture 130');
+    await shown(page, 'picture 130').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await announced(page, '129 of 130: picture 129');
+    await page.waitForFunction(() => {
+      const near = [
+        ...document.querySelectorAll<HTMLImageElement>('.pswp__item[aria-hidden="true"] .pswp__img'),
+      ];
+      const names = new Set(
+        near.filter((image) => image.complete && image.naturalWidth > 0).map((image) => image.alt),
+      );
+      return names.has('picture 128') && names.has('picture 130');
+    });
+  });
+
+  it('goes on by dragging, and is closed by dragging down', async () => {
+    const visit = await gallery.visit({ reducedMotion: 'reduce' });
+    await postPictures(visit, 2);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await announced(page, '1 of 2: picture 1');
+    const drag = async (dx: number, dy: number) => {
+      await page.mouse.move(500, 400);
+      await page.mouse.down();
+      await page.mouse.move(500 + dx, 400 + dy, { steps: 12 });
+      await page.mouse.up();
+    };
+    await drag(-350, 0);
+    await announced(page, '2 of 2: picture 2');
+    await drag(0, 350);
+    await viewer(page).waitFor({ state: 'detached' });
+  });
+});
+
 describe('details', () => {
   it('shows the recipe, copies it, and takes tags, stars and a favorite', async () => {
     const visit = await gallery.visit();

@@ -37,7 +37,9 @@ export function useSelection(): readonly [Selection, SetSelection] {
 /** The next thing that is typed is another entry of the history. */
 export function doneTyping(): void {
   if (!isTyping()) return;
-  history.replaceState(null, '');
+  // what others keep in the entry stays
+  const { isTyping: _, ...others } = history.state;
+  history.replaceState(others, '');
 }
 
 function isTyping(): boolean {

@@ -5,10 +5,10 @@ import {
   ChevronRight,
   Download,
   EllipsisVertical,
+  Heart,
   Info,
   Maximize,
   RotateCcw,
-  Star,
   Trash2,
   ZoomIn,
   ZoomOut,
@@ -64,7 +64,7 @@ export function Toolbar(props: ToolbarProps) {
             isSelected={item.meta.favorite}
             onChange={(on) => void actions.favorite([item], on)}
           >
-            <Star size={20} fill={item.meta.favorite ? 'currentColor' : 'none'} />
+            <Heart size={20} fill={item.meta.favorite ? 'currentColor' : 'none'} />
           </IconToggle>
           <IconButton label={t('remove')} onPress={remove}>
             <Trash2 size={20} />

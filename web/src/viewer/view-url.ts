@@ -7,8 +7,6 @@ interface ViewState {
   readonly isViewing: true;
 }
 
-const STATE: ViewState = { isViewing: true };
-
 /** The picture that the address names. */
 export function useView(): string | undefined {
   return new URLSearchParams(useSearch()).get('view') ?? undefined;
@@ -18,7 +16,7 @@ export function useView(): string | undefined {
 export function useOpenPicture(): (item: Pick<Item, 'id'>) => void {
   const [path, navigate] = useLocation();
   return useCallback(
-    ({ id }) => navigate(`${path}${searchWith(id)}`, { state: STATE, replace: isViewing() }),
+    ({ id }) => navigate(`${path}${searchWith(id)}`, { state: viewState(), replace: isViewing() }),
     [navigate, path],
   );
 }
@@ -43,6 +41,13 @@ function searchWith(id: string | undefined): string {
   else params.set('view', id);
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** With the place in the list, which reloading comes back to. */
+function viewState(): ViewState & { readonly place?: unknown } {
+  const state: unknown = history.state;
+  const place = typeof state === 'object' && state !== null && 'place' in state ? state.place : undefined;
+  return { isViewing: true, ...(place === undefined ? {} : { place }) };
 }
 
 function isViewing(): boolean {
