@@ -28,7 +28,7 @@ describe('trash', () => {
     await throwAway(visit, 3);
     await open('/trash');
     await page.getByText(/^3 pictures, .* They do not count towards your space\.$/).waitFor();
-    await page.getByText(/stays here for 30 days.*The first goes in 30 days\./).waitFor();
+    await page.getByText(/stays here for 30 days.*The first goes in 29 days\./).waitFor();
     const tile = page.getByRole('option', { name: /picture 1.*in 29 days/ });
     await tile.waitFor();
     await expectNoViolations(page);

@@ -13,7 +13,10 @@ export default {
   kept_other:
     'What you delete stays here for {{count}} days. Only time, or an administrator, removes it for good.',
   keptForEver: 'What you delete stays here until an administrator removes it for good.',
-  next: 'The first goes {{when}}.',
+  nextToday: 'The first goes today.',
+  nextInDays_one: 'The first goes in {{count}} day.',
+  nextInDays_other: 'The first goes in {{count}} days.',
+  sentences: '{{first}} {{second}}',
   never: 'stays',
   today: 'goes today',
   inDays_one: 'in {{count}} day',

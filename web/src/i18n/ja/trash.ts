@@ -15,7 +15,10 @@ const texts: Texts['trash'] = {
   kept_other:
     '削除した画像は{{count}}日間ここに残ります。完全に消えるのは、期限が来たときか管理者が消したときだけです。',
   keptForEver: '削除した画像は、管理者が完全に消すまでここに残ります。',
-  next: '最初の画像は{{when}}に消えます。',
+  nextToday: '最初の画像は今日消えます。',
+  nextInDays_one: '最初の画像は{{count}}日後に消えます。',
+  nextInDays_other: '最初の画像は{{count}}日後に消えます。',
+  sentences: '{{first}}{{second}}',
   never: '保管',
   today: '今日消えます',
   inDays_one: 'あと{{count}}日',

@@ -15,7 +15,10 @@ const texts: Texts['trash'] = {
   kept_other:
     '지운 그림은 {{count}}일 동안 여기에 남습니다. 시간이 지나거나 관리자가 지워야만 완전히 사라집니다.',
   keptForEver: '지운 그림은 관리자가 완전히 지울 때까지 여기에 남습니다.',
-  next: '첫 그림은 {{when}} 사라집니다.',
+  nextToday: '첫 그림은 오늘 사라집니다.',
+  nextInDays_one: '첫 그림은 {{count}}일 뒤 사라집니다.',
+  nextInDays_other: '첫 그림은 {{count}}일 뒤 사라집니다.',
+  sentences: '{{first}} {{second}}',
   never: '계속 보관',
   today: '오늘 사라짐',
   inDays_one: '{{count}}일 뒤',
