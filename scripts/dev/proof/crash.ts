@@ -1,0 +1,3 @@
+import { crashStates } from '../../../test/fault/crash/crash-proof.ts';
+
+export default crashStates;

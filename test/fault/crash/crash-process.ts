@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { checkHistory, type HistoryOutcome } from './crash-states.ts';
+
+/** A process of its own that runs one history after another; at its other end is this same file. */
+export function startHistoryProcess(): {
+  check(seed: number): Promise<HistoryOutcome>;
+  close(): void;
+} {
+  const child = fork(fileURLToPath(import.meta.url), ['serve'], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  return {
+    check: (seed) =>
+      new Promise((resolve, reject) => {
+        const ended = () => reject(new Error(`the process of seed ${seed} ended with ${child.exitCode}`));
+        child.once('exit', ended);
+        child.once('message', (outcome: HistoryOutcome) => {
+          child.off('exit', ended);
+          resolve(outcome);
+        });
+        child.send(seed);
+      }),
+    close: () => child.disconnect(),
+  };
+}
+
+if (process.argv[2] === 'serve' && process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.on('message', (seed: number) => {
+    checkHistory(seed).then(
+      (outcome) => process.send?.(outcome),
+      () => process.exit(1),
+    );
+  });
+}
