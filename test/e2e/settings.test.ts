@@ -95,6 +95,20 @@ describe('you', () => {
     expect(await ownerOf(second)).toBe(second.owner);
   });
 
+  it('reminds a guest of it above the pictures, until that is put away', async () => {
+    const visit = await gallery.visit({ size: 'phone' });
+    const { page, open } = visit;
+    await visit.post();
+    await open('/');
+    const notice = page.getByText('Your pictures belong to this browser.');
+    await notice.waitFor();
+    await page.getByRole('button', { name: 'Do not show this again' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('option').waitFor();
+    expect(await notice.count()).toBe(0);
+  });
+
   it('offers no code before there is anything to recover', async () => {
     const { page, open } = await gallery.visit({ known: false });
     await open('/you');

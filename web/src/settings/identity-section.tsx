@@ -57,20 +57,16 @@ function Member({ me }: { readonly me: Me }) {
 /** What the same browser stored before its owner signed in. */
 function Claim({ count }: { readonly count: number }) {
   const { t } = useTranslation('settings');
-  const claim = useClaim();
-  const onPress = () =>
-    claim.mutate(undefined, {
-      onSuccess: ({ moved, left }) => {
-        const text = t('claimed', { count: moved });
-        toast({ text: left === 0 ? text : `${text} ${t('claimLeft', { count: left })}` });
-      },
-    });
+  const claim = useClaim(({ moved, left }) => {
+    const text = t('claimed', { count: moved });
+    toast({ text: left === 0 ? text : `${text} ${t('claimLeft', { count: left })}` });
+  });
   return (
     <>
       {claim.error === null ? null : <Failure error={claim.error} />}
       <Notice
         actions={
-          <Button kind="primary" isPending={claim.isPending} onPress={onPress}>
+          <Button kind="primary" isPending={claim.isPending} onPress={() => claim.mutate()}>
             {t('claim')}
           </Button>
         }

@@ -25,12 +25,18 @@ export function useRecover() {
   });
 }
 
-/** Gives what this browser stored as a guest to the member who is signed in. */
-export function useClaim() {
+/**
+ * Gives what this browser stored as a guest to the member who is signed in.
+ * @param onClaimed told at once: the offer leaves the page when there is nothing more to claim
+ */
+export function useClaim(onClaimed: (answer: { readonly moved: number; readonly left: number }) => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => answerOf(api.me.claim.$post()),
-    onSuccess: () => queries.invalidateQueries(),
+    onSuccess: (answer) => {
+      onClaimed(answer);
+      return queries.invalidateQueries();
+    },
   });
 }
 
