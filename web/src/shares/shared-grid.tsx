@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { useState } from 'react';
+import { memo, useCallback, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../ui/states.tsx';
@@ -7,37 +7,56 @@ import style from './shared.module.css';
 import type { ViewerTexts } from './shared-viewer.ts';
 import type { SharedPicture } from './use-shared.ts';
 
+/** Drawn at once: a thousand would hold up a phone for seconds. The rest follows, a step a turn. */
+const STEP = 60;
+
 /** Rows of about one height: a picture takes as much of a row as its shape says. */
 export function SharedGrid({ pictures }: { readonly pictures: readonly SharedPicture[] }) {
   const { t } = useTranslation(['shares', 'common']);
   const [failure, setFailure] = useState<unknown>();
-  const open = async (index: number) => {
-    try {
-      const { openViewer } = await import('./shared-viewer.ts');
-      openViewer(pictures, index, viewerTexts(t));
-    } catch (error) {
-      setFailure(error);
-    }
-  };
+  const count = useGrowing(pictures.length);
+  const open = useCallback(
+    async (index: number) => {
+      try {
+        const { openViewer } = await import('./shared-viewer.ts');
+        openViewer(pictures, index, viewerTexts(t));
+      } catch (error) {
+        setFailure(error);
+      }
+    },
+    [pictures, t],
+  );
   return (
     <>
       {failure === undefined ? null : <Failure error={failure} />}
       <ul className={style.grid}>
-        {pictures.map((picture, index) => (
-          <Tile key={picture.id} picture={picture} number={index + 1} onOpen={() => void open(index)} />
+        {pictures.slice(0, count).map((picture, index) => (
+          <Tile key={picture.id} picture={picture} index={index} onOpen={open} />
         ))}
       </ul>
     </>
   );
 }
 
-interface TileProps {
-  readonly picture: SharedPicture;
-  readonly number: number;
-  readonly onOpen: () => void;
+/** How many of so many are drawn by now. */
+function useGrowing(total: number): number {
+  const [count, setCount] = useState(STEP);
+  useEffect(() => {
+    if (count >= total) return;
+    const timer = setTimeout(() => setCount(count + STEP));
+    return () => clearTimeout(timer);
+  }, [count, total]);
+  return count;
 }
 
-function Tile({ picture, number, onOpen }: TileProps) {
+interface TileProps {
+  readonly picture: SharedPicture;
+  /** From 0. */
+  readonly index: number;
+  readonly onOpen: (index: number) => Promise<void>;
+}
+
+const Tile = memo(function Tile({ picture, index, onOpen }: TileProps) {
   const { t } = useTranslation('shares');
   const { prompt, thumb_url, width, height } = picture;
   const shape = width === null || height === null ? 1 : width / height;
@@ -51,10 +70,10 @@ function Tile({ picture, number, onOpen }: TileProps) {
         flexBasis: `calc(${shape} * var(--row))`,
       }}
     >
-      <Button className={style.open ?? ''} onPress={onOpen}>
+      <Button className={style.open ?? ''} onPress={() => void onOpen(index)}>
         <img
           src={thumb_url}
-          alt={name ?? t('public.picture', { number })}
+          alt={name ?? t('public.picture', { number: index + 1 })}
           style={{ aspectRatio: shape }}
           loading="lazy"
           decoding="async"
@@ -62,7 +81,7 @@ function Tile({ picture, number, onOpen }: TileProps) {
       </Button>
     </li>
   );
-}
+});
 
 function viewerTexts(t: TFunction<['shares', 'common']>): ViewerTexts {
   return {
