@@ -161,7 +161,11 @@ describe('viewer in a long list', () => {
     const drag = async (dx: number, dy: number) => {
       await page.mouse.move(500, 400);
       await page.mouse.down();
-      await page.mouse.move(500 + dx, 400 + dy, { steps: 12 });
+      for (let step = 1; step <= 10; step += 1) {
+        await page.mouse.move(500 + (dx * step) / 10, 400 + (dy * step) / 10);
+        // a drag is drawn frame by frame
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
       await page.mouse.up();
     };
     await drag(-350, 0);

@@ -44,6 +44,8 @@ export function FacetFilter({ facet, values, distinct, chosen, onChoose }: Facet
           aria-label={t(`facets.${facet}`)}
           className={style.values ?? ''}
           selectionMode="multiple"
+          // it closes the filters, and leaves what was chosen
+          escapeKeyBehavior="none"
           selectedKeys={chosen}
           items={shown.map((value) => ({ ...value, id: value.value }))}
           onSelectionChange={(keys) => {
