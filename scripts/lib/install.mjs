@@ -30,16 +30,21 @@ export async function ensureInstalled({ dev }) {
 export function missingPackages(root, { dev }) {
   const wanted = Object.entries(readLock(join(root, 'package-lock.json')) ?? {});
   const present = readLock(join(root, 'node_modules', '.package-lock.json')) ?? {};
-  return wanted
-    // the others are the project itself and its own packages
-    .filter(([path, entry]) => path.startsWith('node_modules/') && !entry.link && (dev || !entry.dev) && isWanted(entry))
-    .filter(
-      ([path, entry]) =>
-        present[path]?.version !== entry.version ||
-        present[path]?.integrity !== entry.integrity ||
-        !existsSync(join(root, path, 'package.json')),
-    )
-    .map(([path]) => path.slice('node_modules/'.length));
+  return (
+    wanted
+      // the others are the project itself and its own packages
+      .filter(
+        ([path, entry]) =>
+          path.startsWith('node_modules/') && !entry.link && (dev || !entry.dev) && isWanted(entry),
+      )
+      .filter(
+        ([path, entry]) =>
+          present[path]?.version !== entry.version ||
+          present[path]?.integrity !== entry.integrity ||
+          !existsSync(join(root, path, 'package.json')),
+      )
+      .map(([path]) => path.slice('node_modules/'.length))
+  );
 }
 
 function isThere(name) {

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { RouterProvider } from 'react-aria-components';
+import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { BASE_PATH } from './base-path.ts';
@@ -18,6 +19,15 @@ const AdminPages = lazy(() => import('./admin/admin-pages.tsx'));
 
 /** Every page, by its address. */
 export function App() {
+  const { i18n } = useTranslation();
+  return (
+    <I18nProvider locale={i18n.language}>
+      <Pages />
+    </I18nProvider>
+  );
+}
+
+function Pages() {
   return (
     <Router base={BASE_PATH}>
       <AriaRouter>

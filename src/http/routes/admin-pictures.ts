@@ -39,13 +39,10 @@ const AdminList = ListParams.extend({
 });
 const Whose = z
   .strictObject({
-    user_id: z
-      .string()
-      .optional()
-      .openapi({
-        description:
-          'Whose it is. Without it every owner is looked at; with more than 200 of them it is needed.',
-      }),
+    user_id: z.string().optional().openapi({
+      description:
+        'Whose it is. Without it every owner is looked at; with more than 200 of them it is needed.',
+    }),
   })
   .openapi('Whose');
 
