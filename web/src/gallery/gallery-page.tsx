@@ -43,7 +43,6 @@ export function GalleryPage() {
       </InBar>
       <GuestNotice />
       <ChosenFilters sequence={sequence} />
-      <ChosenFilters sequence={sequence} />
       <PictureGrid
         family="images"
         selection={selection}

@@ -25,6 +25,8 @@ export interface Collection extends Sequence {
   /** Why pictures in view could not be loaded. */
   readonly loadError: unknown;
   readonly picks: Picks;
+  /** Everything of its status is in it: what belongs to it can be told without asking. */
+  readonly isPlain: boolean;
   /** Counts and begins. Again: nothing. */
   start(): void;
   /** Counts again soon, keeping what is shown until what is new is there. */

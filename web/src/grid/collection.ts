@@ -221,6 +221,7 @@ export function createCollection(deps: CollectionDeps): Collection {
     family,
     selection,
     picks: deps.picks,
+    isPlain,
     get chunks() {
       return chunks;
     },

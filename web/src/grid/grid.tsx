@@ -1,7 +1,18 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions } from '../actions/use-actions.ts';
 import type { Item } from '../api/types.ts';
+import type { Course } from '../gallery/culling/course.ts';
+import { courseOn } from '../gallery/culling/course-on.ts';
 import { formatDay } from '../i18n/format.ts';
 import { SelectionBar } from '../picks/selection-bar.tsx';
 import { Failure } from '../ui/states.tsx';
@@ -9,17 +20,22 @@ import type { Collection } from './collection-types.ts';
 import { createCursor } from './cursor.ts';
 import { DayHeading } from './day-heading.tsx';
 import { type DayPart, dayPartsOf } from './day-parts.ts';
-import { setGridFocus } from './focus-grid.ts';
+import { focusGrid, setGridFocus } from './focus-grid.ts';
 import style from './grid.module.css';
 import { useNameOf } from './name-of.ts';
+import { NewPictures } from './new-pictures.tsx';
 import type { PictureGridProps } from './picture-grid.tsx';
+import { Scrubber } from './scrubber.tsx';
 import { sizesFor } from './sizes.ts';
 import { Tile, tileId } from './tile.tsx';
+import { Tools } from './tools.tsx';
 import { useKeys } from './use-keys.ts';
 import { type Band, usePointer } from './use-pointer.ts';
 import { useRange } from './use-range.ts';
 import { useScrollPlace } from './use-scroll-place.ts';
 import { createViewport } from './viewport.ts';
+
+const Culling = lazy(() => import('../gallery/culling/culling.tsx'));
 
 interface GridProps extends Omit<PictureGridProps, 'empty'> {
   readonly list: Collection;
@@ -54,16 +70,33 @@ export function Grid({ list, label, onOpen, note, actions: allowed, family, chil
   const actions = useActions(family);
   const range = useRange(list);
   const parts = { list, viewport, cursor, range, onOpen };
-  const keys = useKeys({ ...parts, actions, allowed });
+  const [course, setCourse] = useState<Course | undefined>(undefined);
+  const cull = () => setCourse(courseOn(list, cursor.index));
+  const keys = useKeys({ ...parts, actions, allowed, cull });
   const pointer = usePointer({ ...parts, listbox, setBand });
   const activeId = list.peek(cursor.index)?.id;
   const isActiveDrawn = days.some(({ tiles }) => tiles.some(({ item }) => item.id === activeId));
 
   return (
     <>
-      <SelectionBar list={list} actions={actions} allowed={allowed} />
+      <SelectionBar list={list} actions={actions} allowed={allowed} onCull={cull} />
       {children}
+      <Tools list={list} allowed={allowed} onCull={cull} />
       {list.loadError === undefined ? null : <Failure error={list.loadError} onRetry={list.retry} />}
+      <Suspense>
+        {course === undefined ? null : (
+          <Culling
+            course={course}
+            actions={actions}
+            onClose={(id) => {
+              setCourse(undefined);
+              focusGrid(id);
+            }}
+          />
+        )}
+      </Suspense>
+      <NewPictures list={list} viewport={viewport} />
+      <Scrubber viewport={viewport} />
       <div ref={spacer} className={style.spacer}>
         <div className={style.headings}>
           {days.map((day) => (
@@ -86,7 +119,7 @@ export function Grid({ list, label, onOpen, note, actions: allowed, family, chil
           aria-label={label}
           aria-multiselectable
           aria-activedescendant={isActiveDrawn && activeId !== undefined ? tileId(activeId) : undefined}
-          data-picking={picks.count > 0 || undefined}
+          data-picking={picks.isOn || undefined}
           {...keys}
           {...pointer}
         >

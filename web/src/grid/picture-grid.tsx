@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ActionName } from '../actions/action-name.ts';
+import { isProblem } from '../api/problem.ts';
 import type { Family, Item, Selection } from '../api/types.ts';
 import { startLive } from '../live/events.ts';
 import { Failure } from '../ui/states.tsx';
@@ -31,15 +32,23 @@ export function PictureGrid(props: PictureGridProps) {
   const shown = useLast(list);
   useEffect(startLive, []);
   if (!shown.isReady) {
+    if (isSaidElsewhere(shown.error)) return null;
     if (shown.error !== undefined) return <Failure error={shown.error} onRetry={list.retry} />;
     return <div role="status" aria-label={t('loading')} />;
   }
   return (
     <>
-      {list.error === undefined ? null : <Failure error={list.error} onRetry={list.retry} />}
+      {list.error === undefined || isSaidElsewhere(list.error) ? null : (
+        <Failure error={list.error} onRetry={list.retry} />
+      )}
       {shown.total === 0 ? props.empty : <Grid key={keyOf(shown)} {...props} list={shown} />}
     </>
   );
+}
+
+/** The search field says what is wrong in it, and where. */
+function isSaidElsewhere(error: unknown): boolean {
+  return isProblem(error, 'invalid_query');
 }
 
 /** While a list is counted for the first time, the one before stays on view. */

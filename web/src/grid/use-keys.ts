@@ -19,6 +19,8 @@ export interface GridParts {
 interface KeyDeps extends GridParts {
   readonly actions: Actions;
   readonly allowed: readonly ActionName[];
+  /** Looks at pictures one after the other. */
+  readonly cull: () => void;
 }
 
 const ROWS: Readonly<Record<string, Direction>> = {
@@ -68,14 +70,15 @@ export function useKeys(deps: KeyDeps) {
         if (item !== undefined) list.picks.toggle(item);
         cursor.origin = cursor.index;
       } else if (key === 'Escape') {
-        if (list.picks.count === 0) return false;
+        if (!list.picks.isOn) return false;
         list.picks.clear();
       } else if (key === 'Delete' && allowed.includes('trash')) {
         void actions.trash(chosen());
       } else if (key === 'f' && allowed.includes('favorite')) {
         const pictures = chosen();
         void actions.favorite(pictures, !pictures.every(({ meta }) => meta.favorite));
-      } else return false;
+      } else if (key === 'c' && allowed.includes('cull')) deps.cull();
+      else return false;
       return true;
     };
     const onKeyDown = (event: KeyboardEvent) => {

@@ -75,7 +75,7 @@ export function usePointer(deps: PointerDeps) {
       if (event.shiftKey) {
         range.pick(cursor.origin, index);
         cursor.moveTo(index);
-      } else if (isCheck || event.ctrlKey || event.metaKey || list.picks.count > 0) pickOne(index);
+      } else if (isCheck || event.ctrlKey || event.metaKey || list.picks.isOn) pickOne(index);
       else {
         cursor.moveTo(index);
         cursor.origin = index;

@@ -26,7 +26,8 @@ export interface Viewport {
   readonly height: number;
   /** Scrolls so that this picture is seen whole: the shortest way, or to the middle. */
   reveal(place: Place, how?: 'nearest' | 'middle'): void;
-  scrollTo(y: number): void;
+  /** As a drag does it: what is passed is not loaded. */
+  flyTo(y: number): void;
   anchor(): Anchor | undefined;
   restore(anchor: Anchor): void;
 }
@@ -69,7 +70,10 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
   let moved = 0;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
-  let pending: Anchor | undefined;
+  /** Holds through any number of changes until the reader scrolls: nothing is lost by rounding. */
+  let held: Anchor | undefined;
+  /** The place to come back to is not known to be there before the days are counted. */
+  let isRestoring = false;
   let frame: Frame = { chunks, layout, top: 0, bottom: 0, shift, isFlying };
 
   const screen = () => window.innerHeight;
@@ -126,6 +130,9 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
     const before = y;
     const at = position();
     const step = at + shift - y;
+    // our own corrections come here too
+    if (Math.abs(step) < 1) return;
+    held = undefined;
     if (layout.height > HIGHEST && Math.abs(step) > 2 * screen()) {
       y = (at / Math.max(1, HIGHEST - screen())) * lowest();
       shift = y - at;
@@ -145,12 +152,13 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
 
   /** After the list or the width changed: the picture at the view's top stays where it is. */
   const layOut = () => {
-    const anchor = pending ?? (window.scrollY <= AT_TOP ? undefined : anchorAt(chunks, layout, y + STUCK));
+    const isAtTop = window.scrollY <= AT_TOP && !isRestoring;
+    held = isAtTop ? undefined : (held ?? anchorAt(chunks, layout, y + STUCK));
     chunks = list.chunks;
     layout = maker.make(chunks, sizes);
-    if (pending !== undefined && list.isReady) pending = undefined;
-    if (anchor !== undefined) {
-      const wanted = Math.min(heightOf(anchor, chunks, layout) - STUCK, lowest());
+    if (list.isReady) isRestoring = false;
+    if (held !== undefined) {
+      const wanted = Math.min(heightOf(held, chunks, layout) - STUCK, lowest());
       shift += wanted - y;
       y = wanted;
     }
@@ -171,6 +179,7 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
   };
 
   const jump = (wanted: number) => {
+    held = undefined;
     y = Math.max(Math.min(wanted, lowest()), -spacerTop);
     settle();
     ask();
@@ -222,10 +231,16 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
       const below = box.top + box.height - (y + screen());
       if (below > 0) jump(y + below + sizes.gap);
     },
-    scrollTo: jump,
+    flyTo(wanted) {
+      isFlying = true;
+      clearTimeout(restTimer);
+      restTimer = setTimeout(rest, REST_MS);
+      jump(wanted);
+    },
     anchor: () => (y <= 0 ? undefined : anchorAt(chunks, layout, y + STUCK)),
     restore(anchor) {
-      pending = anchor;
+      held = anchor;
+      isRestoring = true;
       if (spacer !== undefined) layOut();
     },
   };

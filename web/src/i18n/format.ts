@@ -17,20 +17,36 @@ export function formatCount(count: number): string {
   return new Intl.NumberFormat(i18next.language).format(count);
 }
 
+/** Making a format costs fifty times as much as using it, and lists use one for every row. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${i18next.language} ${name}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat(i18next.language, options);
+  formats.set(key, format);
+  return format;
+}
+
 /** @param date `YYYY-MM-DD`, or any time that Date reads */
 export function formatDay(date: string): string {
   // a bare date is that day wherever the reader is
   const isBare = date.length === 10;
-  return new Intl.DateTimeFormat(i18next.language, {
-    dateStyle: 'full',
-    ...(isBare ? { timeZone: 'UTC' } : {}),
-  }).format(new Date(date));
+  const format = isBare
+    ? dateFormat('bare day', { dateStyle: 'full', timeZone: 'UTC' })
+    : dateFormat('day', { dateStyle: 'full' });
+  return format.format(new Date(date));
+}
+
+/** @param date any day of the month, `YYYY-MM…` */
+export function formatMonth(date: string): string {
+  const format = dateFormat('month', { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  return format.format(new Date(`${date.slice(0, 7)}-01`));
 }
 
 export function formatTime(date: string): string {
-  return new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(date),
-  );
+  return dateFormat('time', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(date));
 }
 
 /** In how long, or how long ago: `in 3 days`. @param now ms */

@@ -7,6 +7,7 @@ export function createPicks(dayOf: (time: string) => string): Picks {
   const days = new Map<string, number>();
   const listeners = new Set<() => void>();
   let version = 0;
+  let isOn = false;
   const tell = () => {
     version += 1;
     for (const listener of listeners) listener();
@@ -19,9 +20,21 @@ export function createPicks(dayOf: (time: string) => string): Picks {
     else picked.delete(picture.id);
     return true;
   };
+  const forget = () => {
+    picked.clear();
+    days.clear();
+  };
   return {
     get count() {
       return picked.size;
+    },
+    get isOn() {
+      return isOn || picked.size > 0;
+    },
+    turn(on) {
+      isOn = on;
+      if (!on) forget();
+      tell();
     },
     get version() {
       return version;
@@ -53,9 +66,9 @@ export function createPicks(dayOf: (time: string) => string): Picks {
       if (isChanged) tell();
     },
     clear() {
-      if (picked.size === 0) return;
-      picked.clear();
-      days.clear();
+      if (picked.size === 0 && !isOn) return;
+      isOn = false;
+      forget();
       tell();
     },
   };

@@ -3,6 +3,9 @@ import type { Picture } from '../actions/actions.ts';
 /** What is picked (selected) in one list of pictures. Lives as long as the list's Sequence. */
 export interface Picks {
   readonly count: number;
+  /** Clicks pick even where nothing is picked yet: for fingers, and for who hears the page. */
+  readonly isOn: boolean;
+  turn(on: boolean): void;
   /** Rises with every change; for useSyncExternalStore. */
   readonly version: number;
   subscribe(listener: () => void): () => void;
