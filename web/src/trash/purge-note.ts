@@ -7,7 +7,8 @@ export function daysLeft(purgeAt: string | null | undefined, now: number): numbe
 }
 
 export type PurgeNote =
-  | { readonly text: 'never' | 'today' }
+  | { readonly text: 'never' }
+  | { readonly text: 'today' }
   | { readonly text: 'inDays'; readonly count: number };
 
 /** What a tile says about its end. @param purgeAt as the item has it @param now ms */

@@ -1,6 +1,9 @@
-import type { DirectoryDropItem, DropItem, FileDropItem } from 'react-aria-components/useDragAndDrop';
 import { describe, expect, it } from 'vitest';
 import { filesOf, MOST_FILES } from '../../../../web/src/inputs/dropped-files.ts';
+
+type DropItem = Parameters<typeof filesOf>[0][number];
+type FileDropItem = Extract<DropItem, { kind: 'file' }>;
+type DirectoryDropItem = Extract<DropItem, { kind: 'directory' }>;
 
 function dropped(name: string): FileDropItem {
   const file = new File(['x'], name);
