@@ -5,6 +5,7 @@ import { useMe } from '../api/me.ts';
 import { ButtonLink, IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/states.tsx';
 import { hideGuestNotice, isGuestNoticeHidden } from './guest-notice-state.ts';
+import style from './settings.module.css';
 import { useUsage } from './use-usage.ts';
 
 /**
@@ -23,23 +24,25 @@ function NoticeFor({ owner }: { readonly owner: string }) {
   const { data: usage } = useUsage();
   if (isAway || usage === undefined || usage.count === 0) return null;
   return (
-    <Notice
-      actions={
-        <>
-          <ButtonLink href="/you">{t('noticeAction')}</ButtonLink>
-          <IconButton
-            label={t('noticeHide')}
-            onPress={() => {
-              hideGuestNotice(owner);
-              putAway(true);
-            }}
-          >
-            <X size={18} aria-hidden />
-          </IconButton>
-        </>
-      }
-    >
-      {t('noticeText')}
-    </Notice>
+    <div className={style.guestNotice}>
+      <Notice
+        actions={
+          <>
+            <ButtonLink href="/you">{t('noticeAction')}</ButtonLink>
+            <IconButton
+              label={t('noticeHide')}
+              onPress={() => {
+                hideGuestNotice(owner);
+                putAway(true);
+              }}
+            >
+              <X size={18} aria-hidden />
+            </IconButton>
+          </>
+        }
+      >
+        {t('noticeText')}
+      </Notice>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ export default {
   forbidden: 'You may not do this.',
   unauthorized: 'Sign in first.',
   identity_required: 'Your browser did not keep its identity. Allow cookies for this page, and try again.',
-  quota_exceeded: 'Your space is full. Delete something, or empty the trash.',
+  quota_exceeded: 'Your space is full. Delete what you no longer need.',
   payload_too_large: 'This file is too large.',
   unsupported_type: 'Only PNG, JPEG and WebP pictures can be stored.',
   undecodable_image: 'This picture is damaged and cannot be read.',

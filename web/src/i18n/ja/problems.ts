@@ -9,7 +9,7 @@ const texts: Texts['problems'] = {
   forbidden: 'この操作は許可されていません。',
   unauthorized: '先にログインしてください。',
   identity_required: 'ブラウザーがIDを保存できませんでした。Cookieを許可して、もう一度お試しください。',
-  quota_exceeded: '保存容量がいっぱいです。画像を削除するか、ゴミ箱を空にしてください。',
+  quota_exceeded: '保存容量がいっぱいです。不要な画像を削除してください。',
   payload_too_large: 'ファイルが大きすぎます。',
   unsupported_type: '保存できるのはPNG、JPEG、WebPの画像だけです。',
   undecodable_image: '画像が壊れていて読み込めません。',

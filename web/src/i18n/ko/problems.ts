@@ -9,7 +9,7 @@ const texts: Texts['problems'] = {
   forbidden: '권한이 없습니다.',
   unauthorized: '먼저 로그인하세요.',
   identity_required: '브라우저가 신원을 저장하지 못했습니다. 쿠키를 허용하고 다시 시도하세요.',
-  quota_exceeded: '저장 공간이 가득 찼습니다. 그림을 지우거나 휴지통을 비우세요.',
+  quota_exceeded: '저장 공간이 가득 찼습니다. 필요 없는 그림을 지우세요.',
   payload_too_large: '파일이 너무 큽니다.',
   unsupported_type: 'PNG, JPEG, WebP 그림만 저장할 수 있습니다.',
   undecodable_image: '손상되어 읽을 수 없는 그림입니다.',
