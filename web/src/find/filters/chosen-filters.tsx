@@ -1,17 +1,18 @@
+import i18next from 'i18next';
 import { X } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Label } from 'react-aria-components/Label';
 import { Tag, TagGroup, TagList } from 'react-aria-components/TagGroup';
 import { useTranslation } from 'react-i18next';
 import type { Sequence } from '../../grid/sequence.ts';
-import { formatCount, formatDay } from '../../i18n/format.ts';
+import { formatCount } from '../../i18n/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { isEverything } from '../selection.ts';
 import { useSelection } from '../selection-url.ts';
 import { type Chip, chipsOf, withoutChip, withoutChips } from './chips.ts';
 import style from './filters.module.css';
 
-/** What is chosen, each to be taken away, and how many pictures that leaves. Nothing while everything is shown. */
+/** What is chosen, each to be taken away; how many pictures that leaves is read aloud (the list shows it itself). */
 export function ChosenFilters({ sequence }: { readonly sequence: Pick<Sequence, 'total' | 'isReady'> }) {
   const { t } = useTranslation('find');
   const [selection, select] = useSelection();
@@ -21,8 +22,8 @@ export function ChosenFilters({ sequence }: { readonly sequence: Pick<Sequence, 
   const { total, isReady } = sequence;
   const found = total === 0 ? t('nothingFound') : t('found', { count: total, total: formatCount(total) });
   return (
-    <div className={isChosen ? style.chosen : undefined}>
-      <p role="status" className={style.count}>
+    <div className={chips.length === 0 ? undefined : style.chosen}>
+      <p role="status" className="visually-hidden">
         {isChosen && isReady ? found : ''}
       </p>
       {chips.length === 0 ? null : (
@@ -57,9 +58,9 @@ function useChipLabel(): (chip: Chip) => string {
   return ({ name, value }) => {
     switch (name) {
       case 'from':
-        return t('since', { date: formatDay(value) });
+        return t('since', { date: shortDay(value) });
       case 'to':
-        return t('until', { date: formatDay(value) });
+        return t('until', { date: shortDay(value) });
       case 'favorite':
         return value === 'true' ? t('favoritesOnly') : t('notFavorites');
       case 'rating':
@@ -68,4 +69,9 @@ function useChipLabel(): (chip: Chip) => string {
         return `${t(`facetOne.${name}`)}: ${value}`;
     }
   };
+}
+
+function shortDay(date: string): string {
+  const format = new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeZone: 'UTC' });
+  return format.format(new Date(date));
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { withValue } from '../selection.ts';
-import { useSelection } from '../selection-url.ts';
+import { doneTyping, useSelection } from '../selection-url.ts';
 import { firstOfLast } from './days.ts';
 import style from './filters.module.css';
 
@@ -37,12 +37,14 @@ export function DateRange() {
           label={t('from')}
           value={from ?? ''}
           onChange={(day) => select(withValue(selection, 'from', day), 'typing')}
+          onBlur={doneTyping}
         />
         <TextField
           type="date"
           label={t('to')}
           value={to ?? ''}
           onChange={(day) => select(withValue(selection, 'to', day), 'typing')}
+          onBlur={doneTyping}
         />
       </div>
     </Group>
