@@ -17,6 +17,18 @@ export default defineConfig({
     // a helper for old browsers, and an inline script
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // what the first page needs comes in two files, of which one changes with new packages alone: fifty small ones
+        // wait for each other on six connections
+        codeSplitting: {
+          groups: [
+            { name: 'packages', test: /node_modules/, tags: ['$initial'], priority: 2 },
+            { name: 'gallery', tags: ['$initial'], priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {
