@@ -175,6 +175,50 @@ describe('viewer in a long list', () => {
   });
 });
 
+describe('what can be done with the picture', () => {
+  it('is saved, with and without what is in it, and made an input', async () => {
+    const visit = await gallery.visit();
+    visit.allow(/answered 404: GET .*\/workflow/);
+    const item = await visit.post({ meta: { prompt: 'mine' } });
+    const { page } = visit;
+    await visit.open(`/?view=${item.id}`);
+    await announced(page, 'mine');
+    const choose = async (name: string) => {
+      await viewer(page).getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name, exact: true }).click();
+    };
+    const saved = async (start: () => Promise<void>) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), start()]);
+      return new URL(download.url()).search;
+    };
+    expect(await saved(() => page.keyboard.press('d'))).toBe('?download=1');
+    expect(await saved(() => choose('Download without prompt and metadata'))).toBe('?download=1&strip=1');
+    await choose('Download the workflow');
+    await page.getByText('This file has no workflow in it.').waitFor();
+    await choose('Use as input');
+    await expect
+      .poll(async () => (await (await visit.context.request.get('/api/v1/inputs')).json()).total)
+      .toBe(1);
+  });
+
+  it('is only restored in the trash', async () => {
+    const visit = await gallery.visit();
+    const item = await visit.post({ meta: { prompt: 'thrown away' } });
+    expect((await visit.context.request.post(`/api/v1/images/${item.id}/delete`)).ok()).toBe(true);
+    const { page } = visit;
+    await visit.open('/trash');
+    await tile(page, 'thrown away').click();
+    await shown(page, 'thrown away').waitFor();
+    expect(await page.getByRole('button', { name: 'Favorite' }).count()).toBe(0);
+    expect(await page.getByRole('textbox', { name: 'Add a tag' }).count()).toBe(0);
+    await expectNoViolations(page);
+    await viewer(page).getByRole('button', { name: 'Restore' }).click();
+    await viewer(page).waitFor({ state: 'detached' });
+    await visit.open('/');
+    await tile(page, 'thrown away').waitFor();
+  });
+});
+
 describe('details', () => {
   it('shows the recipe, copies it, and takes tags, stars and a favorite', async () => {
     const visit = await gallery.visit();
