@@ -8,7 +8,7 @@ const MOST = 80;
 
 /** What a picture is called by those who hear the page: its prompt's beginning, or its file name, and when it was made. */
 export function useNameOf(): (item: Item) => string {
-  const { i18n } = useTranslation();
+  const { i18n, t } = useTranslation('gallery');
   return useCallback(
     (item) => {
       const names = known(i18n.language);
@@ -16,11 +16,17 @@ export function useNameOf(): (item: Item) => string {
       if (before !== undefined) return before;
       const { prompt, original_filename } = item.meta;
       const text = prompt?.slice(0, MOST).trim() || original_filename;
-      const name = `${text}, ${formatTime(item.created_at)}`;
+      const { favorite, rating } = item.meta;
+      const name = [
+        text,
+        formatTime(item.created_at),
+        ...(favorite ? [t('isFavorite')] : []),
+        ...(rating ? [t('ratingIs', { rating })] : []),
+      ].join(', ');
       names.set(item, name);
       return name;
     },
-    [i18n.language],
+    [i18n.language, t],
   );
 }
 

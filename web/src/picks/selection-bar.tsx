@@ -1,29 +1,25 @@
-import {
-  ClipboardCopy,
-  Columns2,
-  Download,
-  Heart,
-  Layers,
-  Link2,
-  RotateCcw,
-  Tag,
-  Trash2,
-  X,
-} from 'lucide-react';
+import { EllipsisVertical, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Toolbar } from 'react-aria-components/Toolbar';
 import { useTranslation } from 'react-i18next';
 import type { ActionName } from '../actions/action-name.ts';
 import type { Actions } from '../actions/actions.ts';
+import { useIsWide } from '../find/use-wide.ts';
 import type { Collection } from '../grid/collection-types.ts';
 import { focusGrid } from '../grid/focus-grid.ts';
 import { formatCount } from '../i18n/format.ts';
 import { IconButton } from '../ui/button.tsx';
+import { MenuButton, MenuItem } from '../ui/menu.tsx';
 import style from './picks.module.css';
+import { type PickDialog, type PickedAction, usePicked } from './use-picked.ts';
 
 const ShareDialog = lazy(() => import('../shares/share-dialog.tsx'));
 const CompareDialog = lazy(() => import('../viewer/compare/compare-dialog.tsx'));
 const TagDialog = lazy(() => import('./tag-dialog.tsx'));
+
+/** A phone has room for so many buttons; these come first. */
+const FIRST: readonly ActionName[] = ['trash', 'restore', 'favorite', 'share'];
+const ROOM = 3;
 
 interface SelectionBarProps {
   readonly list: Collection;
@@ -32,46 +28,23 @@ interface SelectionBarProps {
   readonly onCull: () => void;
 }
 
-/** What can be done with what is picked. It is there while something is. */
+/** What can be done with what is picked. It is there while something is, over the bar of the page. */
 export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarProps) {
-  const { t } = useTranslation('gallery');
-  const [dialog, setDialog] = useState<'share' | 'tag' | 'compare' | undefined>(undefined);
+  const { t } = useTranslation(['gallery', 'common']);
+  const [dialog, setDialog] = useState<PickDialog | undefined>(undefined);
   const { picks } = list;
-  const count = picks.count;
-  const close = () => setDialog(undefined);
-  const [a, b] = count === 2 ? picks.all().map(({ id }) => id) : [];
-  const isFavorite = count > 0 && count < 5000 && picks.all().every(({ meta }) => meta.favorite);
-  const buttons: Partial<Record<ActionName, { label: string; icon: typeof Heart; press: () => void }>> = {
-    favorite: {
-      label: isFavorite ? t('unfavorite') : t('favorite'),
-      icon: Heart,
-      press: () => void actions.favorite(picks.all(), !isFavorite),
-    },
-    tag: { label: t('tag'), icon: Tag, press: () => setDialog('tag') },
-    share: { label: t('share'), icon: Link2, press: () => setDialog('share') },
-    zip: { label: t('zip'), icon: Download, press: () => void actions.zip(picks.all()) },
-    input: { label: t('toInputs'), icon: ClipboardCopy, press: () => void actions.copyToInputs(picks.all()) },
-    cull: { label: t('cull'), icon: Layers, press: onCull },
-    ...(count === 2
-      ? { compare: { label: t('compare'), icon: Columns2, press: () => setDialog('compare') } }
-      : {}),
-    restore: { label: t('restore'), icon: RotateCcw, press: () => void actions.restore(picks.all()) },
-    trash: {
-      label: t('trash'),
-      icon: Trash2,
-      press: () => {
-        void actions.trash(picks.all());
-        // the bar goes with what was picked: the focus would be lost
-        focusGrid();
-      },
-    },
-  };
+  const { count } = picks;
+  const all = usePicked({ picks, actions, allowed, onCull, onDialog: setDialog });
+  const isWide = useIsWide();
+  const shown = isWide ? all : all.filter(({ name }) => FIRST.includes(name)).slice(0, ROOM);
+  const rest = all.filter((one) => !shown.includes(one));
+  const text = count === 0 ? t('pickSome') : t('picked', { count, number: formatCount(count) });
   return (
     <>
       <div role="status" className="visually-hidden">
-        {count === 0 ? '' : t('picked', { count, number: formatCount(count) })}
+        {picks.isOn ? text : ''}
       </div>
-      {!picks.isOn ? null : (
+      {picks.isOn ? (
         <Toolbar aria-label={t('pickedActions')} className={style.bar ?? ''}>
           <IconButton
             label={t('clearPicks')}
@@ -82,29 +55,61 @@ export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarPro
           >
             <X size={20} />
           </IconButton>
-          <strong className={style.count}>{t('picked', { count, number: formatCount(count) })}</strong>
-          {count > 0 &&
-            allowed.map((name) => {
-              const button = buttons[name];
-              if (button === undefined) return null;
-              const { label, icon: Icon, press } = button;
-              return (
-                <IconButton key={name} label={label} onPress={press}>
-                  <Icon size={20} />
-                </IconButton>
-              );
-            })}
+          <strong className={style.count}>{text}</strong>
+          {shown.map((one) => (
+            <ActionButton key={one.name} action={one} />
+          ))}
+          {rest.length === 0 ? null : <More actions={rest} label={t('common:menu')} />}
         </Toolbar>
-      )}
+      ) : null}
       <Suspense>
-        {dialog === 'share' ? (
-          <ShareDialog ids={picks.all().map(({ id }) => id)} isOpen onClose={close} />
-        ) : null}
-        {dialog === 'compare' && a !== undefined && b !== undefined ? (
-          <CompareDialog family={list.family} ids={[a, b]} isOpen onClose={close} />
-        ) : null}
-        {dialog === 'tag' ? <TagDialog pictures={picks.all()} actions={actions} onClose={close} /> : null}
+        <PickedDialog dialog={dialog} list={list} actions={actions} onClose={() => setDialog(undefined)} />
       </Suspense>
     </>
   );
+}
+
+function ActionButton({ action: { label, icon: Icon, press } }: { readonly action: PickedAction }) {
+  return (
+    <IconButton label={label} onPress={press}>
+      <Icon size={20} />
+    </IconButton>
+  );
+}
+
+function More({ actions, label }: { readonly actions: readonly PickedAction[]; readonly label: string }) {
+  return (
+    <MenuButton
+      trigger={
+        <IconButton label={label}>
+          <EllipsisVertical size={20} />
+        </IconButton>
+      }
+    >
+      {actions.map(({ name, label: text, icon: Icon, press }) => (
+        <MenuItem key={name} onAction={press} textValue={text}>
+          <Icon size={18} aria-hidden />
+          {text}
+        </MenuItem>
+      ))}
+    </MenuButton>
+  );
+}
+
+interface PickedDialogProps {
+  readonly dialog: PickDialog | undefined;
+  readonly list: Collection;
+  readonly actions: Actions;
+  readonly onClose: () => void;
+}
+
+function PickedDialog({ dialog, list, actions, onClose }: PickedDialogProps) {
+  if (dialog === undefined) return null;
+  const pictures = list.picks.all();
+  const ids = pictures.map(({ id }) => id);
+  if (dialog === 'share') return <ShareDialog ids={ids} isOpen onClose={onClose} />;
+  if (dialog === 'tag') return <TagDialog pictures={pictures} actions={actions} onClose={onClose} />;
+  const [a, b] = ids;
+  if (a === undefined || b === undefined) return null;
+  return <CompareDialog family={list.family} ids={[a, b]} isOpen onClose={onClose} />;
 }

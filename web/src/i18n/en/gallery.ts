@@ -71,4 +71,8 @@ export default {
   cullAlsoTag: 'Keep: tag “{{tag}}”',
   rating: 'Rating',
   rateAs: 'Rate {{rating}}',
+  pickSome: 'Choose pictures',
+  atMost: 'At most {{number}} pictures at once.',
+  isFavorite: 'favourite',
+  ratingIs: 'rated {{rating}}',
 };

@@ -73,6 +73,10 @@ const texts: Texts['gallery'] = {
   cullAlsoTag: '残してタグ「{{tag}}」を付ける',
   rating: '評価',
   rateAs: '評価を{{rating}}にする',
+  pickSome: '画像を選んでください',
+  atMost: '一度に{{number}}枚までです。',
+  isFavorite: 'お気に入り',
+  ratingIs: '評価{{rating}}',
 };
 
 export default texts;

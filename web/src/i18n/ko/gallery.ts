@@ -73,6 +73,10 @@ const texts: Texts['gallery'] = {
   cullAlsoTag: '남기고 태그 ‘{{tag}}’ 달기',
   rating: '평점',
   rateAs: '{{rating}}점 주기',
+  pickSome: '그림을 고르세요',
+  atMost: '한 번에 {{number}}장까지 됩니다.',
+  isFavorite: '즐겨찾기',
+  ratingIs: '평점 {{rating}}',
 };
 
 export default texts;
