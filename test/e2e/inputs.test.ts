@@ -26,16 +26,21 @@ const NO_PICTURE: NamedFile = {
 };
 
 /** By the button and the system's own picker. */
-async function pick(page: Page, files: NamedFile[]): Promise<void> {
+async function pick(page: Page, files: NamedFile[] | string[]): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Add pictures', exact: true }).first().click();
   await (await chooser).setFiles(files);
 }
 
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kiroku-e2e-files-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Files that somebody drags out of another window: the browser's own drag and drop, not events made by a script. */
 async function dragged({ page, context }: Visit, files: readonly NamedFile[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'kiroku-e2e-drag-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   for (const { name, buffer } of files) await writeFile(join(folder, name), buffer);
   const session = await context.newCDPSession(page);
   const data = { items: [], files: files.map(({ name }) => join(folder, name)), dragOperationsMask: 1 };
@@ -139,8 +144,10 @@ describe('inputs', () => {
     const { page, open } = visit;
     await open('/inputs');
     visit.allow(/answered 413: POST .*\/inputs\/upload/);
-    const { buffer, ...named } = await picture('large.png', 11);
-    await pick(page, [{ ...named, buffer: Buffer.concat([buffer, Buffer.alloc(24 << 20, 7)]) }]);
+    const { name, buffer } = await picture('large.png', 11);
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, name), Buffer.concat([buffer, Buffer.alloc(24 << 20, 7)]));
+    await pick(page, [join(folder, name)]);
     await row(page, 'large.png').getByText('This file is too large.').waitFor();
     expect(await storedCount(visit)).toBe(0);
   });
