@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { type OwnerUsage, sumOf, type UseByKind } from '../catalog/usage.ts';
 import { isKirokuError, KirokuError } from '../domain/errors.ts';
 import type { PictureId } from '../domain/id.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
 import type { Owner } from '../domain/owner.ts';
 import {
@@ -36,6 +36,8 @@ export interface Reservation {
 
 export interface OwnerQuota extends OwnerUsage {
   readonly limits: QuotaLimits;
+  /** What of the limits is this owner's alone (`limitsOf`); empty when they are everybody's. */
+  readonly own: JsonObject;
   readonly state: QuotaState;
   /** On its way in. */
   readonly reserved: Amount;
@@ -200,10 +202,12 @@ export function createQuota(deps: QuotaDeps): Quota {
 
   return {
     async usage(owner) {
-      const limits = await ownLimits(deps, owner);
+      const quota = (await deps.state.readOwner(owner))?.['quota'];
+      const limits = limitsOf(deps.limits, quota);
       const usage = await deps.catalog.usage(owner);
       const reserved = held.get(owner) ?? NONE;
-      return { ...usage, limits, reserved, state: quotaState(plus(usedOf(usage.active), reserved), limits) };
+      const state = quotaState(plus(usedOf(usage.active), reserved), limits);
+      return { ...usage, limits, own: isJsonObject(quota) ? quota : {}, reserved, state };
     },
     reserve,
     async reserveForRestore(owner, id, bytes) {

@@ -49,6 +49,7 @@ const TABLE: Readonly<Record<string, Asked>> = {
   ),
   'get /api/v1/admin/users': OK,
   'post /api/v1/admin/users/{id}/transfer': doing({ to: 'somewhere-else', dry_run: true }),
+  'get /api/v1/admin/users/{id}/quota': OK,
   'put /api/v1/admin/users/{id}/quota': doing(),
   'get /api/v1/admin/quota-report': OK,
   'get /api/v1/admin/recent': OK,

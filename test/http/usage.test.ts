@@ -66,6 +66,31 @@ describe('usage over the wire', () => {
     ]);
   });
 
+  it('tells an admin what one user has, may have, and which of it is his alone', async () => {
+    const look = (owner: string) =>
+      app.call(`/api/v1/admin/users/${owner}/quota`, { headers: { Authorization: `Bearer ${ADMIN}` } });
+    const nothing = { count: 0, bytes: 0, thumb_bytes: 0 };
+    expect(await jsonOf(look('looked-at'))).toMatchObject({
+      user_id: 'looked-at',
+      kind: 'member',
+      last_activity: null,
+      active: { ...nothing, generated: nothing, input: nothing, control: nothing },
+      state: 'ok',
+      own: {},
+    });
+    await put('looked-at', { max_count: 1, policy: 'warn' });
+    expect((await upload('looked-at', 4)).status).toBe(201);
+    expect(await jsonOf(look('looked-at'))).toMatchObject({
+      active: { count: 1, generated: { count: 1 } },
+      max_count: 1,
+      max_bytes: null,
+      policy: 'warn',
+      state: 'full',
+      own: { max_count: 1, policy: 'warn' },
+    });
+    expect(await refusal(look('Not an owner'))).toEqual([404, 'not_found']);
+  });
+
   it('refuses limits that are none', async () => {
     for (const bad of [{ max_count: -1 }, { max_bytes: 1.5 }, { policy: 'shout' }, { max: 1 }, []]) {
       expect((await put('odd', bad)).status).toBe(400);

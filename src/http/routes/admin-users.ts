@@ -43,7 +43,7 @@ const RecentParams = z.object({
 });
 
 const UseShape = z.object({ count: z.number(), bytes: z.number(), thumb_bytes: z.number() });
-const UseOfKinds = UseShape.extend({ generated: UseShape, input: UseShape, control: UseShape });
+export const UseOfKinds = UseShape.extend({ generated: UseShape, input: UseShape, control: UseShape });
 const Users = z
   .object({
     users: z.array(
@@ -138,7 +138,8 @@ function userAnswer({ owner, usage }: User) {
   };
 }
 
-function kindsAnswer({ byKind, ...use }: Use & { readonly byKind: UseByKind }) {
+/** A sum and its parts, as `UseOfKinds`. */
+export function kindsAnswer({ byKind, ...use }: Use & { readonly byKind: UseByKind }) {
   return {
     ...useAnswer(use),
     generated: useAnswer(byKind.generated),

@@ -9,6 +9,8 @@ const server = hc<AppType>(BASE_PATH, { init: { credentials: 'same-origin' } });
 export const api = server.api.v1;
 /** What whoever has a link can open. */
 export const shared = server.s;
+/** What the server tells of itself, outside of the versioned calls. */
+export const root = server;
 
 /** What a call answers when it goes well. */
 type Good<R> =

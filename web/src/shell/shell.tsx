@@ -30,7 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 }
 
 /** With the whole address: `#content` alone would lead to `<base>`, away from the page. */
-function SkipLink() {
+export function SkipLink() {
   const { t } = useTranslation('common');
   const [path] = useLocation();
   const search = useSearch();

@@ -1,0 +1,36 @@
+import i18next from 'i18next';
+import { formatBytes, formatCount, formatTime } from '../i18n/format.ts';
+
+/** How long something took, for people: `1.2 s`, `3 min`. @param ms */
+export function formatDuration(ms: number): string {
+  const [unit, length] = ms < 60_000 ? (['second', 1_000] as const) : (['minute', 60_000] as const);
+  return new Intl.NumberFormat(i18next.language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: ms < 10_000 ? 2 : 0,
+  }).format(ms / length);
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** A member of a report as people read it; the server names amounts of bytes `bytes` or `…_bytes`. */
+export function formatValue(name: string, value: unknown): string {
+  if (typeof value === 'number') {
+    if (name === 'ms') return formatDuration(value);
+    return /(^|_)bytes$/i.test(name) ? formatBytes(value) : formatCount(value);
+  }
+  if (typeof value === 'string') return TIME.test(value) ? formatTime(value) : value;
+  if (Array.isArray(value)) return value.map((one) => formatValue(name, one)).join(', ');
+  return value === null || value === undefined ? '–' : JSON.stringify(value);
+}
+
+/** Whether there is something to say of a member: neither nothing nor an empty list. */
+export function isTelling(value: unknown): boolean {
+  return !(
+    value === null ||
+    value === undefined ||
+    value === '' ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}
