@@ -4,7 +4,7 @@ import { answerOf, shared } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 
 /** The same address gives a browser that asks for a page this page, which is a text. */
-type Shared = Exclude<InferResponseType<(typeof shared)[':token']['$get'], 200>, string>;
+type Shared = Extract<InferResponseType<(typeof shared)[':token']['$get'], 200>, { items: unknown }>;
 export type SharedPicture = Shared['items'][number];
 
 /** What a link shows. Each asking counts as a visit: it is asked once. */
