@@ -70,6 +70,8 @@ describe('viewer', () => {
 
     await visit.open(`/?q=nothing&view=${items[1]?.id}`);
     await shown(page, 'picture 2').waitFor();
+    await page.keyboard.press('f');
+    await page.getByRole('button', { name: 'Favorite', pressed: true }).waitFor();
     await page.getByRole('button', { name: 'Close' }).first().click();
     await viewer(page).waitFor({ state: 'detached' });
     expect(new URL(page.url()).search).toBe('?q=nothing');

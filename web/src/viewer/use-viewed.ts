@@ -41,6 +41,9 @@ export function useViewed(sequence: Sequence, id: string): { viewed: Viewed | un
 
   if (known !== undefined) last.current = { item: known, index };
   else if (!isHeld && place !== undefined) last.current = place;
+  // beside the list it is changed where it is kept alone
+  else if (isHeld && last.current !== undefined && asked.data !== undefined)
+    last.current = { ...last.current, item: asked.data };
   const viewed = last.current?.item.id === id ? last.current : undefined;
   return { viewed, error: viewed === undefined ? asked.error : null };
 }
