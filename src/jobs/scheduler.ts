@@ -66,7 +66,9 @@ export function startScheduler(deps: SchedulerDeps): Scheduler {
       return await finish(job, at, { ok: true, result });
     } catch (error) {
       if (stopping.signal.aborted || isKirokuError(error, 'aborted')) return undefined;
-      log.error({ err: error, job: job.name }, 'a scheduled job failed');
+      // begun by an admin a moment before: nothing is wrong, and nothing is left undone
+      if (isKirokuError(error, 'job_running')) log.info({ job: job.name }, 'a job found its work under way');
+      else log.error({ err: error, job: job.name }, 'a scheduled job failed');
       return await finish(job, at, { ok: false, result: failureOf(error) });
     }
   };

@@ -110,11 +110,19 @@ export async function filesIn(folder: string): Promise<string[]> {
 
 /** A file of an owner, as it must lie: nothing else may ever appear. */
 const OURS =
-  /^users\/u-[a-z0-9-]+\/(manifest\.jsonl|(inputs\/|controls\/)?\d{4}\/\d\d\/\d\d\/(thumb\/[0-9a-z]{26}\.(webp|jpg)|[0-9a-z]{26}\.(png|jpg|webp|json)))$/;
+  /^(manifest\.jsonl|owner\.json|(inputs\/|controls\/)?\d{4}\/\d\d\/\d\d\/(thumb\/[0-9a-z]{26}\.(webp|jpg)|[0-9a-z]{26}\.(png|jpg|webp|json)))$/;
 
-/** Files in the tree that are none of ours. */
-export async function strangers(outputs: string): Promise<string[]> {
-  return (await filesIn(outputs)).filter((path) => !path.startsWith('.kiroku/') && !OURS.test(path));
+/**
+ * Files in the tree that are none of ours.
+ * @param owners what the folders of those who were named are called
+ */
+export async function strangers(
+  outputs: string,
+  owners = /^users\/(?:u|anon)-[a-z0-9-]+\//,
+): Promise<string[]> {
+  return (await filesIn(outputs)).filter((path) => {
+    return !path.startsWith('.kiroku/') && !(owners.test(path) && OURS.test(path.replace(owners, '')));
+  });
 }
 
 /** Waits until nothing is staged. The deadline says that something stays, and nothing else. */

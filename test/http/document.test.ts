@@ -27,6 +27,12 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has the rare answers too: the page of a link for others, the way to a file whose owner was moved', async () => {
+    const { paths } = await jsonOf<Document>(app.call('/openapi.json'));
+    expect(paths['/s/{token}']?.['get']).toHaveProperty(['responses', '200', 'content', 'text/html']);
+    expect(paths['/outputs/{key}']?.['get']).toHaveProperty(['responses', '308']);
+  });
+
   it('is shown on a page that loads nothing from elsewhere and runs nothing', async () => {
     const answer = await app.call('/docs');
     const page = await answer.text();

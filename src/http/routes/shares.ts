@@ -138,6 +138,9 @@ export function shareRoutes(kit: Kit, { shares, basePath }: ShareDeps) {
   ] as const;
 }
 
+const listed = json(SharedPage, 'What is there and not in the trash.');
+const sharedPage = { ...listed, content: { ...listed.content, 'text/html': { schema: z.string() } } };
+
 /** What whoever has a link can open. */
 export function sharedRoutes(kit: Kit, deps: ShareDeps) {
   const { shares, files, basePath, now } = deps;
@@ -155,7 +158,7 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
         request: { params: Token },
         description:
           'A browser that asks for `text/html` gets the page that shows them, whatever the token; only the JSON counts as a view.',
-        responses: answers({ 200: json(SharedPage, 'What is there and not in the trash.') }),
+        responses: answers({ 200: sharedPage }),
       }),
       PUBLIC,
       async (c, call) => {

@@ -91,6 +91,7 @@ export function fileRoute(kit: Kit, files: FileRoutes) {
         200: { description: 'The bytes.' },
         206: { description: 'A range of them.' },
         304: { description: 'The copy is fresh.' },
+        308: { description: 'Its owner was moved to another: the file is there.' },
       }),
     }),
     { who: 'file' },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
 import { KirokuError } from '../../../src/domain/errors.ts';
 import { silentLog } from '../../../src/domain/log.ts';
@@ -17,6 +17,23 @@ function start(journal: JobJournal, jobs: readonly Job[]): Scheduler {
 }
 
 describe('the scheduler', () => {
+  it.each([
+    ['job_running', 0],
+    ['io_error', 1],
+  ] as const)('a job that ends with %s is %i errors in the log', async (code, errors) => {
+    const error = vi.fn();
+    const run = () => Promise.reject(new KirokuError(code, 'no'));
+    const scheduler = startScheduler({
+      jobs: [{ name: 'job', cron: 'off', run }],
+      journal: await openJobJournal(createMemoryStateStore()),
+      log: { ...silentLog, error },
+      now: () => NOON,
+    });
+    expect(await scheduler.runNow('job')).toMatchObject({ ok: false, result: { code } });
+    expect(error).toHaveBeenCalledTimes(errors);
+    await scheduler.stop();
+  });
+
   it('runs a job again and again, never twice at once, also after a failure', async () => {
     const journal = await openJobJournal(createMemoryStateStore());
     let running = 0;
