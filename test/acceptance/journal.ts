@@ -1,141 +1,123 @@
-import { sha256, tinyPng } from './png.ts';
-import type { Item, ServiceClient } from './rig.ts';
+import { appendFileSync } from 'node:fs';
 
-/** What a client was told about one picture; `maybe` holds an operation whose answer never came. */
-export interface Told {
+/** What clients were told, owner by owner, kept in memory and, line by line, in a file outside the server's tree. */
+export interface Journal {
+  readonly owners: readonly OwnerJournal[];
+  /** Promises found broken while the load ran, in words. */
+  readonly faults: string[];
+  acknowledged: number;
+  /** Every line is in the file before what it tells of is sent, or acted upon. */
+  write(line: Readonly<Record<string, unknown>>): void;
+}
+
+export interface OwnerJournal {
+  readonly name: string;
+  /** A browser's cookie; without one the owner is a pipeline's. */
+  readonly cookie: string | undefined;
+  readonly pictures: Map<string, Picture>;
+  /** Uploads whose answer never came, by the hash of what was sent: whole or absent, both are right. */
+  readonly unanswered: Map<string, Unanswered>;
+  readonly shares: Map<string, ShareLink>;
+  readonly searches: Map<string, SavedSearch>;
+  /** Names of links and searches whose answer never came. */
+  readonly maybeNamed: Set<string>;
+  /** Deletes, restores and bulk calls on their way: a purge waits for them, and they for a purge. */
+  moving: number;
+  purging: boolean;
+}
+
+export type Family = 'images' | 'inputs';
+export const FAMILIES: readonly Family[] = ['images', 'inputs'];
+
+export interface Picture {
+  readonly id: string;
+  readonly family: Family;
+  readonly seed: number;
   readonly sha256: string;
-  state: PictureState;
-  maybe: PictureState | undefined;
+  readonly created_at: string;
+  readonly prompt: string | null;
+  /** Path of the original on the wire. */
+  readonly url: string;
+  known: PictureState;
+  /** What an operation without an answer would make of it. */
+  maybe: PictureState | 'gone' | undefined;
+  /** A client is at it. One whose operation was cut off stays so until the next comparison. */
+  busy: boolean;
+  /** Changed since its bytes were last compared. */
+  touched: boolean;
 }
 
 export interface PictureState {
   readonly status: 'active' | 'trash';
   readonly tags: readonly string[];
+  readonly favorite: boolean;
+  readonly rating: number | null;
 }
 
-export interface Journal {
-  readonly pictures: Map<string, Told>;
-  /** Hashes of uploads whose answer never came: whole or absent, both are right. */
-  readonly unanswered: Set<string>;
-  acknowledged: number;
+export interface Unanswered {
+  readonly family: Family;
+  readonly seed: number;
+  readonly prompt: string | null;
+  readonly key: string | undefined;
+  /** The status came and the body did not: it must be there. */
+  readonly acknowledged: boolean;
 }
 
-export function createJournal(): Journal {
-  return { pictures: new Map(), unanswered: new Set(), acknowledged: 0 };
+export interface ShareLink {
+  readonly url: string;
+  readonly ids: readonly string[];
+  state: 'open' | 'ended';
+  maybeEnded: boolean;
+  busy: boolean;
 }
 
-/** One random acknowledged (or cut off) operation. Returns false when the server is gone. */
-export async function step(
-  client: ServiceClient,
-  journal: Journal,
-  random: () => number,
-  next: () => number,
-): Promise<boolean> {
-  const ids = [...journal.pictures.keys()];
-  const choice = random();
-  const id = ids[Math.floor(random() * ids.length)];
-  if (id === undefined || choice < 0.5) return upload(client, journal, next());
-  const told = journal.pictures.get(id);
-  // One open question at a time: an unanswered operation is settled by the next comparison.
-  if (told === undefined || told.maybe !== undefined) return true;
-  if (choice < 0.7) {
-    return change(journal, told, { ...told.state, tags: [`t${next()}`] }, (want) =>
-      client.patch(id, { tags: want.tags }),
-    );
-  }
-  const status = told.state.status === 'active' ? 'trash' : 'active';
-  return change(journal, told, { ...told.state, status }, () =>
-    status === 'trash' ? client.trash(id) : client.restore(id),
+export interface SavedSearch {
+  readonly name: string;
+  maybeGone: boolean;
+  busy: boolean;
+}
+
+export const FRESH: PictureState = { status: 'active', tags: [], favorite: false, rating: null };
+
+/** @param file where lines go, one JSON object each */
+export function createJournal(
+  owners: readonly { readonly name: string; readonly cookie: string | undefined }[],
+  file: string,
+): Journal {
+  return {
+    owners: owners.map((owner) => ({
+      ...owner,
+      pictures: new Map(),
+      unanswered: new Map(),
+      shares: new Map(),
+      searches: new Map(),
+      maybeNamed: new Set(),
+      moving: 0,
+      purging: false,
+    })),
+    faults: [],
+    acknowledged: 0,
+    write: (line) => appendFileSync(file, `${JSON.stringify(line)}\n`),
+  };
+}
+
+export function sameState(a: PictureState, b: PictureState): boolean {
+  return (
+    a.status === b.status &&
+    a.favorite === b.favorite &&
+    a.rating === b.rating &&
+    a.tags.length === b.tags.length &&
+    a.tags.every((tag, index) => tag === b.tags[index])
   );
 }
 
-async function upload(client: ServiceClient, journal: Journal, seed: number): Promise<boolean> {
-  const file = tinyPng(seed);
-  const hash = sha256(file);
-  journal.unanswered.add(hash);
-  const answer = await client.upload(file, { prompt: `picture ${seed}` }).catch(() => undefined);
-  const body = await answer?.json().catch(() => undefined);
-  if (answer === undefined || body === undefined) return false;
-  if (answer.status !== 201) throw new Error(`upload: ${answer.status} ${JSON.stringify(body)}`);
-  const item = body as Item;
-  journal.unanswered.delete(hash);
-  journal.pictures.set(item.id, { sha256: hash, state: { status: 'active', tags: [] }, maybe: undefined });
-  journal.acknowledged += 1;
-  return true;
-}
-
-async function change(
-  journal: Journal,
-  told: Told,
-  want: PictureState,
-  send: (want: PictureState) => Promise<Response>,
-): Promise<boolean> {
-  told.maybe = want;
-  const answer = await send(want).catch(() => undefined);
-  const body = await answer?.text().catch(() => undefined);
-  if (answer === undefined || body === undefined) return false;
-  if (answer.status !== 200) throw new Error(`change: ${answer.status} ${body}`);
-  told.state = want;
-  told.maybe = undefined;
-  journal.acknowledged += 1;
-  return true;
-}
-
-function sameState(a: PictureState, b: PictureState): boolean {
-  return a.status === b.status && JSON.stringify(a.tags) === JSON.stringify(b.tags);
-}
-
-/**
- * Compares the server with what clients were told, bytes included, and takes what an unanswered operation turned
- * out to be. Returns every difference in words.
- */
-export async function compare(client: ServiceClient, journal: Journal): Promise<string[]> {
-  const faults: string[] = [];
-  const listed = new Map<string, Item>();
-  for (const status of ['active', 'trash'] as const) {
-    for (const item of await client.all(status)) {
-      if (listed.has(item.id)) faults.push(`${item.id} is listed twice`);
-      listed.set(item.id, item);
-    }
-  }
-  for (const [id, told] of journal.pictures) {
-    const item = listed.get(id);
-    if (item === undefined) faults.push(`${id} was acknowledged and is gone`);
-    else faults.push(...settle(id, told, item));
-  }
-  for (const [id, item] of listed) {
-    const told = journal.pictures.get(id);
-    const hash = String(item.meta['sha256']);
-    if (told === undefined && !journal.unanswered.delete(hash)) {
-      faults.push(`${id} was never sent`);
-      continue;
-    }
-    const bytes = await client.bytes(item.url).catch((error: unknown) => String(error));
-    if (typeof bytes === 'string') faults.push(`${id}: original ${bytes}`);
-    else if (sha256(bytes) !== (told?.sha256 ?? hash)) faults.push(`${id}: the original's bytes differ`);
-    if (told === undefined) adopt(journal, id, item, hash);
-  }
-  // What did not arrive stays absent: an upload cut off by the kill must not appear later.
-  journal.unanswered.clear();
-  return faults;
-}
-
-function settle(id: string, told: Told, item: Item): string[] {
-  const found = stateOf(item);
-  if (told.maybe !== undefined && sameState(found, told.maybe)) told.state = told.maybe;
-  told.maybe = undefined;
-  if (sameState(found, told.state)) return [];
-  return [`${id} should be ${JSON.stringify(told.state)} and is ${JSON.stringify(found)}`];
-}
-
-function adopt(journal: Journal, id: string, item: Item, hash: string): void {
-  journal.pictures.set(id, { sha256: hash, state: stateOf(item), maybe: undefined });
-}
-
-function stateOf(item: Item): PictureState {
-  const tags = item.meta['tags'];
+/** What an item of the wire says of itself. */
+export function stateOf(meta: Readonly<Record<string, unknown>>): PictureState {
+  const { tags, rating } = meta;
   return {
-    status: item.meta['status'] === 'trash' ? 'trash' : 'active',
+    status: meta['status'] === 'trash' ? 'trash' : 'active',
     tags: Array.isArray(tags) ? tags.map(String) : [],
+    favorite: meta['favorite'] === true,
+    rating: typeof rating === 'number' ? rating : null,
   };
 }

@@ -45,7 +45,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Starts it and waits until it serves. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const server = await launchServer(options);
+  await ready(server, options.readyWithinMs ?? 30_000);
+  return server;
+}
+
+/** Starts it and waits for nothing. */
+export async function launchServer(options: StartOptions): Promise<RunningServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const command = [...(options.prefix ?? []), process.execPath, ...NODE_FLAGS, 'src/main.ts'];
@@ -72,7 +80,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
   const gone = once(child, 'exit');
   gone.catch(() => undefined);
-  const server: RunningServer = {
+  return {
     url,
     process: child,
     output: () => printed,
@@ -86,8 +94,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       return child.exitCode;
     },
   };
-  await ready(server, options.readyWithinMs ?? 30_000);
-  return server;
 }
 
 async function ready(server: RunningServer, withinMs: number): Promise<void> {

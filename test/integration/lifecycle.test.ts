@@ -4,9 +4,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compare, createJournal, step } from '../acceptance/journal.ts';
+import { createJournal } from '../acceptance/journal.ts';
+import { compare } from '../acceptance/kill-loop-compare.ts';
+import { LOAD_ENV, step } from '../acceptance/load.ts';
 import { type RunningServer, SERVICE_TOKEN, serviceClient, startServer } from '../acceptance/rig.ts';
 import { pngPicture } from '../support/pictures.ts';
+import { seededRandom } from '../support/random.ts';
 
 const OWNER = 'anna';
 const png = new Uint8Array(await pngPicture({ width: 200, height: 200 }));
@@ -70,26 +73,26 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 
 describe('SIGTERM', () => {
   it('under load ends with 0, loses nothing acknowledged and leaves a clean run', async () => {
-    const first = await start();
-    const journal = createJournal();
+    const first = await start(LOAD_ENV);
+    const lines = await mkdtemp(join(tmpdir(), 'kiroku-life-journal-'));
+    const journal = createJournal([{ name: OWNER, cookie: undefined }], join(lines, 'journal.jsonl'));
+    const random = seededRandom(20_261_121);
     let counter = 0;
     const next = () => (counter += 1);
-    const client = serviceClient(first.url, OWNER);
+    // a refusal while draining is an answer too: nothing of it may be there
+    const world = { base: first.url, journal, random, next, mayDrain: true };
     const workers = Array.from({ length: 4 }, async () => {
-      try {
-        while (await step(client, journal, () => (next() * 0.618) % 1, next));
-      } catch (error) {
-        // a refusal while draining is an answer too: nothing of it may be there
-        if (!String(error).includes('draining')) throw error;
-      }
+      while (await step(world));
     });
     await until(async () => journal.acknowledged >= 15);
     expect(await first.stop()).toBe(0);
     await Promise.all(workers);
     expect(await runFile()).toMatchObject({ clean: true });
     expect(await stagedFiles()).toEqual([]);
-    const second = await start();
-    expect(await compare(serviceClient(second.url, OWNER), journal)).toEqual([]);
+    const { url } = await start();
+    const end = { base: url, outputs: outputDir, random, everyByte: true };
+    expect(await compare(journal, end)).toEqual([]);
+    await rm(lines, { recursive: true });
   });
 
   it('lets an upload under way come to its end', async () => {

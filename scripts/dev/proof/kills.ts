@@ -1,0 +1,3 @@
+import { killLoop } from '../../../test/acceptance/kill-loop-proof.ts';
+
+export default killLoop;
