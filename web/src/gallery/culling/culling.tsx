@@ -156,11 +156,11 @@ function Verbs({ verdicts, item }: { readonly verdicts: Verdicts; readonly item:
       </IconButton>
       <Button kind="danger" isDisabled={isOff} onPress={on(verdicts.trash)}>
         <Trash2 size={18} aria-hidden />
-        {t('trash')} <kbd>x</kbd>
+        {t('trash')} <kbd aria-hidden>x</kbd>
       </Button>
       <Button kind="primary" isDisabled={isOff} onPress={on(verdicts.keep)}>
         <Check size={18} aria-hidden />
-        {t('cullKeep')} <kbd>k</kbd>
+        {t('cullKeep')} <kbd aria-hidden>k</kbd>
       </Button>
       <fieldset className={style.ratings} aria-label={t('rating')}>
         {RATINGS.map((value) => (
