@@ -197,10 +197,21 @@ async function damageOf(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
   const sidecar = await sidecarDamage(deps, entry);
   if (sidecar !== undefined) found.push(sidecar);
   if (found.length === 0) return found;
+  await changesUnderWay(deps.catalog, entry);
   // changed or purged while it was looked at: then what was seen is of two versions
   const now = await deps.catalog.find(entry.owner, entry.kind, entry.id);
   if (now === undefined) return [];
   return now.seq === entry.seq ? found : damageOf(deps, now);
+}
+
+/** A change whose sidecar has its name already, and of which no reader knows yet, would look like damage. */
+async function changesUnderWay(catalog: Catalog, { owner, kind, id }: Entry): Promise<void> {
+  // waits for its turn behind every change that has begun, and changes nothing
+  const turn = catalog.commit(owner, { op: 'edit', kind, id, change: () => undefined });
+  await turn.catch((error: unknown) => {
+    // purged meanwhile, or a tree that cannot take a change now: what is found then stands
+    if (!isKirokuError(error)) throw error;
+  });
 }
 
 async function bytesDamage(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
