@@ -1,14 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { earlyEntry } from './early-entry.ts';
 import { precompress } from './precompress.ts';
 import { threeLanguages } from './three-languages.ts';
 
+/** Shared by the first script and the grid. */
+const EARLY = /src\/(early\/|base-path|grid\/(aspect|chunks|day-of|layout|rows|sizes))/;
 const server = process.env['KIROKU_SERVER'] ?? 'http://127.0.0.1:8000';
 
 /** Every address in the built pages is relative to `<base>`, which the server writes for its own sub-path. */
 export default defineConfig({
   base: './',
-  plugins: [react(), threeLanguages(), precompress()],
+  plugins: [react(), threeLanguages(), earlyEntry(), precompress()],
   build: {
     // the first with light-dark(): lowered for older ones it is fixed at the root, and no part can be dark on a light page
     target: ['chrome123', 'firefox124', 'safari17.5'],
@@ -23,6 +26,7 @@ export default defineConfig({
         // wait for each other on six connections
         codeSplitting: {
           groups: [
+            { name: 'early', test: EARLY, priority: 3 },
             { name: 'packages', test: /node_modules/, tags: ['$initial'], priority: 2 },
             { name: 'gallery', tags: ['$initial'], priority: 1 },
           ],

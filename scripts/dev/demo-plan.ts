@@ -71,25 +71,40 @@ const FORMS = ['png', 'png', 'jpeg', 'webp'] as const;
 export function planDemo({ owners, until, random }: PlanOptions): DemoPicture[] {
   return owners.flatMap(({ owner, count }) => {
     const pictures: DemoPicture[] = [];
-    while (pictures.length < count) {
-      const session = planSession(owner, until, random, pictures.length === 0);
+    for (let sitting = 0; pictures.length < count; sitting += 1) {
+      const session = planSession(owner, until, random, sitting);
       pictures.push(...session.slice(0, count - pictures.length));
     }
     return pictures;
   });
 }
 
-/** One sitting: an idea tried with some seeds, then with other numbers. The latest one is from just now. */
-function planSession(owner: string, until: number, random: Random, isLatest: boolean): DemoPicture[] {
-  const scene = pick(random, Object.keys(SCENES) as Scene[]);
+/** What the first screen shows: one after another, the latest first. */
+const LATEST: readonly Scene[] = [
+  'mountains',
+  'flower',
+  'sea',
+  'aurora',
+  'dunes',
+  'ink',
+  'planet',
+  'city',
+  'fractal',
+];
+
+/** One sitting: an idea tried with some seeds, then with other numbers. The first ones are from today and yesterday. */
+function planSession(owner: string, until: number, random: Random, sitting: number): DemoPicture[] {
+  const latest = LATEST[sitting];
+  const scene = latest ?? pick(random, Object.keys(SCENES) as Scene[]);
   const tongue: Tongue = pick(random, ['en', 'en', 'ko', 'ja']);
   const shape = pick(random, SHAPES);
   const form = pick(random, FORMS);
   const workflow = pick(random, WORKFLOWS);
   const first = planRecipe(scene, tongue, random);
   // more of late than long ago
-  const start = until - (isLatest ? 0.02 : random() ** 2 * DAYS + 0.05) * DAY_MS;
-  const recipes = sittingOf(first, 3 + randomBelow(random, 8), random);
+  const daysAgo = latest === undefined ? random() ** 2 * DAYS + 1 : 0.02 + sitting * 0.11;
+  const start = until - daysAgo * DAY_MS;
+  const recipes = sittingOf(first, 2 + randomBelow(random, latest === undefined ? 8 : 4), random);
   const tag = random() < 0.6 ? [pick(random, TAGS[tongue])] : [];
   return recipes.map((recipe, index) => {
     const liking = random();

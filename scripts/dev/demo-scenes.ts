@@ -203,7 +203,7 @@ function city({ random, noise, palette, height }: Sheet): Paint {
       colour = mix(palette[0], palette[1], 0.55 - layer * 0.25);
       const [column, row] = [Math.floor(x * 62), Math.floor(y * 44)];
       const inside = (x * 62) % 1 > 0.35 && (y * 44) % 1 > 0.45;
-      if (inside && noise.at(column * 3.7 + block, row * 5.3 + layer) > 0.56)
+      if (inside && noise.at(column * 3.7 + block, row * 5.3 + layer) > 0.66)
         colour = mix(palette[3], palette[4], noise.at(column, row));
     }
     return colour;

@@ -30,14 +30,13 @@ export function shotsOf({ ids, shared, owner }: DemoFacts): Shot[] {
     { name: 'trash', path: '/trash' },
     { name: 'you', path: '/you' },
     { name: 'admin', path: '/admin' },
-    { name: 'admin-user', path: `/admin/users/${owner}` },
+    { name: 'admin-user', path: `/admin/user?id=${owner}` },
     { name: 'admin-jobs', path: '/admin/jobs' },
   ];
 }
 
-/** With the keys of the selection; the grid has the focus then, as somebody would see it. */
+/** As somebody does with a mouse and the Ctrl key held. */
 async function pickThree(page: Page): Promise<void> {
-  await page.getByRole('option').first().focus();
-  await page.keyboard.press('Space');
-  for (let more = 0; more < 2; more += 1) await page.keyboard.press('Shift+ArrowRight');
+  const tiles = page.getByRole('option');
+  for (const place of [0, 2, 3]) await tiles.nth(place).click({ modifiers: ['ControlOrMeta'] });
 }
