@@ -249,7 +249,9 @@ export function createCollection(deps: CollectionDeps): Collection {
       isStarted = true;
       void begin();
     },
-    refresh: later,
+    refresh() {
+      if (isReady) later();
+    },
     reset() {
       for (const chunk of chunks) if (chunk.items !== undefined) dirty.add(chunk.date);
       known.clear();

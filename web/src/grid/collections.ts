@@ -1,7 +1,6 @@
-import { CancelledError } from '@tanstack/react-query';
-import { meQuery } from '../api/me.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { Family, Selection } from '../api/types.ts';
+import { whoAmI } from '../live/who-am-i.ts';
 import { createPicks } from '../picks/create-picks.ts';
 import { createCollection } from './collection.ts';
 import type { Collection } from './collection-types.ts';
@@ -50,13 +49,21 @@ function forgetOldest(): void {
   lists.delete(oldest[0]);
 }
 
-/** The first answer brings the cookie: two calls at once without one would be two guests. */
+/** Where this browser remembers that it has been here, and as whom. */
+const KNOWN = 'kiroku.owner';
+
+/**
+ * The first answer ever brings the cookie, and two calls at once without one would be two guests: it is waited for. A
+ * browser that has been here has its cookie, and asks for everything at once; should it be somebody else by now, what it
+ * was told meanwhile is asked for again.
+ */
 async function identified(): Promise<void> {
-  try {
-    await queryClient.fetchQuery(meQuery);
-  } catch (error) {
-    // a part of the page that waited for it too has left, and took the call along
-    if (error instanceof CancelledError) return identified();
-    throw error;
-  }
+  const before = localStorage.getItem(KNOWN);
+  const asked = whoAmI().then((owner) => {
+    localStorage.setItem(KNOWN, owner);
+    if (before !== null && before !== owner) for (const list of lists.values()) list.reset();
+  });
+  if (before === null) await asked;
+  // who cannot be told who he is, cannot be told of his pictures either: that is said there
+  else asked.catch(() => undefined);
 }

@@ -46,7 +46,7 @@ export const Tile = memo(function Tile(props: TileProps) {
     >
       {isFlying ? null : <Thumbnail key={item.thumb_url} item={item} />}
       <span className={style.check} data-check>
-        <Check size={16} strokeWidth={3} />
+        {isPicked ? <Check size={16} strokeWidth={3} /> : null}
       </span>
       {favorite || rating ? (
         <span className={style.marks}>

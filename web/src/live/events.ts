@@ -3,6 +3,7 @@ import type { Family, Item } from '../api/types.ts';
 import { BASE_PATH } from '../base-path.ts';
 import { collectionsOf } from '../grid/collections.ts';
 import { type ServerVersion, versionOf } from './version.ts';
+import { whoAmI } from './who-am-i.ts';
 
 /** Something that happened to a picture of this owner, wherever it was done. */
 export interface LiveChange {
@@ -20,6 +21,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   input: 'inputs',
   control: 'controls',
 };
+const FAMILY_NAMES = Object.values(FAMILIES);
 /** A tab that nobody looks at gives its connection back: a browser has six for a host. */
 const HIDDEN_MS = 60_000;
 const FIRST_RETRY_MS = 2_000;
@@ -27,10 +29,10 @@ const LONGEST_RETRY_MS = 60_000;
 
 const listeners = new Set<(change: LiveChange) => void>();
 let stream: EventSource | undefined;
-let last: ServerVersion | undefined;
 let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 let retryMs = FIRST_RETRY_MS;
 let isStarted = false;
+let isFirst = true;
 
 /** Calls back for every change until the returned function is called. */
 export function onLive(listener: (change: LiveChange) => void): () => void {
@@ -44,7 +46,18 @@ export function startLive(): void {
   isStarted = true;
   document.addEventListener('visibilitychange', onVisibility);
   window.addEventListener('online', reopen);
-  open();
+  void begin();
+}
+
+async function begin(): Promise<void> {
+  try {
+    // the stream must not be another guest's than the pages are
+    await whoAmI();
+    open();
+  } catch {
+    // the page says why; it is tried again with the rest of it
+    setTimeout(() => void begin(), LONGEST_RETRY_MS);
+  }
 }
 
 function onVisibility(): void {
@@ -67,20 +80,16 @@ function open(): void {
   close();
   const opened = new EventSource(`${BASE_PATH}/api/v1/events`);
   stream = opened;
+  let isNew = true;
   opened.onopen = () => {
     retryMs = FIRST_RETRY_MS;
+    // a browser that comes back by itself says what it heard last, and is told the rest; a new stream is not
+    if (isNew) caughtUp();
+    isNew = false;
   };
-  // the first id says how far the server is; a browser that comes back by itself sends its own, and is told the rest
-  opened.onmessage = ({ lastEventId }) => caughtUp(versionOf(lastEventId));
-  opened.addEventListener('reset', ({ lastEventId }) => {
-    last = versionOf(lastEventId);
-    refreshAll();
-  });
+  opened.addEventListener('reset', refreshAll);
   for (const op of OPS) {
-    opened.addEventListener(`image.${op}`, ({ data, lastEventId }) => {
-      last = versionOf(lastEventId);
-      tell(op, data, last);
-    });
+    opened.addEventListener(`image.${op}`, ({ data, lastEventId }) => tell(op, data, versionOf(lastEventId)));
   }
   opened.onerror = () => {
     // refused rather than cut off: the browser does not try again by itself
@@ -91,12 +100,14 @@ function open(): void {
   };
 }
 
-/** A stream that was opened anew does not tell what was missed: everything is looked at again if there was something. */
-function caughtUp(version: ServerVersion | undefined): void {
-  const isSame = version?.epoch === last?.epoch && version?.seq === last?.seq;
-  const isFirst = last === undefined;
-  last = version;
-  if (!isFirst && !isSame) refreshAll();
+/**
+ * Looks at what may have happened before the stream was there: at first, between the page's own questions and now, which
+ * a look at the counts tells; later, anything.
+ */
+function caughtUp(): void {
+  if (isFirst) for (const family of FAMILY_NAMES) for (const list of collectionsOf(family)) list.refresh();
+  else refreshAll();
+  isFirst = false;
 }
 
 function tell(op: LiveChange['op'], data: string, version: ServerVersion | undefined): void {
@@ -132,9 +143,7 @@ function soon(): void {
 }
 
 function refreshAll(): void {
-  for (const family of Object.values(FAMILIES)) {
-    for (const list of collectionsOf(family)) list.reset();
-  }
+  for (const family of FAMILY_NAMES) for (const list of collectionsOf(family)) list.reset();
   void queryClient.invalidateQueries({ queryKey: ['item'] });
   soon();
 }
