@@ -5,15 +5,9 @@ import { join, relative } from 'node:path';
 import { ROOT, say } from './node.mjs';
 import { endLike, runNode } from './run.mjs';
 
-/** What the built pages are made of; everything else of `web/` is for editors and type checks. */
-const SOURCES = [
-  'package-lock.json',
-  'web/index.html',
-  'web/package.json',
-  'web/vite.config.ts',
-  'web/public',
-  'web/src',
-];
+/** What the built pages are made of, and in `web/` what they are not. */
+const SOURCES = ['package-lock.json', 'web'];
+const NOT_SOURCES = ['dist', 'node_modules'];
 /** In the built folder: the digest of what it was built from. */
 const STAMP = '.source';
 
@@ -95,6 +89,7 @@ function filesOf(path) {
     return [path];
   }
   return entries
+    .filter(({ name }) => !NOT_SOURCES.includes(name) && !name.startsWith('.'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => (entry.isDirectory() ? filesOf(join(path, entry.name)) : [join(path, entry.name)]));
 }
