@@ -44,7 +44,6 @@ export function hide(family: Family, pictures: readonly Picture[], status: 'acti
     .filter((list) => (list.selection.status ?? 'active') === status)
     .map((list) => {
       const items = pictures.flatMap(({ id }) => list.peek(list.peekIndexOf(id)) ?? []);
-      list.picks.set(pictures, false);
       return { list, items, isWhole: list.remove(pictures) };
     });
   return {

@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 
 /** What an event or an action changed, as a list of pictures needs to know it; `version` where the server said it. */
 export type Change =
-  | { readonly op: 'patch' | 'in'; readonly item: Item; readonly version?: ServerVersion | undefined }
+  | { readonly op: 'in'; readonly item: Item; readonly version?: ServerVersion | undefined }
   | {
       readonly op: 'out';
       readonly id: string;

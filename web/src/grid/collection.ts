@@ -1,238 +1,109 @@
 import type { Item } from '../api/types.ts';
-import { isKnown, type ServerVersion } from '../live/version.ts';
-import {
-  type Chunk,
-  chunksOf,
-  countedDown,
-  type DayCount,
-  inserted,
-  merged,
-  patched,
-  placeOf,
-  replaced,
-  spanOf,
-  startsOf,
-  without,
-} from './chunks.ts';
-import type { Change, Collection, CollectionDeps } from './collection-types.ts';
+import { chunksOf, type Span, spanOf } from './chunks.ts';
+import type { Collection, CollectionDeps } from './collection-types.ts';
 import { createLoader, type Filled, Miscounted } from './loader.ts';
+import { createMembership } from './membership.ts';
+import { createOrder, type Order } from './order.ts';
 import { inReach, seeded } from './reach.ts';
+import { createRecount, type Recount } from './recount.ts';
+import type { Source } from './source.ts';
 
-/** Ids of which it is remembered whether they are in the list: an event tells again what an action did. */
-const MOST_KNOWN = 20_000;
-const FIRST_PAGE = 100;
-/** A list and its days that go on disagreeing are not asked about for ever. */
-const MOST_RECOUNTS = 5;
+const FIRST_PAGE = '100';
+const MOST_TRIES = 5;
+/** Pictures of one moment that are looked through. */
 const NEIGHBOURS = 50;
 
+/** All pictures of a selection. Nothing is asked before `start`. */
 export function createCollection(deps: CollectionDeps): Collection {
-  const { family, selection, source, dayOf, settleMs = 300 } = deps;
+  const { family, selection, source, picks, dayOf, settleMs = 300 } = deps;
   const isPlain = Object.keys(selection).every((name) => name === 'tz' || name === 'status');
   const stopping = new AbortController();
-  const listeners = new Set<() => void>();
-  const known = new Map<string, boolean>();
-  const dirty = new Set<string>();
-  let chunks: readonly Chunk[] = [];
-  let starts = startsOf(chunks);
-  let version = 0;
-  let isReady = false;
-  let isStarted = false;
+  const { signal } = stopping;
+  const order = createOrder();
+  let wanted: Span = { from: 0, to: 0 };
+  let state: 'new' | 'counting' | 'ready' = 'new';
   let error: unknown;
   let loadError: unknown;
-  let counted: ServerVersion | undefined;
-  let wanted = { from: 0, to: 0 };
-  let recounts = 0;
-  let refreshing: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const tell = () => {
-    version += 1;
-    for (const listener of listeners) listener();
+  const fail = (problem: unknown) => {
+    loadError = problem;
+    order.tell();
   };
-  const commit = (next: readonly Chunk[]) => {
-    if (next === chunks) return;
-    chunks = next;
-    starts = startsOf(chunks);
-    tell();
-  };
-
   const fill = (filled: Filled) => {
-    let isChanged = loadError !== undefined;
     loadError = undefined;
-    const next = chunks.map((chunk) => {
+    // the others stay the objects that they are: what is still being loaded is known by them
+    const next = order.chunks.map((chunk) => {
       const items = filled.get(chunk);
-      if (items === undefined) return chunk;
-      isChanged = true;
-      return { ...chunk, items };
+      return items === undefined ? chunk : { ...chunk, items };
     });
-    if (isChanged) commit(next);
+    if (order.chunks.some((chunk) => filled.has(chunk))) order.set(next);
   };
   const loader = createLoader({
     source,
     dayOf,
     onFilled: fill,
     onError(problem) {
-      if (problem instanceof Miscounted) return recount(problem.dates);
-      loadError = problem;
-      tell();
+      if (problem instanceof Miscounted && recount.miscounted(problem.dates)) return;
+      fail(problem);
     },
   });
-
-  const recount = (dates: readonly string[]) => {
-    for (const date of dates) dirty.add(date);
-    recounts += 1;
-    if (recounts <= MOST_RECOUNTS) later();
-  };
-  /** Several changes at once are asked about together. */
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void refresh(), settleMs);
-  };
-
-  const refresh = async (): Promise<void> => {
-    if (refreshing !== undefined) return later();
-    refreshing = countAgain();
-    try {
-      await refreshing;
-    } catch (problem) {
-      if (stopping.signal.aborted) return;
-      // what is on view stays; the next change or the reader asks again
-      loadError = problem;
-      tell();
-    } finally {
-      refreshing = undefined;
-    }
-  };
-  const countAgain = async () => {
-    const days = new Set(dirty);
-    const answer = await source.count(stopping.signal);
-    for (const date of days) dirty.delete(date);
-    counted = answer.version;
-    const { chunks: next, stale } = merged(chunks, answer.days, days);
-    loader.forgive();
-    commit(next);
-    for (const day of stale) await reload(day);
-  };
-
-  /** Puts a day's pictures in place of what is shown of it, all at once. */
-  const reload = async (day: DayCount): Promise<void> => {
-    const span = spanOf(chunks, day.date);
-    const fresh = chunksOf([day]);
-    const first = starts[span.from] ?? 0;
-    const from = (starts[Math.max(span.from, wanted.from)] ?? 0) - first;
-    const to = (starts[Math.min(span.to, wanted.to)] ?? 0) - first;
-    const freshStarts = startsOf(fresh);
-    const needed = [...fresh.keys()].filter(
-      (at) => (freshStarts[at] ?? 0) < to && (freshStarts[at + 1] ?? 0) > from,
-    );
-    const filled = to > from ? await loader.load(fresh, needed, stopping.signal) : new Map();
-    const next = fresh.map((chunk) => ({ ...chunk, items: filled.get(chunk) }));
-    commit(replaced(chunks, spanOf(chunks, day.date), next));
-  };
+  const recount = createRecount({
+    order,
+    source,
+    loader: () => loader,
+    wanted: () => wanted,
+    signal,
+    settleMs,
+    onError: fail,
+  });
+  const members = createMembership({
+    order,
+    picks,
+    dayOf,
+    isPlain,
+    counted: () => recount.counted,
+    askAbout: (date) => recount.ask(date === undefined ? [] : [date]),
+  });
+  const load = createReader(order, recount, async (place, given) =>
+    loader.load(order.chunks, [place], given),
+  );
 
   const begin = async (): Promise<void> => {
+    state = 'counting';
     try {
-      const firstPage = source.page({ size: String(FIRST_PAGE) }, stopping.signal).catch(() => undefined);
-      const answer = await source.count(stopping.signal);
-      counted = answer.version;
+      const firstPage = source.page({ size: FIRST_PAGE }, signal).catch(() => undefined);
+      const { days, version } = await source.count(signal);
+      const items = (await firstPage)?.items ?? [];
+      recount.counted = version;
       error = undefined;
-      isReady = true;
-      commit([...seeded(chunksOf(answer.days), (await firstPage)?.items ?? [], dayOf)]);
-      tell();
+      state = 'ready';
+      order.set(seeded(chunksOf(days), items, dayOf));
+      order.tell();
       // the server was still reading its index: its first answer may be short
-      if (counted === undefined) later();
+      if (version === undefined) recount.ask();
     } catch (problem) {
-      if (stopping.signal.aborted) return;
+      if (signal.aborted) return;
       error = problem;
-      tell();
+      order.tell();
     }
-  };
-
-  const isLoaded = (id: string) =>
-    chunks.some((chunk) => chunk.items?.some((item) => item.id === id) === true);
-  const remember = (id: string, isIn: boolean) => {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(id, isIn);
-  };
-  const askAbout = (date: string) => {
-    dirty.add(date);
-    recounts = 0;
-    later();
-  };
-
-  const putIn = (item: Item, at: ServerVersion | undefined) => {
-    if (isLoaded(item.id)) return patch(new Set([item.id]), () => item);
-    const date = dayOf(item.created_at);
-    if (!isPlain) return askAbout(date);
-    if (known.get(item.id) === true || isKnown(at, counted)) return;
-    remember(item.id, true);
-    const next = inserted(chunks, date, item);
-    if (next === undefined) askAbout(date);
-    else commit(next);
-  };
-  const takeOut = (id: string, createdAt: string | undefined, at: ServerVersion | undefined) => {
-    const { chunks: next, removed } = without(chunks, new Set([id]));
-    const isNews = known.get(id) !== false && !isKnown(at, counted);
-    remember(id, false);
-    if (removed.length > 0) return commit(next);
-    if (!isNews) return;
-    if (createdAt === undefined) return later();
-    const date = dayOf(createdAt);
-    const fewer = isPlain ? countedDown(chunks, date) : undefined;
-    if (fewer === undefined) askAbout(date);
-    else commit(fewer);
-  };
-  const patch = (ids: ReadonlySet<string>, change: (item: Item) => Item) =>
-    commit(patched(chunks, ids, change));
-
-  const locate = (index: number) => {
-    if (index < 0 || index >= (starts.at(-1) ?? 0)) return undefined;
-    const chunk = placeOf(starts, index);
-    return { chunk, at: index - (starts[chunk] ?? 0) };
-  };
-  const peek = (index: number) => {
-    const place = locate(index);
-    return place === undefined ? undefined : chunks[place.chunk]?.items?.[place.at];
-  };
-  const itemAt = async (index: number, signal: AbortSignal): Promise<Item | undefined> => {
-    for (let tries = 0; tries < MOST_RECOUNTS; tries += 1) {
-      const place = locate(index);
-      const item = peek(index);
-      if (place === undefined || item !== undefined) return item;
-      try {
-        fill(await loader.load(chunks, [place.chunk], signal));
-      } catch (problem) {
-        if (!(problem instanceof Miscounted)) throw problem;
-        for (const date of problem.dates) dirty.add(date);
-        await refresh();
-      }
-    }
-    return undefined;
-  };
-  const peekIndexOf = (id: string) => {
-    for (const [at, chunk] of chunks.entries()) {
-      const found = chunk.items?.findIndex((item) => item.id === id) ?? -1;
-      if (found !== -1) return (starts[at] ?? 0) + found;
-    }
-    return -1;
   };
 
   return {
     family,
     selection,
-    picks: deps.picks,
+    picks,
     isPlain,
     get chunks() {
-      return chunks;
+      return order.chunks;
     },
     get total() {
-      return starts.at(-1) ?? 0;
-    },
-    get isReady() {
-      return isReady;
+      return order.total;
     },
     get version() {
-      return version;
+      return order.version;
+    },
+    get isReady() {
+      return state === 'ready';
     },
     get error() {
       return error;
@@ -240,97 +111,109 @@ export function createCollection(deps: CollectionDeps): Collection {
     get loadError() {
       return loadError;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: order.subscribe,
+    place: order.place,
+    indexAt: order.indexAt,
+    peek: order.peek,
+    peekIndexOf: order.peekIndexOf,
+    patch: members.patch,
+    remove: members.remove,
+    putBack: members.putBack,
     start() {
-      if (isStarted) return;
-      isStarted = true;
-      void begin();
+      if (state === 'new') void begin();
     },
     refresh() {
-      if (isReady) later();
+      if (state === 'ready') recount.ask();
     },
     reset() {
-      for (const chunk of chunks) if (chunk.items !== undefined) dirty.add(chunk.date);
-      known.clear();
-      recounts = 0;
-      later();
+      members.forget();
+      const shown = order.chunks.filter(({ items }) => items !== undefined);
+      if (state === 'ready') recount.ask(shown.map(({ date }) => date));
     },
     retry() {
       loader.forgive();
       loadError = undefined;
-      recounts = 0;
-      if (isReady) later();
-      else void begin();
-      loader.want(chunks, wanted.from, wanted.to);
-      tell();
+      if (state !== 'ready') void begin();
+      else recount.ask();
+      loader.want(order.chunks, wanted.from, wanted.to);
+      order.tell();
     },
     want(from, to) {
       wanted = { from, to };
-      loader.want(chunks, from, to);
-      const fewer = inReach(chunks, from, to);
-      if (fewer !== chunks) commit(fewer);
+      loader.want(order.chunks, from, to);
+      order.set(inReach(order.chunks, from, to));
     },
-    place: locate,
-    indexAt: ({ chunk, at }) => (starts[chunk] ?? 0) + at,
-    apply(change: Change) {
-      if (!isReady) return;
-      if (change.op === 'in') return putIn(change.item, change.version);
-      if (change.op === 'out') return takeOut(change.id, change.createdAt, change.version);
-      patch(new Set([change.item.id]), () => change.item);
-      if (!isPlain) askAbout(dayOf(change.item.created_at));
+    apply(change) {
+      if (state === 'ready') members.apply(change);
     },
-    patch,
-    remove(pictures) {
-      const ids = new Set(pictures.map(({ id }) => id));
-      for (const id of ids) remember(id, false);
-      const { chunks: next, removed } = without(chunks, ids);
-      commit(next);
-      return removed.length === ids.size;
+    async itemAt(index, given) {
+      const items = await load(index, given, fill);
+      return order.peek(index) ?? items[0];
     },
-    putBack(items) {
-      for (const item of items) {
-        known.delete(item.id);
-        putIn(item, undefined);
-      }
-    },
-    peek,
-    itemAt,
-    peekIndexOf,
-    async indexOf(picture, signal) {
-      const loaded = peekIndexOf(picture.id);
-      if (loaded !== -1) return loaded;
-      const date = dayOf(picture.created_at);
-      const { total } = await source.page(
-        { from: picture.created_at, to: date, size: '1', total: 'exact' },
-        signal,
-      );
-      const dayFrom = starts[spanOf(chunks, date).from] ?? 0;
-      // the last of those that are as new: pictures of one moment are few
-      const last = dayFrom + (total ?? 0) - 1;
-      for (let index = last; index >= dayFrom && index > last - NEIGHBOURS; index -= 1) {
-        const item = await itemAt(index, signal);
-        if (item?.id === picture.id) return index;
-      }
-      return -1;
-    },
-    async *pictures(from, to, signal) {
-      const list = chunks;
-      const listStarts = starts;
-      for (let at = placeOf(listStarts, from); at < list.length && (listStarts[at] ?? 0) < to; at += 1) {
-        const chunk = list[at];
-        if (chunk === undefined) continue;
-        const items = chunk.items ?? (await loader.load(list, [at], signal)).get(chunk) ?? [];
-        const start = listStarts[at] ?? 0;
-        yield items.slice(Math.max(0, from - start), Math.max(0, to - start));
+    indexOf: (picture, given) =>
+      findPlace(order, source, { picture, date: dayOf(picture.created_at) }, load, given),
+    async *pictures(from, to, given) {
+      for (let index = from; index < Math.min(to, order.total); ) {
+        const items = await load(index, given);
+        if (items.length === 0) return;
+        yield items.slice(0, to - index);
+        index += items.length;
       }
     },
     stop() {
-      clearTimeout(timer);
+      recount.stop();
       stopping.abort();
       loader.stop();
     },
   };
+}
+
+/** The pictures from this place to the end of its chunk; empty beyond the list's end. `keep` puts in what had to be loaded. */
+type Read = (index: number, signal: AbortSignal, keep?: (filled: Filled) => void) => Promise<readonly Item[]>;
+
+/** Reads places of a list that may change while it is read: what was counted wrong is counted again. */
+function createReader(
+  order: Order,
+  recount: Recount,
+  fetch: (place: number, signal: AbortSignal) => Promise<Filled>,
+): Read {
+  return async (index, signal, keep) => {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const place = order.place(index);
+      const chunk = place === undefined ? undefined : order.chunks[place.chunk];
+      if (place === undefined || chunk === undefined) return [];
+      if (chunk.items !== undefined) return chunk.items.slice(place.at);
+      try {
+        const filled = await fetch(place.chunk, signal);
+        keep?.(filled);
+        return filled.get(chunk)?.slice(place.at) ?? [];
+      } catch (problem) {
+        if (!(problem instanceof Miscounted)) throw problem;
+        recount.miscounted(problem.dates);
+        await recount.run();
+      }
+    }
+    return [];
+  };
+}
+
+/** Where a picture stands that may not be loaded: as many places down its day as there are newer ones. */
+async function findPlace(
+  order: Order,
+  source: Source,
+  { picture, date }: { readonly picture: Pick<Item, 'id' | 'created_at'>; readonly date: string },
+  read: Read,
+  signal: AbortSignal,
+): Promise<number> {
+  const loaded = order.peekIndexOf(picture.id);
+  if (loaded !== -1) return loaded;
+  const params = { from: picture.created_at, to: date, size: '1', total: 'exact' } as const;
+  const { total = 0 } = await source.page(params, signal);
+  const dayFrom = order.starts[spanOf(order.chunks, date).from] ?? 0;
+  const last = dayFrom + total - 1;
+  for (let index = last; index >= dayFrom && index > last - NEIGHBOURS; index -= 1) {
+    const [item] = await read(index, signal);
+    if (item?.id === picture.id) return index;
+  }
+  return -1;
 }

@@ -65,6 +65,11 @@ export function createPicks(dayOf: (time: string) => string): Picks {
       }
       if (isChanged) tell();
     },
+    drop(ids) {
+      const gone = [...ids].flatMap((id) => picked.get(id)?.picture ?? []);
+      for (const picture of gone) put(picture, false);
+      if (gone.length > 0) tell();
+    },
     clear() {
       if (picked.size === 0 && !isOn) return;
       isOn = false;

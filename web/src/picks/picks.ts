@@ -17,5 +17,6 @@ export interface Picks {
   set(pictures: readonly Picture[], on: boolean): void;
   toggle(picture: Picture): void;
   patch(ids: ReadonlySet<string>, change: (picture: Picture) => Picture): void;
+  drop(ids: Iterable<string>): void;
   clear(): void;
 }
