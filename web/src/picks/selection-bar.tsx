@@ -1,5 +1,5 @@
 import { EllipsisVertical, X } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 import { Toolbar } from 'react-aria-components/Toolbar';
 import { useTranslation } from 'react-i18next';
 import type { ActionName } from '../actions/action-name.ts';
@@ -33,6 +33,7 @@ export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarPro
   const { t } = useTranslation(['gallery', 'common']);
   const [dialog, setDialog] = useState<PickDialog | undefined>(undefined);
   const { picks } = list;
+  useSyncExternalStore(picks.subscribe, () => picks.version);
   const { count } = picks;
   const all = usePicked({ picks, actions, allowed, onCull, onDialog: setDialog });
   const isWide = useIsWide();
