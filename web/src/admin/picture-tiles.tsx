@@ -3,6 +3,7 @@ import type { Selection } from 'react-aria-components/GridList';
 import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '../i18n/format.ts';
+import { classes } from '../ui/classes.ts';
 import { Checkbox } from '../ui/field.tsx';
 import style from './admin.module.css';
 import { nameOf } from './pictures.ts';
@@ -57,10 +58,12 @@ function Tile({ item, showsOwner, hasCheck }: TileProps) {
   const { t } = useTranslation('admin');
   const isTrashed = item.status === 'trash';
   const name = nameOf(item);
+  const below = showsOwner ? item.owner : formatTime(item.created_at);
   return (
     <GridListItem
       id={item.id}
-      textValue={isTrashed ? `${name}, ${t('status.trash')}` : name}
+      // all that is to be read on it, in its order: who speaks to the machine names what is seen
+      textValue={[name, below, isTrashed ? t('status.trash') : ''].join(' ').trim()}
       className={style.tile ?? ''}
       {...(isTrashed ? { 'data-trashed': true } : {})}
     >
@@ -72,10 +75,8 @@ function Tile({ item, showsOwner, hasCheck }: TileProps) {
           <Checkbox slot="selection">{null}</Checkbox>
         </span>
       ) : null}
-      <span className={style.tileText}>{name}</span>
-      <span className={`${style.tileText} ${style.dim}`}>
-        {showsOwner ? item.owner : formatTime(item.created_at)}
-      </span>
+      <span className={style.tileText}>{name}</span>{' '}
+      <span className={classes(style.tileText, style.dim)}>{below}</span>{' '}
       {isTrashed ? (
         <span>
           <span className={style.tag} data-tone="warn">

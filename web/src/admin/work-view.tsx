@@ -24,7 +24,7 @@ export function WorkView({ label, work: { isRunning, far, error, stop } }: WorkV
       <div className={style.wide}>
         {total === undefined ? (
           <ProgressBar isIndeterminate aria-label={label}>
-            {label} {far === undefined ? '' : t('work.done', { count: done, number: formatCount(done) })}
+            {far === undefined ? label : t('work.doneOf', { label, number: formatCount(done) })}
           </ProgressBar>
         ) : (
           <Progress

@@ -23,15 +23,16 @@ export function RunJob({ job: { name, running } }: { readonly job: Job }) {
       onError: (error) => toast({ text: `${name}: ${problemText(error)}` }),
     });
   };
+  const words = t(running || work.isPending ? 'jobs.running' : 'jobs.run');
   return (
     <>
       <Button
-        aria-label={t('jobs.runNamed', { name })}
+        aria-label={`${words}: ${name}`}
         isDisabled={running && !work.isPending}
         isPending={work.isPending}
         onPress={() => (CAN_PREVIEW.includes(name) ? setAsking(true) : run())}
       >
-        {t(running || work.isPending ? 'jobs.running' : 'jobs.run')}
+        {words}
       </Button>
       <JobConfirm name={name} isOpen={isAsking} onConfirm={run} onClose={() => setAsking(false)} />
     </>

@@ -35,16 +35,20 @@ export function PurgePanel({ request, level = 2 }: PurgePanelProps) {
         <>
           <Objections objections={plan.objections} />
           <PurgeOwners plan={plan} />
-          <div className={style.buttons}>
+        </>
+      )}
+      {purge.result === undefined ? (
+        <div className={style.buttons}>
+          {plan.count === 0 ? null : (
             <Button kind="danger" isDisabled={purge.isRunning} onPress={() => setAsking(true)}>
               {t('admin:purge.action', { count: plan.count, number: formatCount(plan.count) })}
             </Button>
-            <Button isPending={isFetching} onPress={() => void refetch()}>
-              {t('admin:purge.again')}
-            </Button>
-          </div>
-        </>
-      )}
+          )}
+          <Button isDisabled={purge.isRunning} isPending={isFetching} onPress={() => void refetch()}>
+            {t('admin:purge.again')}
+          </Button>
+        </div>
+      ) : null}
       <PurgeConfirm
         plan={plan}
         request={request}

@@ -41,7 +41,7 @@ export function PicturesSection({ user }: { readonly user: string }) {
         <span role="status" className={style.dim}>
           {data === undefined ? t('common:loading') : totalText(data.total, data.total_relation)}
         </span>
-        <PictureActions family={filters.family} user={user} items={items} />
+        <PictureActions family={filters.family} user={user} items={items} onDone={() => choose(NONE)} />
       </div>
       {data === undefined ? null : (
         <>
@@ -70,10 +70,11 @@ interface PictureActionsProps {
   readonly family: Parameters<typeof useChangePictures>[0];
   readonly user: string;
   readonly items: readonly AdminItem[];
+  readonly onDone: () => void;
 }
 
 /** What can be done with those that are chosen. */
-function PictureActions({ family, user, items }: PictureActionsProps) {
+function PictureActions({ family, user, items, onDone }: PictureActionsProps) {
   const { t } = useTranslation('admin');
   const problemText = useProblemText();
   const work = useChangePictures(family);
@@ -85,11 +86,13 @@ function PictureActions({ family, user, items }: PictureActionsProps) {
       { change, items: those },
       {
         onError: (error) => toast({ text: problemText(error) }),
-        onSuccess: () =>
+        onSuccess: () => {
+          onDone();
           toast({
             text: t(change === 'delete' ? 'user.deleted' : 'user.restored', { count: those.length }),
             undo: () => run(change === 'delete' ? 'restore' : 'delete', those),
-          }),
+          });
+        },
         onSettled: () => ask(undefined),
       },
     );

@@ -7,7 +7,8 @@ import style from '../admin.module.css';
 import { Pager } from '../pager.tsx';
 import type { Users } from '../types.ts';
 import { useTyped } from '../use-typed.ts';
-import { sortFrom, useUsers } from './use-users.ts';
+import { sortFrom } from './sort.ts';
+import { useUsers } from './use-users.ts';
 import { UserSearch } from './user-search.tsx';
 import { UsersTable } from './users-table.tsx';
 

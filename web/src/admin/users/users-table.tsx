@@ -7,7 +7,7 @@ import { classes } from '../../ui/classes.ts';
 import { userAddress } from '../address.ts';
 import style from '../admin.module.css';
 import type { User, UserSort } from '../types.ts';
-import { columnOf, SORTS, type SortColumn } from './use-users.ts';
+import { columnOf, SORTS, type SortColumn } from './sort.ts';
 
 interface UsersTableProps {
   /** Undefined while they are on their way. */

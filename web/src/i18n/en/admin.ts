@@ -216,7 +216,6 @@ export default {
     failed: 'failed',
     running: 'running',
     run: 'Run now',
-    runNamed: 'Run {{name}} now',
     toastOk: '{{name}} has run.',
     toastFailed: '{{name}} failed. The server’s log says why.',
     confirmTitle: 'Run {{name}} now?',
@@ -234,8 +233,7 @@ export default {
   },
   work: {
     stop: 'Stop',
-    done_one: '{{number}} done',
-    done_other: '{{number}} done',
+    doneOf: '{{label}}: {{number}} done',
     of: '{{done}} of {{total}}',
     result: 'Result',
     trialResult: 'Result of the trial: nothing was changed',

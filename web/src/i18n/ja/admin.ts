@@ -218,7 +218,6 @@ const texts: Texts['admin'] = {
     failed: '失敗',
     running: '実行中',
     run: '今すぐ実行',
-    runNamed: '{{name}}を今すぐ実行',
     toastOk: '{{name}}を実行しました。',
     toastFailed: '{{name}}は失敗しました。理由はサーバーのログにあります。',
     confirmTitle: '{{name}}を今すぐ実行しますか？',
@@ -236,8 +235,7 @@ const texts: Texts['admin'] = {
   },
   work: {
     stop: '中止',
-    done_one: '{{number}}件完了',
-    done_other: '{{number}}件完了',
+    doneOf: '{{label}}：{{number}}件完了',
     of: '{{done}} / {{total}}',
     result: '結果',
     trialResult: '試行の結果（変更はありません）',

@@ -218,7 +218,6 @@ const texts: Texts['admin'] = {
     failed: '실패',
     running: '실행 중',
     run: '지금 실행',
-    runNamed: '{{name}} 지금 실행',
     toastOk: '{{name}} 작업을 마쳤습니다.',
     toastFailed: '{{name}} 작업이 실패했습니다. 이유는 서버 로그에 있습니다.',
     confirmTitle: '{{name}} 작업을 지금 실행할까요?',
@@ -236,8 +235,7 @@ const texts: Texts['admin'] = {
   },
   work: {
     stop: '멈추기',
-    done_one: '{{number}}개 끝남',
-    done_other: '{{number}}개 끝남',
+    doneOf: '{{label}}: {{number}}개 끝남',
     of: '{{total}}개 중 {{done}}개',
     result: '결과',
     trialResult: '시험 결과(바뀐 것 없음)',

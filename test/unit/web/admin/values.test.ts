@@ -1,0 +1,31 @@
+import i18next from 'i18next';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatDuration, formatValue, isTelling } from '../../../../web/src/admin/values.ts';
+
+beforeAll(async () => {
+  await i18next.init({ lng: 'en' });
+});
+
+describe('members of reports', () => {
+  it('are said by what they are', () => {
+    expect(formatValue('pictures', 12_345)).toBe('12,345');
+    expect(formatValue('bytes', 1_500_000)).toBe('1.5 MB');
+    expect(formatValue('max_bytes', 2_000)).toBe('2 kB');
+    expect(formatValue('ms', 1_250)).toBe('1.25 sec');
+    expect(formatValue('next', '2026-11-21T08:30:00.000Z')).toMatch(/2026/);
+    expect(formatValue('path', 'a/2026')).toBe('a/2026');
+    expect(formatValue('ids', ['a', 'b'])).toBe('a, b');
+    expect(formatValue('quota', { max_count: 2 })).toBe('{"max_count":2}');
+    expect(formatValue('offset', null)).toBe('–');
+  });
+
+  it('take minutes where seconds would be many', () => {
+    expect(formatDuration(59_000)).toBe('59 sec');
+    expect(formatDuration(180_000)).toBe('3 min');
+  });
+
+  it('are left out where there is nothing to say; 0 and false are something', () => {
+    expect([null, undefined, '', []].some(isTelling)).toBe(false);
+    expect([0, false, 'x', [1]].every(isTelling)).toBe(true);
+  });
+});
