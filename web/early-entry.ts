@@ -14,20 +14,31 @@ export function earlyEntry(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle }) {
-        const early = Object.values(bundle ?? {}).find(
-          (file) => file.type === 'chunk' && file.isEntry && file.facadeModuleId?.endsWith(EARLY) === true,
-        );
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
+        const early = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(EARLY) === true);
         const scripts = [...html.matchAll(/ *<script type="module" crossorigin src="([^"]+)"><\/script>\n/g)];
         const gallery = scripts.at(-1)?.[1];
         if (early === undefined || gallery === undefined)
           throw new Error('index.html has no script to begin');
-        let page = html;
-        for (const [tag, source] of scripts) {
-          page = page.replace(tag, `    <link rel="modulepreload" crossorigin href="${source}">\n`);
-        }
-        const first = `<script type="module" crossorigin src="./${early.fileName}" data-gallery="${gallery}"></script>`;
-        return page.replace('<link rel="modulepreload"', `${first}\n    <link rel="modulepreload"`);
+        const loads = [
+          ...new Set([...early.imports, ...scripts.map(([, source = '']) => source.replace('./', ''))]),
+        ];
+        const links = loads.map((file) => linkTo(file, early.imports.includes(file)));
+        const first = `<script type="module" async crossorigin src="./${early.fileName}" data-gallery="${gallery}"></script>`;
+        const rest = scripts.reduce((page, [tag]) => page.replace(tag, ''), html);
+        return rest
+          .replaceAll(/ *<link rel="modulepreload"[^>]*>\n/g, '')
+          .replace(
+            '<link rel="stylesheet"',
+            `${[first, ...links].join('\n    ')}\n    <link rel="stylesheet"`,
+          );
       },
     },
   };
+}
+
+/** What only the gallery needs is fetched and not yet compiled: the first pictures are not to wait for that. */
+function linkTo(file: string, isFirst: boolean): string {
+  const rel = isFirst ? 'rel="modulepreload"' : 'rel="preload" as="script"';
+  return `<link ${rel} crossorigin href="./${file}" />`;
 }

@@ -20,6 +20,8 @@ export default defineConfig({
     // a helper for old browsers, and an inline script
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // React DOM and React Aria are one file on purpose (below)
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
         // what the first page needs comes in two files, of which one changes with new packages alone: fifty small ones

@@ -1,4 +1,4 @@
-import type { Page } from '../api/types.ts';
+import type { Item, Page } from '../api/types.ts';
 import { BASE_PATH } from '../base-path.ts';
 import { createDayOf } from '../grid/day-of.ts';
 import { type Cover, coverWith } from './cover.ts';
@@ -11,6 +11,7 @@ import { firstBoxes } from './first-boxes.ts';
 const FIRST_PAGE = 100;
 /** So long the gallery waits for them, ms. */
 const PATIENCE = 400;
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const script = document.querySelector<HTMLScriptElement>('script[data-gallery]');
 const gallery = new URL(script?.dataset['gallery'] ?? '', document.baseURI).href;
@@ -20,19 +21,28 @@ function isWholeGallery(): boolean {
   return location.pathname === `${BASE_PATH}/` && location.search === '' && history.state === null;
 }
 
-async function ask<T>(path: string): Promise<T> {
-  const answer = await fetch(`${BASE_PATH}/api/v1${path}`, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  // the same calls as those of the gallery, which are typed by the server's routes
-  return (await answer.json()) as T;
+/**
+ * The only call until it is answered, as the first answer brings a stranger's identity: the gallery does not begin before, and
+ * when it does not wait any longer, the call is given up.
+ */
+async function newest(signal: AbortSignal): Promise<readonly Item[]> {
+  const query = new URLSearchParams({ tz: ZONE, size: String(FIRST_PAGE) });
+  const answer = await fetch(`${BASE_PATH}/api/v1/images?${query}`, { credentials: 'same-origin', signal });
+  if (!answer.ok) return [];
+  // the call is one of the gallery's, which are typed by the server's routes
+  return ((await answer.json()) as Page).items;
 }
 
-async function firstPictures(): Promise<Cover | undefined> {
-  const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  // brings the identity: two calls at once without one would be two guests
-  await ask('/me');
-  const { items } = await ask<Page>(`/images?${new URLSearchParams({ tz, size: String(FIRST_PAGE) })}`);
-  return coverWith((width, height) => firstBoxes(items, createDayOf(tz), width, height));
+/** Nothing is measured before the page has its styles. */
+function styled(): Promise<unknown> {
+  const sheets = [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')];
+  const waiting = sheets.filter(({ sheet }) => sheet === null);
+  return Promise.all(waiting.map((link) => new Promise((resolve) => link.addEventListener('load', resolve))));
+}
+
+async function coverAll(signal: AbortSignal): Promise<Cover> {
+  const [items] = await Promise.all([newest(signal), styled()]);
+  return coverWith((width, height) => firstBoxes(items, createDayOf(ZONE), width, height));
 }
 
 async function begin(): Promise<void> {
@@ -40,11 +50,15 @@ async function begin(): Promise<void> {
     await import(/* @vite-ignore */ gallery);
     return;
   }
-  const pictures = firstPictures().catch(() => undefined);
-  const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE, undefined));
-  await Promise.race([pictures.then((cover) => cover?.shown), patience]);
+  const patience = new AbortController();
+  const given = setTimeout(() => patience.abort(), PATIENCE);
+  const cover = await coverAll(patience.signal).catch(() => undefined);
+  await Promise.race([
+    cover?.shown,
+    new Promise((resolve) => patience.signal.addEventListener('abort', resolve)),
+  ]);
+  clearTimeout(given);
   await import(/* @vite-ignore */ gallery);
-  const cover = await pictures;
   cover?.liftWhenCovered();
 }
 
