@@ -13,17 +13,14 @@ interface Noted {
   elements: number;
 }
 
-declare global {
-  interface Window {
-    noted: Noted;
-  }
-}
+/** A page's window with its notes, which `notePages` puts there. */
+type NotingWindow = Window & { readonly noted?: Noted };
 
 /** Has every page of this context note what it does. @param wanted thumbnails to wait for */
 export async function notePages(page: Page, wanted: number): Promise<void> {
   await page.addInitScript((count) => {
     const noted: Noted = { first: undefined, all: undefined, wanted: count, tasks: [], elements: 0 };
-    window.noted = noted;
+    Object.assign(window, { noted });
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) noted.tasks.push(duration);
     }).observe({ type: 'longtask', buffered: true });
@@ -78,15 +75,17 @@ export async function thumbnailsInView(page: Page): Promise<Seen[]> {
 /** ms until the first thumbnail, and until all of those in view were painted. */
 export async function paintTimes(page: Page, url: string): Promise<{ first: number; all: number }> {
   await page.goto(url, { waitUntil: 'commit' });
-  await page.waitForFunction(() => window.noted?.all !== undefined);
-  return page.evaluate(() => ({ first: window.noted.first ?? 0, all: window.noted.all ?? 0 }));
+  await page.waitForFunction(() => (window as NotingWindow).noted?.all !== undefined);
+  return page.evaluate(() => {
+    const { first = 0, all = 0 } = (window as NotingWindow).noted ?? {};
+    return { first, all };
+  });
 }
 
 /** Forgets the tasks and counts from before. */
 export async function noteAfresh(page: Page): Promise<void> {
   await page.evaluate(() => {
-    window.noted.tasks.length = 0;
-    window.noted.elements = 0;
+    Object.assign((window as NotingWindow).noted ?? {}, { tasks: [], elements: 0 });
   });
 }
 
@@ -100,7 +99,7 @@ export interface Strain {
 
 export function strainOf(page: Page): Promise<Strain> {
   return page.evaluate(() => {
-    const { tasks, elements } = window.noted;
+    const { tasks = [], elements = 0 } = (window as NotingWindow).noted ?? {};
     const longTasks = tasks.filter((ms) => ms > 100).length;
     return { longestTask: Math.max(50, ...tasks), longTasks, elements };
   });

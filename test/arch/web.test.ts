@@ -48,7 +48,9 @@ describe('the sources of the gallery', () => {
   });
 
   it('stay short: at most 350 lines a file', () => {
-    const long = sources.filter(({ text }) => text.split('\n').length > 351);
+    // texts of a language are a list, and no code
+    const code = sources.filter(({ path }) => !/^web\/src\/i18n\/(en|ko|ja)\//.test(path));
+    const long = code.filter(({ text }) => text.split('\n').length > 351);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 });
