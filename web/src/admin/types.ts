@@ -9,7 +9,6 @@ export type User = Users['users'][number];
 export type UserSort = NonNullable<InferRequestType<Admin['users']['$get']>['query']['sort']>;
 export type AdminPage = InferResponseType<Admin['images']['$get'], 200>;
 export type AdminItem = AdminPage['items'][number];
-export type PicturesQuery = InferRequestType<Admin['images']['$get']>['query'];
 export type PurgePlan = InferResponseType<Admin['purge-trash']['preview']['$get'], 200>;
 export type Jobs = InferResponseType<Admin['jobs']['$get'], 200>;
 export type Job = Jobs['jobs'][number];
