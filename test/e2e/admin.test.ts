@@ -102,6 +102,35 @@ describe('administration', () => {
     await page.getByText('The same as for everybody.').waitFor();
   });
 
+  it('gives everything of one user to another, after a look at what that is', async () => {
+    const visit = await gallery.visit();
+    const { page, owner } = visit;
+    await visit.postMany(2);
+    await openAsAdmin(visit, `/admin/user?id=${owner}`);
+    await page.getByRole('textbox', { name: 'New user' }).fill('new-home');
+    await page.getByRole('button', { name: 'Show what it would be' }).last().click();
+    const asked = page.getByRole('dialog', { name: 'Give everything away?' });
+    await asked.getByText(`2 pictures of ${owner} go to new-home.`).waitFor();
+    await expectNoViolations(page);
+    await asked.getByRole('button', { name: 'Give away' }).click();
+    await page.getByText(/^2 pictures \(.*\) were given to/).waitFor();
+    await page.getByRole('link', { name: 'new-home' }).click();
+    await page.getByRole('heading', { name: 'new-home', level: 1 }).waitFor();
+    await page.getByText('2 pictures', { exact: true }).waitFor();
+  });
+
+  it('saves the quota report as CSV', async () => {
+    const visit = await gallery.visit();
+    const { page } = visit;
+    await visit.post();
+    await openAsAdmin(visit, '/admin/quotas');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Save as CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('quota-report.csv');
+  });
+
   it('empties a trash only after it said what that would be, and writes it down', async () => {
     const visit = await gallery.visit();
     const { page, owner } = visit;
