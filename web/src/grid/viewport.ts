@@ -112,7 +112,8 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
     setHeight(Math.min(layout.height, HIGHEST));
     const isWhole = layout.height <= HIGHEST;
     const scale = isWhole ? 1 : (HIGHEST - screen()) / lowest();
-    const wanted = y * scale;
+    // above the list the page scrolls as it is
+    const wanted = y <= 0 ? y : y * scale;
     if (Math.abs(wanted - position()) >= 1) window.scrollTo({ top: wanted + spacerTop, behavior: 'instant' });
     // where the browser went, which rounds to its own pixels and stops at the end
     shift = isWhole ? 0 : y - position();
@@ -170,10 +171,16 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
   };
   const resize = () => {
     if (spacer === undefined) return;
+    const before = spacerTop;
     measure();
+    // something above the list came or went: who is further down does not see it move
+    if (y > 0) shift += spacerTop - before;
+    else y = position() + shift;
     const next = sizesFor(spacer.clientWidth);
-    y = position() + shift;
-    if (next.width === sizes.width && next.target === sizes.target) return draw();
+    if (next.width === sizes.width && next.target === sizes.target) {
+      if (spacerTop !== before && !isScrolling) settle();
+      return draw();
+    }
     sizes = next;
     layOut();
   };
@@ -204,6 +211,8 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
       const observer = new ResizeObserver(() => resize());
       observer.observe(element);
       if (element.parentElement !== null) observer.observe(element.parentElement);
+      // the browser's own anchoring and this one would correct each other
+      document.documentElement.style.overflowAnchor = 'none';
       window.addEventListener('scroll', onScroll, { passive: true });
       window.addEventListener('resize', resize);
       const unsubscribe = list.subscribe(() => {
@@ -219,6 +228,7 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
         unsubscribe();
         clearTimeout(restTimer);
         clearTimeout(settleTimer);
+        document.documentElement.style.overflowAnchor = '';
         window.removeEventListener('scroll', onScroll);
         window.removeEventListener('resize', resize);
       };
