@@ -42,6 +42,20 @@ async function upload(client: ServiceClient, seed: number): Promise<Item> {
   return item;
 }
 
+/** A server and its first picture, made before midnight of UTC: a slow machine gets a longer way to it. */
+async function startBeforeMidnight(): Promise<{ client: ServiceClient; first: Item }> {
+  for (const time of ['08:59:57', '08:59:45', '08:59:00', '08:56:00']) {
+    const client = await startAt(`2027-01-01 ${time}`);
+    const first = await upload(client, 1);
+    if (first.created_at.startsWith('2026-12-31')) return { client, first };
+    await server?.stop();
+    server = undefined;
+    await rm(outputDir ?? '', { recursive: true, force: true });
+    outputDir = undefined;
+  }
+  throw new Error('no server was ready before midnight');
+}
+
 const dayInUrl = (item: Item): string => /\/(\d{4}\/\d\d\/\d\d)\//.exec(item.url)?.[1] ?? '';
 const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id);
 
@@ -58,10 +72,10 @@ function inOrder(items: readonly Item[]): boolean {
 
 describe.skipIf(LIBRARY === undefined || !hasTool('faketime'))('the clock (D14)', () => {
   it('puts a picture into the UTC day of its own time, over midnight, whatever the zone', async () => {
-    const client = await startAt('2027-01-01 08:59:57'); // 23:59:57 UTC of the year before
-    const made: Item[] = [];
+    const { client, first } = await startBeforeMidnight();
+    const made = [first];
     const crossed = () => made.some(({ created_at }) => created_at.startsWith('2027-01-01'));
-    for (let seed = 1; !crossed(); seed += 1) {
+    for (let seed = 2; !crossed(); seed += 1) {
       made.push(await upload(client, seed));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
