@@ -37,11 +37,12 @@ export function chunksOf(days: Iterable<DayCount>): Chunk[] {
 export function startsOf(chunks: readonly Chunk[]): Float64Array {
   const starts = new Float64Array(chunks.length + 1);
   let sum = 0;
-  for (const [at, chunk] of chunks.entries()) {
+  let at = 0;
+  for (const { count } of chunks) {
+    sum += count;
+    at += 1;
     starts[at] = sum;
-    sum += chunk.count;
   }
-  starts[chunks.length] = sum;
   return starts;
 }
 

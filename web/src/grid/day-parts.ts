@@ -1,6 +1,6 @@
 import type { Item } from '../api/types.ts';
 import { aspectOf } from './aspect.ts';
-import { type Chunk, spanOf, startsOf } from './chunks.ts';
+import { type Chunk, spanOf } from './chunks.ts';
 import type { Layout } from './layout.ts';
 import type { Frame } from './viewport.ts';
 
@@ -27,10 +27,9 @@ export interface DayPart {
 }
 
 /** What a frame shows, by days. */
-export function dayPartsOf({ chunks, layout, top, bottom }: Frame): DayPart[] {
+export function dayPartsOf({ chunks, starts, layout, top, bottom }: Frame): DayPart[] {
   const parts: DayPart[] = [];
   if (chunks.length === 0) return parts;
-  const starts = startsOf(chunks);
   let chunk = layout.chunkAt(top);
   const last = layout.chunkAt(bottom - 1);
   while (chunk <= last) {

@@ -110,18 +110,25 @@ function layoutOf(
   guess: Guess,
 ): Layout {
   const loaded = new Map<number, Rows>();
-  for (const at of chunks.keys()) {
-    const rows = rowsFor(at);
+  // first, for what is learned from them is what the others are guessed by
+  for (let at = 0; at < chunks.length; at += 1) {
+    const rows = chunks[at]?.items === undefined ? undefined : rowsFor(at);
     if (rows !== undefined) loaded.set(at, rows);
   }
   const tops = new Float64Array(chunks.length + 1);
   const heights = new Float64Array(chunks.length);
   let y = 0;
-  for (const [at, chunk] of chunks.entries()) {
+  let at = 0;
+  let dateBefore = '';
+  for (const chunk of chunks) {
+    const isEnd = isDayEnd(chunks, at);
+    const rows = chunk.items === undefined ? undefined : loaded.get(at);
+    const height = rows?.tops.at(-1) ?? estimate(chunk.count, sizes, guess.aspect, isEnd);
     tops[at] = y;
-    const height = loaded.get(at)?.tops.at(-1) ?? estimate(chunk, sizes, guess.aspect, isDayEnd(chunks, at));
     heights[at] = height;
-    y += height + (isDayStart(chunks, at) ? sizes.heading : 0) + (isDayEnd(chunks, at) ? sizes.dayGap : 0);
+    y += height + (chunk.date === dateBefore ? 0 : sizes.heading) + (isEnd ? sizes.dayGap : 0);
+    dateBefore = chunk.date;
+    at += 1;
   }
   tops[chunks.length] = y;
   const contentOf = (at: number) => (tops[at] ?? y) + (isDayStart(chunks, at) ? sizes.heading : 0);
@@ -151,10 +158,11 @@ function layoutOf(
   };
 }
 
-function estimate({ count }: Chunk, sizes: GridSizes, aspect: number, isLast: boolean): number {
+/** Height of so many pictures of this aspect; few of them stand in whole rows, the last one short. */
+function estimate(count: number, sizes: GridSizes, aspect: number, isLast: boolean): number {
   const { width, target, gap } = sizes;
   const rows = (count * (aspect * target + gap)) / (width + gap);
-  return Math.max(1, isLast && rows > 2 ? rows : isLast ? Math.ceil(rows) : rows) * (target + gap);
+  return Math.max(1, isLast && rows < 2 ? Math.ceil(rows) : rows) * (target + gap);
 }
 
 function boxIn(rows: Rows, items: readonly Item[], at: number, sizes: GridSizes, top: number): Box {

@@ -1,11 +1,13 @@
 import { type Anchor, anchorAt, heightOf } from './anchor.ts';
-import type { Chunk } from './chunks.ts';
+import { type Chunk, startsOf } from './chunks.ts';
 import type { Collection } from './collection-types.ts';
 import { createLayoutMaker, type GridSizes, type Layout, type Place } from './layout.ts';
 
 /** What is drawn. The same object as long as nothing of it changes: scrolling within a row draws nothing. */
 export interface Frame {
   readonly chunks: readonly Chunk[];
+  /** Places of each chunk's first picture. */
+  readonly starts: Float64Array;
   readonly layout: Layout;
   /** From here to there things are drawn, in px from the list's top. */
   readonly top: number;
@@ -74,7 +76,8 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
   let held: Anchor | undefined;
   /** The place to come back to is not known to be there before the days are counted. */
   let isRestoring = false;
-  let frame: Frame = { chunks, layout, top: 0, bottom: 0, shift, isFlying };
+  let starts = startsOf(chunks);
+  let frame: Frame = { chunks, starts, layout, top: 0, bottom: 0, shift, isFlying };
 
   const screen = () => window.innerHeight;
   const lowest = () => Math.max(0, layout.height - screen());
@@ -86,7 +89,7 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
     const isSame =
       frame.layout === layout && frame.top === top && frame.bottom === bottom && frame.shift === shift;
     if (isSame && frame.isFlying === isFlying) return;
-    frame = { chunks, layout, top, bottom, shift, isFlying };
+    frame = { chunks, starts, layout, top, bottom, shift, isFlying };
     for (const listener of listeners) listener();
   };
   const ask = () => {
@@ -156,6 +159,7 @@ export function createViewport({ list, sizesFor }: ViewportDeps): Viewport {
     const isAtTop = window.scrollY <= AT_TOP && !isRestoring;
     held = isAtTop ? undefined : (held ?? anchorAt(chunks, layout, y + STUCK));
     chunks = list.chunks;
+    starts = startsOf(chunks);
     layout = maker.make(chunks, sizes);
     if (list.isReady) isRestoring = false;
     if (held !== undefined) {
