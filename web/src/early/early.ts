@@ -11,10 +11,12 @@ import { firstBoxes } from './first-boxes.ts';
 const FIRST_PAGE = 100;
 /** So long the gallery waits for them, ms. */
 const PATIENCE = 400;
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** So long they are fetched alone, ms: on a fast way they are there by then, on a slow one it does not matter. */
+const HEAD_START = 100;
 
-const script = document.querySelector<HTMLScriptElement>('script[data-gallery]');
-const gallery = new URL(script?.dataset['gallery'] ?? '', document.baseURI).href;
+/** What the gallery is made of, its own script last. */
+const names = document.querySelector<HTMLElement>('script[data-gallery]')?.dataset['gallery'] ?? '';
+const parts = names.split(' ').map((name) => new URL(name, document.baseURI).href);
 
 /** Only where the grid is the first thing to see. */
 function isWholeGallery(): boolean {
@@ -26,39 +28,68 @@ function isWholeGallery(): boolean {
  * when it does not wait any longer, the call is given up.
  */
 async function newest(signal: AbortSignal): Promise<readonly Item[]> {
-  const query = new URLSearchParams({ tz: ZONE, size: String(FIRST_PAGE) });
-  const answer = await fetch(`${BASE_PATH}/api/v1/images?${query}`, { credentials: 'same-origin', signal });
+  const url = `${BASE_PATH}/api/v1/images?size=${FIRST_PAGE}`;
+  const answer = await fetch(url, { credentials: 'same-origin', signal });
   if (!answer.ok) return [];
   // the call is one of the gallery's, which are typed by the server's routes
   return ((await answer.json()) as Page).items;
+}
+
+function eventOf(target: EventTarget, ...names: readonly string[]): Promise<unknown> {
+  return new Promise((resolve) => {
+    for (const name of names) target.addEventListener(name, resolve, { once: true });
+  });
 }
 
 /** Nothing is measured before the page has its styles. */
 function styled(): Promise<unknown> {
   const sheets = [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')];
   const waiting = sheets.filter(({ sheet }) => sheet === null);
-  return Promise.all(waiting.map((link) => new Promise((resolve) => link.addEventListener('load', resolve))));
+  return Promise.all(waiting.map((link) => eventOf(link, 'load', 'error')));
 }
 
 async function coverAll(signal: AbortSignal): Promise<Cover> {
-  const [items] = await Promise.all([newest(signal), styled()]);
-  return coverWith((width, height) => firstBoxes(items, createDayOf(ZONE), width, height));
+  const asked = newest(signal);
+  // what the browser needs for its first date takes as long as the answer
+  const dayOf = createDayOf(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [items] = await Promise.all([asked, styled()]);
+  return coverWith((width, height) => firstBoxes(items, dayOf, width, height));
+}
+
+/** Has the parts of the gallery fetched, behind the pictures and not compiled yet: those are not to wait for it. */
+function fetchGallery(): void {
+  for (const href of parts) {
+    const link = document.createElement('link');
+    Object.assign(link, {
+      rel: 'preload',
+      as: 'script',
+      crossOrigin: 'anonymous',
+      fetchPriority: 'low',
+      href,
+    });
+    document.head.append(link);
+  }
+}
+
+async function beginGallery(): Promise<void> {
+  await import(/* @vite-ignore */ parts.at(-1) ?? '');
 }
 
 async function begin(): Promise<void> {
   if (!isWholeGallery()) {
-    await import(/* @vite-ignore */ gallery);
-    return;
+    fetchGallery();
+    return beginGallery();
   }
   const patience = new AbortController();
   const given = setTimeout(() => patience.abort(), PATIENCE);
+  const isOver = eventOf(patience.signal, 'abort');
   const cover = await coverAll(patience.signal).catch(() => undefined);
-  await Promise.race([
-    cover?.shown,
-    new Promise((resolve) => patience.signal.addEventListener('abort', resolve)),
-  ]);
+  const shown = Promise.race([cover?.shown, isOver]);
+  await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, HEAD_START))]);
+  fetchGallery();
+  await shown;
   clearTimeout(given);
-  await import(/* @vite-ignore */ gallery);
+  await beginGallery();
   cover?.liftWhenCovered();
 }
 
