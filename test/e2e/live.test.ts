@@ -61,4 +61,21 @@ describe('what happens elsewhere', () => {
     await visit.post({ meta: { prompt: 'the first' } });
     await page.getByRole('option', { name: /^the first/ }).waitFor();
   });
+
+  it('is caught up with after the connection was gone', async () => {
+    const visit = await gallery.visit();
+    const { page, context } = visit;
+    visit.allow(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_ABORTED|ERR_FAILED/);
+    const [first] = await visit.postMany(3, (index) => ({ meta: { prompt: `picture ${index}` } }));
+    const following = isFollowing(page);
+    await visit.open('/');
+    await tiles(page).nth(2).waitFor();
+    await following;
+    await context.setOffline(true);
+    await visit.post({ meta: { prompt: 'while away' } });
+    await visit.pipeline.trash(first?.id ?? '');
+    await context.setOffline(false);
+    await page.getByRole('option', { name: /^while away/ }).waitFor();
+    await expect.poll(() => page.getByRole('option', { name: /^picture 0/ }).count()).toBe(0);
+  });
 });
