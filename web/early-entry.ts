@@ -19,14 +19,13 @@ export function earlyEntry(): Plugin {
         const scripts = [...html.matchAll(/ *<script type="module" crossorigin src="([^"]+)"><\/script>\n/g)];
         if (early === undefined || scripts.length === 0) throw new Error('index.html has no script to begin');
         const later = scripts.map(([, source]) => source).join(' ');
-        const first = [
-          `<script type="module" async crossorigin src="./${early.fileName}" data-gallery="${later}"></script>`,
-          ...early.imports.map((file) => `<link rel="modulepreload" crossorigin href="./${file}" />`),
-        ];
+        // the entry itself is empty: its code stands where the grid finds its part of it too
+        const [code = early.fileName] = early.imports;
+        const first = `<script type="module" async crossorigin src="./${code}" data-gallery="${later}"></script>`;
         const rest = scripts.reduce((page, [tag]) => page.replace(tag, ''), html);
         return rest
           .replaceAll(/ *<link rel="modulepreload"[^>]*>\n/g, '')
-          .replace('<link rel="stylesheet"', `${first.join('\n    ')}\n    <link rel="stylesheet"`);
+          .replace('<link rel="stylesheet"', `${first}\n    <link rel="stylesheet"`);
       },
     },
   };

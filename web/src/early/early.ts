@@ -12,7 +12,7 @@ const FIRST_PAGE = 100;
 /** So long the gallery waits for them, ms. */
 const PATIENCE = 400;
 /** So long they are fetched alone, ms: on a fast way they are there by then, on a slow one it does not matter. */
-const HEAD_START = 100;
+const HEAD_START = 200;
 
 /** What the gallery is made of, its own script last. */
 const names = document.querySelector<HTMLElement>('script[data-gallery]')?.dataset['gallery'] ?? '';
