@@ -148,7 +148,9 @@ const Axis = z.object({ name: z.string(), values: z.array(z.string()) }).openapi
 export const Relations = z
   .object({
     parents: z
-      .array(z.object({ kind: z.enum(KINDS), id: z.string(), role: z.string(), item: Item.nullable() }))
+      .array(
+        z.object({ kind: z.enum(KINDS), id: z.string(), role: z.string(), item: z.union([Item, z.null()]) }),
+      )
       .openapi({ description: 'What it was made from; `item` is null where that is not there.' }),
     children: z.array(Item).openapi({ description: 'Made from it, newest first, at most 100.' }),
     children_total: z.number(),

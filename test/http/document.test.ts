@@ -27,6 +27,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says that a parent may not be there any more', async () => {
+    // a reference that is made nullable becomes `allOf` of both, which nothing can be
+    const { components } = await jsonOf<{ components: object }>(app.call('/openapi.json'));
+    const at = ['schemas', 'Relations', 'properties', 'parents', 'items', 'properties', 'item'];
+    expect(components).toHaveProperty(at, {
+      anyOf: [{ $ref: '#/components/schemas/Item' }, { type: 'null' }],
+    });
+  });
+
   it('has the rare answers too: the page of a link for others, the way to a file whose owner was moved', async () => {
     const { paths } = await jsonOf<Document>(app.call('/openapi.json'));
     expect(paths['/s/{token}']?.['get']).toHaveProperty(['responses', '200', 'content', 'text/html']);
