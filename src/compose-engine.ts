@@ -13,6 +13,7 @@ import { createWorkerTextIndex } from './catalog/manifest/search/worker-text-ind
 import type { SnapshotRules } from './catalog/manifest/snapshot-rules.ts';
 import { ensureRoot } from './compose-root.ts';
 import type { Config } from './config.ts';
+import { volumeMissing } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import type { Owner } from './domain/owner.ts';
 import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
@@ -74,7 +75,9 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   if (options.storage === undefined) await ensureRoot(config);
   const storage = options.storage ?? createNodeStorage(config.outputDir);
   const folders = createFolderSync(storage);
-  const state = createFsStateStore({ storage, folders, log });
+  let opened: Tree | undefined;
+  const present = async () => opened === undefined || opened.present();
+  const state = createFsStateStore({ storage, folders, log, present });
   const tree = await openTree({
     storage,
     folders,
@@ -83,6 +86,7 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
     random: randomBytes,
     volumeId: config.volumeId,
   });
+  opened = tree;
   try {
     // another storage is searched beside its caller: the thread knows only the real one
     const texts = options.storage === undefined ? createWorkerTextIndex(config.outputDir) : undefined;
@@ -109,6 +113,7 @@ async function openDrivers(
     storage,
     folders,
     log,
+    present: () => tree.present(),
     recentSize: config.recentSize,
     indexMaxBytes: config.indexMaxBytes,
     legacyTz: config.legacyTz,
@@ -123,6 +128,8 @@ async function openDrivers(
   const { blobs, isHeld } = createHeldBlobs({
     ...store,
     publish: (staged) => io.watch(() => store.publish(staged)),
+    stat: async (key) => (await store.stat(key)) ?? (await absent(tree)),
+    open: async (key) => (await store.open(key)) ?? (await absent(tree)),
   });
   try {
     await recoverStaged({ blobs, catalog, log });
@@ -145,6 +152,11 @@ async function openDrivers(
     await catalog.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** What is not found on a volume that is away may be there all the same. @throws KirokuError `volume_missing` */
+async function absent(tree: Tree): Promise<undefined> {
+  if (!(await tree.present())) throw volumeMissing();
 }
 
 async function settle(

@@ -77,6 +77,11 @@ export function notFound(): KirokuError {
   return new KirokuError('not_found', 'There is no such picture.');
 }
 
+/** The folder is there, but not the volume that was opened: what is not found in it says nothing. */
+export function volumeMissing(): KirokuError {
+  return new KirokuError('volume_missing', 'The volume is not there.', { details: { retryAfter: 30 } });
+}
+
 export function isKirokuError(error: unknown, code?: ErrorCode): error is KirokuError {
   return error instanceof KirokuError && (code === undefined || error.code === code);
 }

@@ -1,4 +1,4 @@
-import { KirokuError } from '../domain/errors.ts';
+import { KirokuError, volumeMissing } from '../domain/errors.ts';
 import type { Space } from '../storage/storage.ts';
 
 export interface AdmitDeps {
@@ -16,7 +16,7 @@ export function createAdmit(deps: AdmitDeps): () => Promise<void> {
       throw new KirokuError('draining', 'The server is stopping.', { details: { retryAfter: 5 } });
     }
     if (!(await deps.present())) {
-      throw new KirokuError('volume_missing', 'The volume is not there.', { details: { retryAfter: 30 } });
+      throw volumeMissing();
     }
     if ((await deps.space()).freeBytes < deps.reserveBytes) {
       throw new KirokuError('disk_full', 'There is too little space left on the volume.');

@@ -1,7 +1,7 @@
 import type { Entry } from '../catalog/catalog.ts';
 import { cursorOf } from '../catalog/entry.ts';
 import { sumOf, type UseByKind } from '../catalog/usage.ts';
-import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import { isKirokuError, KirokuError, volumeMissing } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { KINDS, type Kind, STATUSES, type Status } from '../domain/kind.ts';
 import { isOwner, type Owner } from '../domain/owner.ts';
@@ -114,7 +114,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
       for (const status of STATUSES) {
         for await (const batch of batchesOf(deps, from, kind, status)) {
           if (signal.aborted) throw aborted(signal);
-          if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
+          if (!(await deps.present())) throw volumeMissing();
           await allDone(batch.map((entry) => giveOne(deps, entry, to, done)));
           progress?.(done.moved + done.left);
         }
@@ -137,7 +137,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
       lanes.run(ONE_AT_A_TIME, async () => {
         const { to: target } = await plan(from, to);
         if (signal.aborted) throw aborted(signal);
-        if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
+        if (!(await deps.present())) throw volumeMissing();
         // Written before the mark: whoever is marked is found by the next start.
         await note('begin', from, target);
         return carry(from, await moved.mark(from, target), signal, progress);

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { isKirokuError, KirokuError } from '../domain/errors.ts';
+import { isKirokuError, KirokuError, volumeMissing } from '../domain/errors.ts';
 import { THUMB_EXTS } from '../domain/format.ts';
 import type { PictureId } from '../domain/id.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
@@ -219,7 +219,7 @@ async function removeAll(
   const ended = { deleted: 0, skipped: 0, failed: 0 };
   let freed = 0;
   for (const { owner, early: mostEarly = 0 } of plan.owners) {
-    if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
+    if (!(await deps.present())) throw volumeMissing();
     // taken before anything is removed: pages of a list that shrinks would skip some
     const batch: Doomed[] = [];
     for await (const one of doomedOf(deps, owner, { ...plan, mostEarly })) {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Catalog } from '../catalog/catalog.ts';
-import { KirokuError } from '../domain/errors.ts';
+import { KirokuError, volumeMissing } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { isGuest, isOwner, type Owner } from '../domain/owner.ts';
 import { isoOf } from '../domain/time.ts';
@@ -48,7 +48,7 @@ export function createRecovery({ state, catalog, now, random, present }: Recover
     recovery: { hash: string; created_at: string } | null,
   ): Promise<void> => {
     if (!(await present())) {
-      throw new KirokuError('volume_missing', 'The volume is not there.', { details: { retryAfter: 30 } });
+      throw volumeMissing();
     }
     await state.updateOwner(owner, (current) => ({ ...current, recovery }));
   };

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { KirokuError } from '../domain/errors.ts';
+import { KirokuError, volumeMissing } from '../domain/errors.ts';
 import type { IdSource } from '../domain/id.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { isGuest, type Owner } from '../domain/owner.ts';
@@ -36,7 +36,7 @@ export function createSavedSearches(deps: SavedSearchDeps): SavedSearches {
     change: (held: readonly JsonValue[]) => readonly JsonValue[],
   ): Promise<void> => {
     if (!(await deps.present())) {
-      throw new KirokuError('volume_missing', 'The volume is not there.', { details: { retryAfter: 30 } });
+      throw volumeMissing();
     }
     await state.updateOwner(owner, (current) => ({ ...current, searches: change(heldIn(current)) }));
   };

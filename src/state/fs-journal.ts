@@ -1,4 +1,4 @@
-import { fromErrno, isErrno } from '../domain/errors.ts';
+import { fromErrno, isErrno, volumeMissing } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
 import { ensureFolder, type FolderSync, replaceFile, writeAll } from '../storage/durable.ts';
@@ -17,6 +17,7 @@ export interface FsJournalDeps {
   readonly storage: Storage;
   readonly folders: FolderSync;
   readonly log: Log;
+  readonly present: () => Promise<boolean>;
   readonly path: string;
 }
 
@@ -24,7 +25,7 @@ const CHUNK = 65_536;
 const NEWLINE = 0x0a;
 
 /** @throws KirokuError from its methods */
-export function createFsJournal({ storage, folders, log, path }: FsJournalDeps): FsJournal {
+export function createFsJournal({ storage, folders, log, present, path }: FsJournalDeps): FsJournal {
   /** Where the next line goes; undefined until the file's end was looked at, and again after a failed append. */
   let end: number | undefined;
 
@@ -34,6 +35,7 @@ export function createFsJournal({ storage, folders, log, path }: FsJournalDeps):
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error;
     }
+    if (!(await present())) throw volumeMissing();
     end = undefined;
     await ensureFolder(storage, folders, parentOf(path));
     return await storage.open(path, 'create');

@@ -1,4 +1,4 @@
-import { fromErrno } from '../domain/errors.ts';
+import { fromErrno, volumeMissing } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { ownerFolder } from '../domain/key.ts';
 import { type Log, silentLog } from '../domain/log.ts';
@@ -16,6 +16,8 @@ export interface FsStateStoreDeps {
   /** The one of the whole tree. */
   readonly folders: FolderSync;
   readonly log?: Log;
+  /** Whether the volume is still the one that was opened: nothing is written beside it; taken for granted when absent. */
+  readonly present?: () => Promise<boolean>;
 }
 
 const SECRET_PERMISSIONS = 0o600;
@@ -23,13 +25,15 @@ const SECRET_PERMISSIONS = 0o600;
 /**
  * The state store on a tree of files: `users/{owner}/owner.json`, `.kiroku/{document}.json` (`secrets.json` for the
  * server's own user alone) and `.kiroku/state/{journal}.jsonl`. An owner's folder is made with its first document.
- * @throws KirokuError from its methods; `tree_unreadable` for a document that is there and holds no JSON object
+ * @throws KirokuError from its methods; `volume_missing` from those that write; `tree_unreadable` for a document that is there and holds no JSON object
  */
-export function createFsStateStore({ storage, folders, log = silentLog }: FsStateStoreDeps): StateStore {
+export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
+  const { storage, folders, log = silentLog, present = async () => true } = deps;
   const lanes = createLanes();
   const journals = new Map<JournalName, FsJournal>();
 
   async function replace(path: string, document: JsonObject, permissions?: number): Promise<void> {
+    if (!(await present())) throw volumeMissing();
     try {
       await ensureFolder(storage, folders, parentOf(path));
       const stagingName = `state.${path.replaceAll('/', '.')}`;
@@ -42,7 +46,7 @@ export function createFsStateStore({ storage, folders, log = silentLog }: FsStat
   function journalOf(name: JournalName): FsJournal {
     const known = journals.get(name);
     if (known !== undefined) return known;
-    const journal = createFsJournal({ storage, folders, log, path: `.kiroku/state/${name}.jsonl` });
+    const journal = createFsJournal({ storage, folders, log, present, path: `.kiroku/state/${name}.jsonl` });
     journals.set(name, journal);
     return journal;
   }

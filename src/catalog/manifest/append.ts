@@ -1,4 +1,4 @@
-import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { isErrno, KirokuError, volumeMissing } from '../../domain/errors.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import { ensureFolder, STAGING_FOLDER, stageFile, stagingPath, writeAll } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
@@ -18,7 +18,7 @@ export function manifestStagingName(store: OwnerStore): string {
 export async function appendLines(store: OwnerStore, lines: Buffer): Promise<void> {
   const { file, end } = store;
   if (file === undefined) throw new KirokuError('internal', 'There is no manifest to append to.');
-  await file.use(async (open) => {
+  await file.change(async (open) => {
     try {
       await writeAll(open, lines, end);
     } catch (error) {
@@ -48,6 +48,7 @@ async function cutBack(store: OwnerStore, open: StorageFile, end: number): Promi
 
 /** Makes an owner's first manifest: a header and nothing else, durable under its name. @throws as the storage */
 export async function createManifest(context: ManifestContext, store: OwnerStore): Promise<void> {
+  if (!(await context.present())) throw volumeMissing();
   await ensureFolder(context.storage, context.folders, ownerFolder(store.owner));
   const epoch = context.random();
   const header = { owner: store.owner, epoch, floor: 0, maxSeq: 0, sortedEnd: HEADER_LENGTH };

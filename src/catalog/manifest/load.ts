@@ -1,4 +1,4 @@
-import { isErrno, isKirokuError } from '../../domain/errors.ts';
+import { isErrno, isKirokuError, volumeMissing } from '../../domain/errors.ts';
 import { kindFolder, manifestKey, ownerFolder } from '../../domain/key.ts';
 import { KINDS } from '../../domain/kind.ts';
 import type { Owner } from '../../domain/owner.ts';
@@ -22,13 +22,25 @@ const CLOCK_SLACK = 5 * 60_000;
  * broken disk) does not keep pictures from being read: it is tried again before the next commit.
  * An owner's folder that is none (a link, say) is an owner without pictures.
  * @param unsettledSince ms; undefined after a clean stop
- * @throws KirokuError (`draining` after the signal), the operating system's error when the owner cannot be read
+ * @throws KirokuError (`draining` after the signal, `volume_missing`), the operating system's error when the owner cannot be read
  */
 export async function loadStore(
   context: ManifestContext,
   owner: Owner,
   unsettledSince: number | undefined,
   signal?: AbortSignal,
+): Promise<OwnerStore> {
+  const store = await readStore(context, owner, unsettledSince, signal);
+  // of a volume that is away everybody has nothing, and would seem to have nothing when it is back
+  if (store.file === undefined && !(await context.present())) throw volumeMissing();
+  return store;
+}
+
+async function readStore(
+  context: ManifestContext,
+  owner: Owner,
+  unsettledSince: number | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<OwnerStore> {
   const store = new OwnerStore(owner, context.recentSize);
   if ((await folderState(context.storage, ownerFolder(owner))) === 'foreign') return store;
@@ -148,7 +160,7 @@ async function cutTorn(context: ManifestContext, store: OwnerStore): Promise<voi
   store.suspect = 'a torn last line could not be cut off';
   store.unrecovered = 'all';
   const path = `${manifestKey(owner)}.torn-${store.index.epoch}-${end}`;
-  await file.use(async (open) => {
+  await file.change(async (open) => {
     const bytes = await readTail(open, end);
     await replaceFile(context.storage, context.folders, path, `${manifestStagingName(store)}.torn`, bytes);
     await open.truncate(end);

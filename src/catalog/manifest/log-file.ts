@@ -20,6 +20,8 @@ export interface LogFile {
    * @throws ManifestChangedError when another file lies there
    */
   use<T>(work: (file: StorageFile) => Promise<T>): Promise<T>;
+  /** The same to write: what `use` gives may be open for reading alone, on a disk that was read-only at that moment. */
+  change<T>(work: (file: StorageFile) => Promise<T>): Promise<T>;
   /** No new use: closed as soon as the last one ends. */
   retire(): Promise<void>;
 }
@@ -30,9 +32,16 @@ export interface LogFiles {
   close(): Promise<void>;
 }
 
+interface Opened {
+  readonly file: StorageFile;
+  /** The disk could not be written when it was opened: it is not kept. */
+  readonly readOnly: boolean;
+}
+
 interface Slot {
   file: StorageFile | undefined;
-  opening: Promise<StorageFile> | undefined;
+  readOnly: boolean;
+  opening: Promise<Opened> | undefined;
   users: number;
   retired: boolean;
 }
@@ -59,26 +68,40 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
     }
   }
 
-  async function openPath(path: string): Promise<StorageFile> {
+  async function openAs(path: string, mode: 'read' | 'update'): Promise<StorageFile> {
     try {
-      return await storage.open(path, 'update');
+      return await storage.open(path, mode);
     } catch (error) {
       if (!isErrno(error, 'EMFILE', 'ENFILE') || idle.size === 0) throw error;
       await closeIdle(0);
-      return await storage.open(path, 'update');
+      return await storage.open(path, mode);
     }
   }
 
-  async function reopen(path: string, inode: string): Promise<StorageFile> {
-    let file: StorageFile;
+  /** On a disk that is read-only, or under a name that may only be read, pictures can still be looked at (D7). */
+  async function openPath(path: string): Promise<Opened> {
     try {
-      file = await openPath(path);
+      return { file: await openAs(path, 'update'), readOnly: false };
+    } catch (error) {
+      if (!isErrno(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+      return { file: await openAs(path, 'read'), readOnly: true };
+    }
+  }
+
+  async function reopen(
+    path: string,
+    inode: string,
+    open: (path: string) => Promise<Opened> = openPath,
+  ): Promise<Opened> {
+    let opened: Opened;
+    try {
+      opened = await open(path);
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'EINVAL', 'ELOOP')) throw new ManifestChangedError('gone');
       throw error;
     }
-    if ((await inodeOf(file)) === inode) return file;
-    await file.close();
+    if ((await inodeOf(opened.file)) === inode) return opened;
+    await opened.file.close();
     throw new ManifestChangedError('replaced');
   }
 
@@ -88,8 +111,9 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
     slot.opening ??= reopen(path, inode).finally(() => {
       slot.opening = undefined;
     });
-    const file = await slot.opening;
+    const { file, readOnly } = await slot.opening;
     slot.file = file;
+    slot.readOnly = readOnly;
     return file;
   }
 
@@ -98,24 +122,36 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
     function release(): Promise<void> | undefined {
       slot.users -= 1;
       if (slot.users > 0 || slot.file === undefined) return undefined;
-      if (slot.retired) return closeSlot(slot);
+      if (slot.retired || slot.readOnly) return closeSlot(slot);
       idle.add(slot);
       return idle.size > most ? closeIdle(most) : undefined;
+    }
+    async function use<T>(work: (file: StorageFile) => Promise<T>): Promise<T> {
+      slot.users += 1;
+      idle.delete(slot);
+      try {
+        return await work(slot.file ?? (await acquire(slot, path, inode)));
+      } finally {
+        const closing = release();
+        if (closing !== undefined) await closing;
+      }
     }
     return {
       path,
       inode,
       buffers,
-      async use(work) {
-        slot.users += 1;
-        idle.delete(slot);
-        try {
-          return await work(slot.file ?? (await acquire(slot, path, inode)));
-        } finally {
-          const closing = release();
-          if (closing !== undefined) await closing;
-        }
-      },
+      use,
+      change: (work) =>
+        use(async (shared) => {
+          if (!slot.readOnly) return work(shared);
+          const forWriting = async () => ({ file: await openAs(path, 'update'), readOnly: false });
+          const { file } = await reopen(path, inode, forWriting);
+          try {
+            return await work(file);
+          } finally {
+            await file.close();
+          }
+        }),
       async retire() {
         slot.retired = true;
         if (slot.users === 0) await closeSlot(slot);
@@ -125,9 +161,9 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
 
   return {
     async open(path) {
-      const file = await openPath(path);
+      const { file, readOnly } = await openPath(path);
       const inode = await inodeOf(file);
-      const slot: Slot = { file, opening: undefined, users: 0, retired: false };
+      const slot: Slot = { file, readOnly, opening: undefined, users: 0, retired: false };
       idle.add(slot);
       return logFile(path, inode, slot);
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { isErrno, KirokuError, volumeMissing } from '../../domain/errors.ts';
 import { manifestKey } from '../../domain/key.ts';
 import type { Log } from '../../domain/log.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
@@ -35,6 +35,8 @@ export interface ManifestCatalogOptions {
   readonly storage: Storage;
   readonly folders: FolderSync;
   readonly log: Log;
+  /** Whether the volume is still the one that was opened; taken for granted when absent. */
+  readonly present?: () => Promise<boolean>;
   /** 16 lower-case hex for a new epoch; random when absent. */
   readonly random?: () => string;
   /** Newest pictures kept ready per owner and kind. */
@@ -97,6 +99,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
     storage,
     folders,
     log,
+    present: options.present ?? (async () => true),
     texts: options.textIndex ?? createDirectTextIndex(storage),
     files: createLogFiles(storage, options.openFiles ?? OPEN_FILES),
     random: options.random ?? (() => randomBytes(8).toString('hex')),
@@ -148,6 +151,7 @@ export function createManifestCatalog(options: ManifestCatalogOptions): Manifest
       }
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error;
+      if (!(await context.present())) throw volumeMissing();
     }
   }
 

@@ -1,4 +1,4 @@
-import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { isErrno, KirokuError, volumeMissing } from '../../domain/errors.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import { stagingPath } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
@@ -25,7 +25,7 @@ export const ASKED_FOR = 'asked for';
  * Makes a new manifest, under a new epoch, of what the sidecars say; a file that lies in its place is kept aside.
  * The records become a sorted base (`base-writer.ts`), so that nothing is left to be merged. Reads go on from the old
  * file until the new one is in place. Can be killed and repeated.
- * @throws the operating system's error, KirokuError of `sidecarBatches`; `io_error` where the owner's folder is a link
+ * @throws the operating system's error, KirokuError of `sidecarBatches`; `volume_missing`; `io_error` where the owner's folder is a link
  */
 export async function rebuildManifest(
   context: ManifestContext,
@@ -36,8 +36,12 @@ export async function rebuildManifest(
   if ((await folderState(context.storage, ownerFolder(owner))) === 'foreign') {
     throw new KirokuError('io_error', 'The folder of this library is not a folder of its own.');
   }
+  // nothing is made of a volume that is away, and nothing in its place
+  if (!(await context.present())) throw volumeMissing();
   if (why !== NO_MANIFEST) context.log.warn({ owner, why }, 'manifest is rebuilt from the sidecars');
   const staged = await stageFromSidecars(context, store);
+  // it may have gone while its sidecars were looked for
+  if (!(await context.present())) throw volumeMissing();
   const isSuperseded =
     why === ASKED_FOR && staged !== undefined && !(await knowsMore(store.index, staged.scanned.index));
   if (!isSuperseded) await keepAside(context, store);

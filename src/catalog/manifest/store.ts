@@ -26,6 +26,8 @@ export interface ManifestContext {
   readonly storage: Storage;
   readonly folders: FolderSync;
   readonly log: Log;
+  /** Whether the volume that was opened is the one under its path: else what is not found says nothing. */
+  readonly present: () => Promise<boolean>;
   readonly texts: TextIndex;
   readonly files: LogFiles;
   /** A new epoch: 16 lower-case hex. */

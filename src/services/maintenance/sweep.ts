@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../blobs/blob-store.ts';
 import { keyOfStagingName } from '../../blobs/staging-name.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { isErrno, volumeMissing } from '../../domain/errors.ts';
 import { isPictureId } from '../../domain/id.ts';
 import { parseKey } from '../../domain/key.ts';
 import type { Log } from '../../domain/log.ts';
@@ -81,7 +81,7 @@ export function createSweep(deps: SweepDeps): Sweep {
 
   return {
     async run({ signal, dryRun = false }) {
-      if (!(await deps.present())) throw new KirokuError('volume_missing', 'The volume is not there.');
+      if (!(await deps.present())) throw volumeMissing();
       const at = now();
       const report = { removed: 0, bytes: 0, left: 0 };
       const found = new Map([...(await look(STAGING_FOLDER, at)), ...(await look(INDEX_FOLDER, at))]);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLogFiles } from '../../../../src/catalog/manifest/log-file.ts';
 import { createMemoryStorage } from '../../../../src/storage/memory-storage.ts';
 import { createFaultStorage } from '../../../support/storage/fault-storage.ts';
@@ -21,4 +21,54 @@ it('keeps no descriptor of a file that cannot be looked at', async () => {
   await file.retire();
   await files.close();
   expect(memory.openHandles()).toBe(0);
+});
+
+describe('on a disk that is read-only', () => {
+  const rig = async () => {
+    const memory = createMemoryStorage();
+    await (await memory.open('manifest', 'create')).close();
+    let readOnly = false;
+    const files = createLogFiles(
+      {
+        ...memory,
+        async open(path, mode) {
+          if (readOnly && mode !== 'read') throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+          return memory.open(path, mode);
+        },
+      },
+      4,
+    );
+    return { memory, files, is: (now: boolean) => (readOnly = now) };
+  };
+
+  it('a file that was never opened can be read, and written as soon as it is not any more', async () => {
+    const { memory, files, is } = await rig();
+    is(true);
+    const file = await files.open('manifest');
+    expect(await file.use(async (open) => (await open.stat()).size)).toBe(0);
+    await expect(file.change(async () => undefined)).rejects.toMatchObject({ code: 'EROFS' });
+    is(false);
+    await file.use(async () => {
+      // a reader that came before, and reads still
+      await file.change((open) => open.write(Buffer.from('a'), 0));
+    });
+    expect(await file.use(async (open) => (await open.stat()).size)).toBe(1);
+    await file.retire();
+    await files.close();
+    expect(memory.openHandles()).toBe(0);
+  });
+
+  it('a reader that is still there when it can be written again is not in the way', async () => {
+    const { memory, files, is } = await rig();
+    is(true);
+    const file = await files.open('manifest');
+    await file.use(async () => {
+      is(false);
+      await file.change((open) => open.write(Buffer.from('a'), 0));
+    });
+    expect(await file.use(async (open) => (await open.stat()).size)).toBe(1);
+    await file.retire();
+    await files.close();
+    expect(memory.openHandles()).toBe(0);
+  });
 });

@@ -25,6 +25,7 @@ function contextOf(storage: Storage, tail: TailRules = SMALL): ManifestContext {
     storage,
     folders: createFolderSync(storage),
     log: silentLog,
+    present: async () => true,
     texts: createDirectTextIndex(storage),
     files: createLogFiles(storage, 4),
     random: () => '0'.repeat(16),

@@ -1,0 +1,3 @@
+import { space } from '../../../test/acceptance/space-proof.ts';
+
+export default space;
