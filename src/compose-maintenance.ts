@@ -13,6 +13,7 @@ import { createReindex } from './services/maintenance/reindex.ts';
 import { createThumbnails } from './services/maintenance/thumbnails.ts';
 import { createTickets } from './services/maintenance/ticket.ts';
 import { createVerify } from './services/maintenance/verify.ts';
+import { markedAt } from './services/maintenance/volume.ts';
 import { createWhy } from './services/maintenance/why.ts';
 import { createPlacements, type Placements } from './services/placements.ts';
 import { createPurge, type Purge } from './services/purge.ts';
@@ -90,7 +91,8 @@ function purgeOf({ config, log, engine, journal }: UpkeepDeps, placements: Place
     isReferenced: (owner, id) => related.isReferenced(owner, id),
     trashOverLimit: (owner) => trashOverLimit({ catalog, state, limits: config.quota }, owner),
     hasGone: (owner) => (moved.peek(owner) ?? owner) !== owner,
-    lastRun: async () => journal.lastWell(PURGE_JOB),
+    // a clock may jump before the first run as well: until then, time is counted from the tree's own beginning
+    lastRun: async () => journal.lastWell(PURGE_JOB) ?? (await markedAt(state)),
     confirmed: ({ at, result }) =>
       journal.add({ job: PURGE_JOB, at, ms: storage.now() - at, ok: true, result: { ...result } }),
   });

@@ -68,6 +68,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   ),
   'get /api/v1/admin/users': ADMIN_ONLY,
   'post /api/v1/admin/users/{id}/transfer': ADMIN_ONLY,
+  'get /api/v1/admin/users/{id}/quota': ADMIN_ONLY,
   'put /api/v1/admin/users/{id}/quota': ADMIN_ONLY,
   'get /api/v1/admin/quota-report': ADMIN_ONLY,
   'get /api/v1/admin/recent': ADMIN_ONLY,

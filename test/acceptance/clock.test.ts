@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasTool } from '../support/tools.ts';
 import { tinyPng } from './png.ts';
-import { type Item, type RunningServer, type ServiceClient, serviceClient, startServer } from './rig.ts';
+import {
+  ADMIN_TOKEN,
+  type Item,
+  type RunningServer,
+  type ServiceClient,
+  serviceClient,
+  startServer,
+} from './rig.ts';
 
 /** Preloaded itself: the `faketime` command would stand between us and the server's signals. */
 const LIBRARY = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0];
@@ -106,5 +113,26 @@ describe.skipIf(LIBRARY === undefined || !hasTool('faketime'))('the clock (D14)'
     expect(listed.find(({ id }) => id === first.id)?.meta['tags']).toEqual(['kept']);
     expect(idsOf(await future.all('trash'))).toEqual([trashed.id]);
     expect((await future.restore(trashed.id)).status).toBe(200);
+  });
+
+  it('may jump far ahead before the trash was ever emptied: nothing goes until a person has looked', async () => {
+    const present = await startAt('2026-11-21 12:00:00');
+    await upload(present, 1);
+    const trashed = await upload(present, 2);
+    expect((await present.trash(trashed.id)).status).toBe(200);
+
+    const future = await startAt('2026-12-31 12:00:00');
+    const run = async (body: object) =>
+      fetch(`${server?.url}/api/v1/admin/purge-trash`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const refused = await run({});
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ code: 'purge_refused' });
+    expect(idsOf(await future.all('trash'))).toEqual([trashed.id]);
+    expect(await (await run({ confirm: true })).json()).toMatchObject({ deleted: 1 });
+    expect(await future.all('trash')).toEqual([]);
   });
 });

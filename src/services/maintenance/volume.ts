@@ -68,6 +68,13 @@ export async function writeMarker(state: StateStore, id: string, now: number): P
   await state.writeDocument('volume', { v: MARKER_VERSION, id, created_at: isoOf(now) });
 }
 
+/** When the tree became ours, ms; undefined where the marker does not say. */
+export async function markedAt(state: StateStore): Promise<number | undefined> {
+  const created = (await state.readDocument('volume'))?.['created_at'];
+  const time = typeof created === 'string' ? Date.parse(created) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** The refusal of a tree that is not ours to fill. */
 export function foreignTree(): KirokuError {
   return new KirokuError(

@@ -4,7 +4,6 @@ import type { api } from './client.ts';
 export type Page = InferResponseType<typeof api.images.$get, 200>;
 export type Item = Page['items'][number];
 export type Meta = Item['meta'];
-export type Timeline = InferResponseType<typeof api.images.timeline.$get, 200>;
 export type Facets = InferResponseType<typeof api.images.facets.$get, 200>;
 export type Usage = InferResponseType<typeof api.usage.$get, 200>;
 export type Me = InferResponseType<typeof api.me.$get, 200>;
