@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -41,7 +42,9 @@ async function unpacked(): Promise<string> {
   const entry = require.resolve('@sparticuz/chromium');
   const home = dirname(dirname(entry));
   const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string };
-  const folder = join(CACHE, `chromium-${version}`);
+  // its fonts are found by their whole path: a project that was moved has another one
+  const place = createHash('sha256').update(CACHE).digest('hex').slice(0, 8);
+  const folder = join(CACHE, `chromium-${version}-${place}`);
   if (existsSync(folder)) return folder;
   await mkdir(CACHE, { recursive: true });
   const fresh = await mkdtemp(join(CACHE, 'chromium-'));
