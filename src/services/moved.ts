@@ -49,7 +49,8 @@ const MARKING = 'mark';
 
 /** All marks go through here: what is kept in memory is as true as the documents. */
 export function createMoved({ state, now }: MovedDeps): Moved {
-  const known = new LRUCache<Owner, Owner>({ max: KEPT });
+  // bounded by size: a bound by count takes all of its memory at once
+  const known = new LRUCache<Owner, Owner>({ maxSize: KEPT, sizeCalculation: () => 1 });
   const listeners = new Set<(from: Owner) => void>();
   const lanes = createLanes();
   /** Rises with each mark: what was read before it may be old. */

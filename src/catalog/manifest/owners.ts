@@ -46,7 +46,8 @@ export class Owners {
   private readonly context: ManifestContext;
   private readonly busy = new Map<Owner, Held>();
   private readonly idle: LRUCache<Owner, Held>;
-  private readonly empty = new LRUCache<Owner, true>({ max: MOST_EMPTY });
+  /** Bounded by size: a bound by count takes all of its memory at once. */
+  private readonly empty = new LRUCache<Owner, true>({ maxSize: MOST_EMPTY, sizeCalculation: () => 1 });
   private readonly loading = new Map<Owner, Coming>();
   private readonly closing = new Set<Promise<void>>();
   private readonly gate = new LoadGate();
