@@ -1,0 +1,3 @@
+import { overload } from '../../../test/acceptance/overload.ts';
+
+export default overload;

@@ -1,0 +1,3 @@
+import { soak } from '../../../test/acceptance/soak.ts';
+
+export default soak;

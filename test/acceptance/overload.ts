@@ -1,0 +1,195 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProofFigure, ProofOptions, ProofPart, ProofResult } from '../../scripts/dev/proof-part.ts';
+import { seededRandom } from '../support/random.ts';
+import { untilStagingEmpty, visit } from './calls.ts';
+import { atRate, emptyTally, inLanes, type Offered, OWNERS, type Tally } from './overload-load.ts';
+import { sha256 } from './png.ts';
+import { type RunningServer, serviceClient, startServer } from './rig.ts';
+import {
+  descriptorsAtRest,
+  descriptorsBackAt,
+  type LoopDelay,
+  leave,
+  loopDelay,
+  memory,
+  quantile,
+} from './soak-watch.ts';
+
+/** One browser may ask 600 times a minute, far less than it does here; pipelines as often as they like. */
+const ENV = {
+  RATE_LIMIT_PER_ADDRESS: '0',
+  RATE_LIMIT_PER_OWNER: '600',
+  RATE_LIMIT_NEW_IDENTITIES: '0',
+  LOG_LEVEL: 'error',
+};
+const TIMES = 4;
+const MOST_IN_FLIGHT = 600;
+/** As many as find what it can do without being refused anything. */
+const LANES = 12;
+const SPARE_DESCRIPTORS = 5;
+/** Beyond what it held when it was calm, MiB. */
+const MOST_MEMORY = 512;
+/** The loop itself is never held up; a machine without a free core holds up everybody. */
+const LATEST_LOOP_MS = 1_000;
+const BACK_WITHIN_MS = 30_000;
+
+interface Overload {
+  readonly server: RunningServer;
+  readonly pid: number;
+  readonly offered: Offered;
+  readonly breaches: string[];
+  readonly say: (line: string) => void;
+}
+
+interface Measured {
+  readonly calmMs: number;
+  /** Served a second. */
+  readonly capacity: number;
+  readonly rested: number;
+  readonly memoryBefore: number;
+  readonly memoryMost: number;
+  readonly loop: LoopDelay;
+  readonly backMs: number;
+}
+
+/** Four times as much as it was seen to serve, for so many seconds; before it what it can, after it whether all is as before. */
+async function proveOverload({ cycles, seed, say }: ProofOptions): Promise<ProofResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'kiroku-overload-'));
+  const outputs = join(folder, 'outputs');
+  await mkdir(outputs);
+  const server = await startServer({ outputDir: outputs, env: ENV });
+  let counter = 0;
+  const next = () => {
+    counter += 1;
+    return counter;
+  };
+  try {
+    const browser = await visit(server.url);
+    const offered = { url: server.url, random: seededRandom(seed), next, browser, tally: emptyTally() };
+    const run = { server, pid: server.process.pid ?? 0, offered, breaches: [], say };
+    const measured = await storm(run, cycles);
+    await aftermath(run, outputs, measured);
+    const breaches = [...run.breaches, ...summed(offered.tally)].map((breach) => `seed ${seed}, ${breach}`);
+    return { breaches, figures: figuresOf(offered.tally, measured) };
+  } finally {
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function storm(run: Overload, seconds: number): Promise<Measured> {
+  const { offered, server, pid, say } = run;
+  const { tally } = offered;
+  // the first answers of a process are slow ones
+  await inLanes(offered, LANES, Math.min(5, seconds / 3));
+  tally.took.length = 0;
+  await inLanes(offered, 1, Math.min(5, seconds / 4));
+  const calmMs = quantile(tally.took, 0.5);
+  const capacity = await inLanes(offered, LANES, Math.min(10, seconds / 3));
+  if (tally.took.length < 20) throw new Error('hardly anything was served before the storm');
+  await leave();
+  const rested = await descriptorsAtRest(pid);
+  const memoryBefore = await memory(pid);
+  say(`calm: ${calmMs.toFixed(1)} ms, ${capacity.toFixed(0)} a second, ${memoryBefore.toFixed(0)} MiB`);
+  await loopDelay(server);
+  const over = new AbortController();
+  const most = watchMemory(pid, over.signal);
+  await atRate(offered, TIMES * capacity, MOST_IN_FLIGHT, seconds);
+  const backMs = await untilCalm(offered, calmMs);
+  over.abort();
+  const loop = await loopDelay(server);
+  return { calmMs, capacity, rested, memoryBefore, memoryMost: await most, loop, backMs };
+}
+
+async function watchMemory(pid: number, signal: AbortSignal): Promise<number> {
+  let most = 0;
+  while (!signal.aborted) {
+    most = Math.max(most, await memory(pid));
+    await delay(200, undefined, { signal }).catch(() => undefined);
+  }
+  return most;
+}
+
+/** How long after the storm one client waits no longer than three times what it did before it. */
+async function untilCalm(offered: Offered, calmMs: number): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const from = offered.tally.took.length;
+    await inLanes(offered, 1, 1);
+    const now = quantile(offered.tally.took.slice(from), 0.5);
+    const ms = performance.now() - began;
+    if (now < 3 * calmMs + 50 || ms > BACK_WITHIN_MS) return ms;
+  }
+}
+
+async function aftermath(run: Overload, outputs: string, measured: Measured): Promise<void> {
+  const { breaches, offered, server, pid } = run;
+  const { loop, backMs, memoryBefore, memoryMost, rested } = measured;
+  if (backMs > BACK_WITHIN_MS)
+    breaches.push(`${(backMs / 1000).toFixed(0)} s later it is not as fast as before`);
+  if (loop.p99 > LATEST_LOOP_MS) breaches.push(`the loop was late by ${loop.p99.toFixed(0)} ms (p99)`);
+  if (memoryMost > memoryBefore + MOST_MEMORY) {
+    breaches.push(`memory went from ${memoryBefore.toFixed(0)} to ${memoryMost.toFixed(0)} MiB`);
+  }
+  await untilStagingEmpty(outputs);
+  await compareKept(offered, breaches);
+  await leave();
+  const left = await descriptorsBackAt(pid, rested + SPARE_DESCRIPTORS);
+  if (left > rested + SPARE_DESCRIPTORS) breaches.push(`${rested} descriptors became ${left}`);
+  const code = await server.stop();
+  if (code !== 0) breaches.push(`the stop gives ${code}: ${server.output()}`);
+}
+
+/** What was acknowledged is there, byte for byte, and nothing else is. */
+async function compareKept({ url, tally }: Offered, breaches: string[]): Promise<void> {
+  for (const owner of OWNERS) {
+    const client = serviceClient(url, owner);
+    const listed = new Set((await client.all('active')).map(({ id }) => id));
+    for (const [id, picture] of tally.kept) {
+      if (picture.owner !== owner) continue;
+      if (!listed.delete(id)) breaches.push(`${id} was acknowledged and is gone`);
+      else if (sha256(await client.bytes(picture.url)) !== picture.hash)
+        breaches.push(`${id} is another one`);
+    }
+    for (const id of listed) breaches.push(`${id} is listed, and was never acknowledged`);
+  }
+}
+
+/** The same fault a thousand times is one line. */
+function summed({ faults, statuses }: Tally): string[] {
+  const counts = new Map<string, number>();
+  for (const fault of faults) {
+    const kind = fault.replace(/\d+ ms/, '… ms');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const told = [...counts].map(([fault, count]) => `${count} times: ${fault}`);
+  if ((statuses.get(503) ?? 0) === 0) told.push('nothing was refused: that was no overload');
+  return told;
+}
+
+function figuresOf({ statuses, kept, mostInFlight }: Tally, measured: Measured): ProofFigure[] {
+  const { capacity, calmMs, loop, memoryBefore, memoryMost, backMs } = measured;
+  const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
+  return [
+    { name: 'a second can be served', value: Math.round(capacity) },
+    { name: 'a second were asked for', value: Math.round(TIMES * capacity) },
+    { name: 'on their way at once, most', value: mostInFlight },
+    { name: 'answers', value: answers.join(', ') },
+    { name: 'pictures acknowledged', value: kept.size },
+    { name: 'delay of the loop, p99, ms', value: Math.round(loop.p99) },
+    { name: 'longest, ms', value: Math.round(loop.max) },
+    { name: 'MiB', value: `${memoryBefore.toFixed(0)} before, at most ${memoryMost.toFixed(0)}` },
+    { name: 'ms before (median of one client)', value: Math.round(calmMs) },
+    { name: 's until it is so again', value: backMs / 1000 },
+  ];
+}
+
+export const overload: ProofPart = {
+  what: 'four times as much as it can serve: served, or told when to come back; then all is as before, and every acknowledged picture is there',
+  unit: 'seconds',
+  sizes: { ci: 10, command: 60 },
+  run: proveOverload,
+};

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { proveSoak } from './soak.ts';
+import { judge, type Sample } from './soak-judge.ts';
+
+/**
+ * That a soak would see what it is there for. The soak itself takes three minutes in which nearly nothing is done:
+ * `npm test` runs it beside the suites (scripts/test.mjs), and `npm run proof -- soak` for an hour.
+ */
+const CALM_LOOP = [
+  { p99: 12, max: 30 },
+  { p99: 14, max: 30 },
+];
+/** Every two seconds for two minutes; old garbage is looked for each time 40 MiB of it lie about. @param leak MiB a minute */
+const minutes = (leak: number): Sample[] =>
+  Array.from({ length: 60 }, (_, index) => ({
+    minute: index / 30,
+    memory: 200 + (leak * index) / 30 + ((index * 0.7) % 40),
+    decoders: 80,
+    descriptors: 40,
+    pictures: 300,
+  }));
+
+describe('what a soak is judged by', () => {
+  it('is fine for a heap that breathes', () => {
+    expect(judge({ seconds: 120, samples: minutes(0), loop: CALM_LOOP })).toEqual([]);
+  });
+
+  it('is a leak of 50 kB a request in two minutes', () => {
+    const leak = (50_000 * 16 * 60) / 2 ** 20;
+    expect(judge({ seconds: 120, samples: minutes(leak), loop: CALM_LOOP })).toEqual([
+      expect.stringMatching(/^memory rises by \d\d\./),
+    ]);
+  });
+
+  it('is one of 1.5 MiB a minute in an hour', () => {
+    const samples = Array.from({ length: 30 }, () => minutes(0)).flatMap((part, index) =>
+      part.map((one) => ({ ...one, minute: one.minute + 2 * index, memory: one.memory + 3 * index })),
+    );
+    expect(judge({ seconds: 3_600, samples, loop: CALM_LOOP })).toEqual([
+      expect.stringMatching(/^memory rises by 1\./),
+    ]);
+  });
+
+  it('is a loop that is late, and what was not measured', () => {
+    const late = (p99: number) => [...CALM_LOOP, { p99, max: 900 }, { p99, max: 900 }, { p99, max: 900 }];
+    expect(judge({ seconds: 120, samples: minutes(0), loop: late(600) })).toHaveLength(1);
+    const hour = Array.from({ length: 11 }, () => CALM_LOOP).flat();
+    expect(
+      judge({ seconds: 120, samples: minutes(0), loop: [...hour, { p99: 101, max: 150 }] }),
+    ).toHaveLength(1);
+    expect(judge({ seconds: 120, samples: [], loop: [] })).toHaveLength(2);
+  });
+});
+
+/** Loaded before the server: every request leaves memory and a descriptor behind. */
+const LEAK = `
+import { Server } from 'node:http';
+import { openSync } from 'node:fs';
+const kept = [];
+const { emit } = Server.prototype;
+Server.prototype.emit = function (name, ...rest) {
+  if (name === 'request') kept.push(Buffer.alloc(2_000_000, 1), openSync('/dev/null'));
+  return emit.call(this, name, ...rest);
+};`;
+
+describe('a server that leaks', () => {
+  it('is seen: its memory and its descriptors', { timeout: 240_000 }, async () => {
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LEAK)}` };
+    const { breaches, figures } = await proveSoak({ cycles: 15, seed: 1, say: console.log, env });
+    console.log(`a leaking server: ${JSON.stringify(figures)}`);
+    expect(breaches).toContainEqual(expect.stringMatching(/memory rises by \d/));
+    expect(breaches).toContainEqual(expect.stringMatching(/\d descriptors became \d/));
+  });
+});
