@@ -1,10 +1,15 @@
 import type { Plugin } from 'vite';
 
+import { FIRST_CALL } from './src/early/first-call.ts';
+
 const EARLY = 'src/early/early.ts';
+/** What the script asks for, under way before the script is; as `fetch` does it, or it would be asked for twice. */
+const ASK = `<link rel="preload" as="fetch" crossorigin="anonymous" fetchpriority="high" href=".${FIRST_CALL}" />`;
 
 /**
  * The page begins with `src/early/early.ts`, a script of its own that fetches nothing else: it shows the first pictures, and is
- * told the names of what to begin the gallery with.
+ * told the names of what to begin the gallery with. Beside it goes its one call; the server leaves that out of pages that
+ * do not begin with all pictures (`src/http/pages.ts`).
  */
 export function earlyEntry(): Plugin {
   return {
@@ -25,7 +30,7 @@ export function earlyEntry(): Plugin {
         const rest = scripts.reduce((page, [tag]) => page.replace(tag, ''), html);
         return rest
           .replaceAll(/ *<link rel="modulepreload"[^>]*>\n/g, '')
-          .replace('<link rel="stylesheet"', `${first}\n    <link rel="stylesheet"`);
+          .replace('<link rel="stylesheet"', `${ASK}\n    ${first}\n    <link rel="stylesheet"`);
       },
     },
   };

@@ -20,8 +20,12 @@ interface Coded {
 }
 
 export interface Pages {
-  /** Undefined where the gallery is not built. @param nonce of this answer alone */
-  document(nonce: string): string | undefined;
+  /**
+   * Undefined where the gallery is not built.
+   * @param nonce of this answer alone
+   * @param asksFirst whether the browser asks for the newest pictures at once, before any script has come
+   */
+  document(nonce: string, asksFirst: boolean): string | undefined;
   file(path: string): PageFile | undefined;
 }
 
@@ -35,6 +39,8 @@ const MIMES: Readonly<Record<string, string>> = {
 const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 const BASE = '<base href="/" />';
 const NONCE = '<meta property="csp-nonce" />';
+/** The build writes it (`web/early-entry.ts`). */
+const FIRST_CALL = / *<link rel="preload" as="fetch"[^>]*>\n/g;
 
 /** The built gallery as it is served below PUBLIC_URL's path. @throws Error for a document of another build */
 export function createPages(built: BuiltPages, basePath: string): Pages {
@@ -45,8 +51,10 @@ export function createPages(built: BuiltPages, basePath: string): Pages {
   }
   const page = built.get('index.html');
   const parts = page === undefined ? undefined : partsOf(Buffer.from(page).toString('utf8'), basePath);
+  const silent = parts?.map((part) => part.replaceAll(FIRST_CALL, ''));
   return {
-    document: (nonce) => parts?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`),
+    document: (nonce, asksFirst) =>
+      (asksFirst ? parts : silent)?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`),
     file: (path) => files.get(path),
   };
 }

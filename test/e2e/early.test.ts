@@ -86,6 +86,26 @@ it('gives way at once to a press, a key or a scroll', async () => {
   expect(await page.locator('img[data-of]').count()).toBe(0);
 });
 
+it('asks for the first page once, however it begins', async () => {
+  const visit = await gallery.visit();
+  const { page, open, postMany } = visit;
+  await postMany(3);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname === '/api/v1/images') asked.push(search);
+  });
+  await open();
+  await page.getByRole('option').first().waitFor();
+  expect(asked).toEqual(['?size=100']);
+  // a place to come back to: nothing is shown before the gallery, and the answer is the grid's all the same
+  asked.length = 0;
+  await page.evaluate(() => history.replaceState({ kept: true }, ''));
+  await page.reload();
+  await page.getByRole('option').first().waitFor();
+  expect(asked).toEqual(['?size=100']);
+});
+
 it.each(['/trash', '/?q=cat', '/inputs'])('%s begins without them', async (path) => {
   const visit = await gallery.visit();
   await visit.postMany(3);

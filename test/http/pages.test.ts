@@ -6,6 +6,7 @@ import { pngPicture } from '../support/pictures.ts';
 
 const SCRIPT = 'export const answer = 42;'.repeat(40);
 const PAGE = `<!doctype html><head><base href="/" /><meta property="csp-nonce" />
+    <link rel="preload" as="fetch" crossorigin="anonymous" href="./api/v1/images?size=100" />
 <script type="module" src="./assets/index-abc.js"></script></head>`;
 
 function built(files: Readonly<Record<string, string | Buffer>>): BuiltPages {
@@ -76,6 +77,24 @@ describe('the pages', () => {
     const [nonce] = /(?<='nonce-)[\w-]{22}(?=')/.exec(directive(one, 'style-src')) ?? [];
     expect(await one.text()).toContain(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`);
     expect(directive(other, 'style-src')).not.toContain(nonce);
+  });
+
+  it('have the newest pictures asked for at once by who has been here, where all of them are shown', async () => {
+    const cookie = (await app.call('/api/v1/me')).headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(cookie).not.toBe('');
+    const pageOf = async (path: string, headers: Record<string, string>) => {
+      const answer = await app.call(path, { headers });
+      expect(answer.headers.get('vary')).toBe('Cookie');
+      return answer.text();
+    };
+    expect(await pageOf('/', { Cookie: cookie })).toContain('href="./api/v1/images?size=100"');
+    // the first call of who has not is to be the only one until it has brought the cookie
+    const others = ['/?q=cat', '/?view=01m6a3z19ffr1cs1nt81dbw28p', '/trash', '/admin'];
+    const silent = [pageOf('/', {}), ...others.map((path) => pageOf(path, { Cookie: cookie }))];
+    for (const page of await Promise.all(silent)) {
+      expect(page).not.toContain('preload');
+      expect(page).toContain('./assets/index-abc.js');
+    }
   });
 
   it('say below which path they lie', async () => {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { notFound } from '../../domain/errors.ts';
+import { IDENTITY_COOKIE } from '../../services/identity.ts';
 import type { Answer, Call, Ctx } from '../call.ts';
 import { namesTag } from '../conditions.ts';
 import type { Kit } from '../kit.ts';
@@ -40,7 +41,7 @@ export function pageRoutes(kit: Kit, deps: PageDeps) {
         }),
       }),
       PUBLIC,
-      (_c, call) => answerPage(call, deps),
+      (c, call) => answerPage(c, call, deps),
     ),
   );
   const files = FILES.map((path) =>
@@ -77,9 +78,10 @@ export function pageAnswer(
   call: Call,
   { pages, random }: PageDeps,
   more: HeaderMap = {},
+  asksFirst = false,
 ): Answer | undefined {
   const nonce = Buffer.from(random(16)).toString('base64url');
-  const document = pages.document(nonce);
+  const document = pages.document(nonce, asksFirst);
   if (document === undefined) return undefined;
   return respond(call, 200, document, {
     'Content-Type': 'text/html; charset=utf-8',
@@ -90,14 +92,24 @@ export function pageAnswer(
   });
 }
 
-function answerPage(call: Call, deps: PageDeps): Answer {
+function answerPage(c: Ctx, call: Call, deps: PageDeps): Answer {
   return (
-    pageAnswer(call, deps) ??
+    pageAnswer(call, deps, { Vary: 'Cookie' }, showsAll(call) && isKnown(c)) ??
     respond(call, 503, NOT_BUILT, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'no-store',
     })
   );
+}
+
+/** Whether the page begins with all pictures of an owner. */
+function showsAll({ path, search }: Call): boolean {
+  return path === '/' && search === '';
+}
+
+/** Whether this browser has been here: the first call of one that has not is to be its only one, as it brings the cookie. */
+function isKnown(c: Ctx): boolean {
+  return c.env.incoming.headers.cookie?.includes(`${IDENTITY_COOKIE}=`) === true;
 }
 
 /** The nonce is for the few styles that React Aria writes; no script is ever inline. */

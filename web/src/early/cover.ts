@@ -46,6 +46,8 @@ function imageOf({ item, box }: Placed): HTMLImageElement {
   const image = new Image();
   image.dataset['of'] = item.id;
   image.alt = '';
+  // all of them are in view: the browser finds that out by itself, a layout later
+  image.fetchPriority = 'high';
   image.src = item.thumb_url;
   Object.assign(image.style, {
     position: 'absolute',

@@ -1,14 +1,9 @@
-import type { Item, Page } from '../api/types.ts';
 import { BASE_PATH } from '../base-path.ts';
 import { createDayOf } from '../grid/day-of.ts';
 import { type Cover, coverWith } from './cover.ts';
 import { firstBoxes } from './first-boxes.ts';
+import { askForFirstPage } from './first-page.ts';
 
-/**
- * Shows the newest pictures before the gallery itself has begun: these few kilobytes ask for them at once and put them where
- * the grid will, while the rest is still being fetched. Whatever goes wrong here, the gallery begins all the same.
- */
-const FIRST_PAGE = 100;
 /** So long the gallery waits for them, ms. */
 const PATIENCE = 400;
 /** So long they are fetched alone, ms: on a fast way they are there by then, on a slow one it does not matter. */
@@ -21,18 +16,6 @@ const parts = names.split(' ').map((name) => new URL(name, document.baseURI).hre
 /** Only where the grid is the first thing to see. */
 function isWholeGallery(): boolean {
   return location.pathname === `${BASE_PATH}/` && location.search === '' && history.state === null;
-}
-
-/**
- * The only call until it is answered, as the first answer brings a stranger's identity: the gallery does not begin before, and
- * when it does not wait any longer, the call is given up.
- */
-async function newest(signal: AbortSignal): Promise<readonly Item[]> {
-  const url = `${BASE_PATH}/api/v1/images?size=${FIRST_PAGE}`;
-  const answer = await fetch(url, { credentials: 'same-origin', signal });
-  if (!answer.ok) return [];
-  // the call is one of the gallery's, which are typed by the server's routes
-  return ((await answer.json()) as Page).items;
 }
 
 function eventOf(target: EventTarget, ...names: readonly string[]): Promise<unknown> {
@@ -48,11 +31,15 @@ function styled(): Promise<unknown> {
   return Promise.all(waiting.map((link) => eventOf(link, 'load', 'error')));
 }
 
+/**
+ * The only call until it is answered, as the first answer brings a stranger's identity: the gallery does not begin before, and
+ * when it does not wait any longer, the call is given up.
+ */
 async function coverAll(signal: AbortSignal): Promise<Cover> {
-  const asked = newest(signal);
+  const asked = askForFirstPage(signal);
   // what the browser needs for its first date takes as long as the answer
   const dayOf = createDayOf(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [items] = await Promise.all([asked, styled()]);
+  const [{ items } = { items: [] }] = await Promise.all([asked, styled()]);
   return coverWith((width, height) => firstBoxes(items, dayOf, width, height));
 }
 
@@ -75,22 +62,34 @@ async function beginGallery(): Promise<void> {
   await import(/* @vite-ignore */ parts.at(-1) ?? '');
 }
 
+/**
+ * Shows the newest pictures before the gallery itself has begun: these few kilobytes ask for them at once and put them where
+ * the grid will, while the rest is still being fetched. Whatever goes wrong here, the gallery begins all the same.
+ */
 async function begin(): Promise<void> {
-  if (!isWholeGallery()) {
-    fetchGallery();
-    return beginGallery();
-  }
   const patience = new AbortController();
   const given = setTimeout(() => patience.abort(), PATIENCE);
-  const isOver = eventOf(patience.signal, 'abort');
-  const cover = await coverAll(patience.signal).catch(() => undefined);
+  const cover = await (isWholeGallery() ? showFirst : fetchAll)(patience.signal);
+  clearTimeout(given);
+  await beginGallery();
+  cover?.liftWhenCovered();
+}
+
+/** Resolves when the pictures are painted and the gallery is fetched behind them. */
+async function showFirst(signal: AbortSignal): Promise<Cover | undefined> {
+  const isOver = eventOf(signal, 'abort');
+  const cover = await coverAll(signal).catch(() => undefined);
   const shown = Promise.race([cover?.shown, isOver]);
   await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, HEAD_START))]);
   fetchGallery();
   await shown;
-  clearTimeout(given);
-  await beginGallery();
-  cover?.liftWhenCovered();
+  return cover;
+}
+
+/** Shows nothing: what the page has asked for without knowing of the place to come back to is kept for the grid. */
+async function fetchAll(signal: AbortSignal): Promise<undefined> {
+  fetchGallery();
+  if (document.querySelector('link[as=fetch]') !== null) await askForFirstPage(signal).catch(() => undefined);
 }
 
 void begin();

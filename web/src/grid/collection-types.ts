@@ -49,12 +49,21 @@ export interface Collection extends Sequence {
   stop(): void;
 }
 
+/** Pictures from before the list began. */
+export interface Early {
+  readonly items: readonly Item[];
+  /** What was known when they were listed. */
+  readonly version: ServerVersion | undefined;
+}
+
 export interface CollectionDeps {
   readonly family: Family;
   readonly selection: Selection;
   readonly source: Source;
   readonly picks: Picks;
   readonly dayOf: (time: string) => string;
+  /** Gives up the first page where it is here already; without it, it is asked for. */
+  readonly takeFirstPage?: () => Early | undefined;
   /** After how long several changes are asked about together, ms. */
   readonly settleMs?: number;
 }

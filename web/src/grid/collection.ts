@@ -1,17 +1,18 @@
-import type { Item } from '../api/types.ts';
-import { chunksOf, type Span, spanOf } from './chunks.ts';
 import type { Collection, CollectionDeps } from './collection-types.ts';
-import { createLoader, type Filled, Miscounted } from './loader.ts';
-import { createMembership } from './membership.ts';
+import { createLoading, type Loading } from './loading.ts';
+import { createMembership, type Membership } from './membership.ts';
+import { createOpening, type Opening } from './opening.ts';
 import { createOrder, type Order } from './order.ts';
-import { inReach, seeded } from './reach.ts';
+import { createReader } from './reader.ts';
 import { createRecount, type Recount } from './recount.ts';
-import type { Source } from './source.ts';
 
-const FIRST_PAGE = '100';
-const MOST_TRIES = 5;
-/** Pictures of one moment that are looked through. */
-const NEIGHBOURS = 50;
+interface Parts {
+  readonly order: Order;
+  readonly loading: Loading;
+  readonly recount: Recount;
+  readonly opening: Opening;
+  readonly members: Membership;
+}
 
 /** All pictures of a selection. Nothing is asked before `start`. */
 export function createCollection(deps: CollectionDeps): Collection {
@@ -20,79 +21,38 @@ export function createCollection(deps: CollectionDeps): Collection {
   const stopping = new AbortController();
   const { signal } = stopping;
   const order = createOrder();
-  let wanted: Span = { from: 0, to: 0 };
-  let state: 'new' | 'counting' | 'ready' = 'new';
-  let error: unknown;
-  let loadError: unknown;
-
-  const fail = (problem: unknown) => {
-    loadError = problem;
-    order.tell();
-  };
-  const fill = (filled: Filled) => {
-    loadError = undefined;
-    // the others stay the objects that they are: what is still being loaded is known by them
-    const next = order.chunks.map((chunk) => {
-      const items = filled.get(chunk);
-      return items === undefined ? chunk : { ...chunk, items };
-    });
-    if (order.chunks.some((chunk) => filled.has(chunk))) order.set(next);
-  };
-  const loader = createLoader({
-    source,
-    dayOf,
-    onFilled: fill,
-    onError(problem) {
-      if (problem instanceof Miscounted && recount.miscounted(problem.dates)) return;
-      fail(problem);
-    },
-  });
+  const loading = createLoading({ order, source, dayOf, onMiscounted: (dates) => recount.miscounted(dates) });
+  const { loader } = loading;
+  const wanted = () => loading.wanted;
   const recount = createRecount({
-    order,
-    source,
+    ...{ order, source, signal, settleMs, wanted },
     loader: () => loader,
-    wanted: () => wanted,
-    signal,
-    settleMs,
-    onError: fail,
+    onError: loading.fail,
   });
+  const opening = createOpening({ ...deps, order, recount, signal });
   const members = createMembership({
-    order,
-    picks,
-    dayOf,
-    isPlain,
+    ...{ order, picks, dayOf, isPlain },
     counted: () => recount.counted,
     askAbout: (date) => recount.ask(date === undefined ? [] : [date]),
   });
-  const load = createReader(order, recount, async (place, given) =>
-    loader.load(order.chunks, [place], given),
+  const parts = { order, loading, recount, opening, members };
+  return Object.assign(
+    viewOf(parts, { family, selection, picks, isPlain }),
+    changesOf(parts),
+    createReader({ order, recount, source, loader, dayOf, keep: loading.fill }),
+    {
+      stop() {
+        recount.stop();
+        stopping.abort();
+        loader.stop();
+      },
+    },
   );
+}
 
-  const begin = async (): Promise<void> => {
-    state = 'counting';
-    try {
-      const firstPage = source.page({ size: FIRST_PAGE }, signal).catch(() => undefined);
-      const { days, version } = await source.count(signal);
-      const items = (await firstPage)?.items ?? [];
-      recount.counted = version;
-      error = undefined;
-      state = 'ready';
-      order.set(seeded(chunksOf(days), items, dayOf));
-      order.tell();
-      // the server was still reading its index: its first answer may be short
-      if (version === undefined) recount.ask();
-    } catch (problem) {
-      if (signal.aborted) return;
-      error = problem;
-      order.tell();
-    }
-  };
-
-  return {
-    family,
-    selection,
-    picks,
-    isPlain,
+/** What a list is at the moment. */
+function viewOf<T>({ order, loading, opening }: Parts, fixed: T) {
+  const view = {
     get chunks() {
       return order.chunks;
     },
@@ -103,117 +63,49 @@ export function createCollection(deps: CollectionDeps): Collection {
       return order.version;
     },
     get isReady() {
-      return state === 'ready';
+      return opening.state === 'ready';
     },
     get error() {
-      return error;
+      return opening.error;
     },
     get loadError() {
-      return loadError;
+      return loading.error;
     },
     subscribe: order.subscribe,
     place: order.place,
     indexAt: order.indexAt,
     peek: order.peek,
     peekIndexOf: order.peekIndexOf,
+  };
+  return Object.assign(view, fixed);
+}
+
+/** What makes it something else. */
+function changesOf({ order, loading, recount, opening, members }: Parts) {
+  const isReady = () => opening.state === 'ready';
+  return {
     patch: members.patch,
     remove: members.remove,
     putBack: members.putBack,
+    want: loading.want,
     start() {
-      if (state === 'new') void begin();
+      if (opening.state === 'new') void opening.begin();
     },
     refresh() {
-      if (state === 'ready') recount.ask();
+      if (isReady()) recount.ask();
     },
     reset() {
       members.forget();
       const shown = order.chunks.filter(({ items }) => items !== undefined);
-      if (state === 'ready') recount.ask(shown.map(({ date }) => date));
+      if (isReady()) recount.ask(shown.map(({ date }) => date));
     },
     retry() {
-      loader.forgive();
-      loadError = undefined;
-      if (state !== 'ready') void begin();
-      else recount.ask();
-      loader.want(order.chunks, wanted.from, wanted.to);
-      order.tell();
+      if (isReady()) recount.ask();
+      else void opening.begin();
+      loading.retry();
     },
-    want(from, to) {
-      wanted = { from, to };
-      loader.want(order.chunks, from, to);
-      order.set(inReach(order.chunks, from, to));
-    },
-    apply(change) {
-      if (state === 'ready') members.apply(change);
-    },
-    async itemAt(index, given) {
-      const items = await load(index, given, fill);
-      return order.peek(index) ?? items[0];
-    },
-    indexOf: (picture, given) =>
-      findPlace(order, source, { picture, date: dayOf(picture.created_at) }, load, given),
-    async *pictures(from, to, given) {
-      for (let index = from; index < Math.min(to, order.total); ) {
-        const items = await load(index, given);
-        if (items.length === 0) return;
-        yield items.slice(0, to - index);
-        index += items.length;
-      }
-    },
-    stop() {
-      recount.stop();
-      stopping.abort();
-      loader.stop();
+    apply(change: Parameters<Collection['apply']>[0]) {
+      if (isReady()) members.apply(change);
     },
   };
-}
-
-/** The pictures from this place to the end of its chunk; empty beyond the list's end. `keep` puts in what had to be loaded. */
-type Read = (index: number, signal: AbortSignal, keep?: (filled: Filled) => void) => Promise<readonly Item[]>;
-
-/** Reads places of a list that may change while it is read: what was counted wrong is counted again. */
-function createReader(
-  order: Order,
-  recount: Recount,
-  fetch: (place: number, signal: AbortSignal) => Promise<Filled>,
-): Read {
-  return async (index, signal, keep) => {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const place = order.place(index);
-      const chunk = place === undefined ? undefined : order.chunks[place.chunk];
-      if (place === undefined || chunk === undefined) return [];
-      if (chunk.items !== undefined) return chunk.items.slice(place.at);
-      try {
-        const filled = await fetch(place.chunk, signal);
-        keep?.(filled);
-        return filled.get(chunk)?.slice(place.at) ?? [];
-      } catch (problem) {
-        if (!(problem instanceof Miscounted)) throw problem;
-        recount.miscounted(problem.dates);
-        await recount.run();
-      }
-    }
-    return [];
-  };
-}
-
-/** Where a picture stands that may not be loaded: as many places down its day as there are newer ones. */
-async function findPlace(
-  order: Order,
-  source: Source,
-  { picture, date }: { readonly picture: Pick<Item, 'id' | 'created_at'>; readonly date: string },
-  read: Read,
-  signal: AbortSignal,
-): Promise<number> {
-  const loaded = order.peekIndexOf(picture.id);
-  if (loaded !== -1) return loaded;
-  const params = { from: picture.created_at, to: date, size: '1', total: 'exact' } as const;
-  const { total = 0 } = await source.page(params, signal);
-  const dayFrom = order.starts[spanOf(order.chunks, date).from] ?? 0;
-  const last = dayFrom + total - 1;
-  for (let index = last; index >= dayFrom && index > last - NEIGHBOURS; index -= 1) {
-    const [item] = await read(index, signal);
-    if (item?.id === picture.id) return index;
-  }
-  return -1;
 }

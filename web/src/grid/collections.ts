@@ -1,9 +1,11 @@
 import { queryClient } from '../api/query-client.ts';
 import type { Family, Selection } from '../api/types.ts';
+import { takeFirstPage } from '../early/first-page.ts';
+import { versionOf } from '../live/version.ts';
 import { whoAmI } from '../live/who-am-i.ts';
 import { createPicks } from '../picks/create-picks.ts';
 import { createCollection } from './collection.ts';
-import type { Collection } from './collection-types.ts';
+import type { Collection, Early } from './collection-types.ts';
 import { createDayOf } from './day-of.ts';
 import { createSource } from './source.ts';
 
@@ -31,10 +33,21 @@ export function collectionFor(family: Family, selection: Selection): Collection 
     source: createSource(queryClient, family, whole, identified),
     picks: createPicks(dayOf),
     dayOf,
+    ...(family === 'images' && isAll(selection) ? { takeFirstPage: takeEarly } : {}),
   });
   lists.set(key, list);
   forgetOldest();
   return list;
+}
+
+/** Whether it selects what the first page shows. */
+function isAll(selection: Selection): boolean {
+  return Object.keys(selection).every((name) => name === 'tz');
+}
+
+function takeEarly(): Early | undefined {
+  const page = takeFirstPage();
+  return page && { items: page.items, version: versionOf(page.etag) };
 }
 
 /** Every list of this family that there is. */

@@ -112,6 +112,33 @@ describe('a list', () => {
   });
 });
 
+describe('a first page that was there before the list', () => {
+  const early = [...THIRD, ...SECOND].slice(0, 100);
+  async function beginWith(seq: number) {
+    const server = serverOf([...THIRD, ...SECOND, ...FIRST]);
+    const takeFirstPage = vi.fn(() => ({ items: early, version: { epoch: 'e', seq } }));
+    const { source } = server;
+    const picks = createPicks(dayOf);
+    const list = createCollection({ family: 'images', selection: {}, source, picks, dayOf, takeFirstPage });
+    list.start();
+    await settled();
+    expect(takeFirstPage).toHaveBeenCalledOnce();
+    return { list, server };
+  }
+
+  it('is not asked for again', async () => {
+    const { list, server } = await beginWith(1);
+    expect(server.asked).toEqual([]);
+    expect(ids(list).slice(0, 31)).toEqual([...THIRD.map(({ id }) => id), '?']);
+  });
+
+  it.each([0, 2])('is asked for again where the counts are of another moment', async (seq) => {
+    const { list, server } = await beginWith(seq);
+    expect(server.asked).toEqual([{ size: '100' }]);
+    expect(ids(list).slice(0, 30)).toEqual(THIRD.map(({ id }) => id));
+  });
+});
+
 describe('what happens elsewhere', () => {
   const fresh = picture('zz', '2026-03-03T12:00:00.000Z');
 
