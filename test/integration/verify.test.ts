@@ -175,6 +175,28 @@ describe('verify', () => {
     });
   });
 
+  it('names a broken sidecar that no line tells of: its manifest is gone, or its line broken too', async () => {
+    await withTree(async ({ folder, open }) => {
+      const entries = await entriesOf((await open()).verify);
+      const [a] = entries;
+      const b = entries.find(({ owner }) => owner !== a?.owner);
+      if (a === undefined || b === undefined) throw new Error('too few');
+      rmSync(join(folder, manifestKey(a.owner)));
+      const { from } = lineOf(folder, b);
+      for (const { path, at } of [
+        { path: sidecarKey(a), at: 0 },
+        { path: sidecarKey(b), at: 0 },
+        { path: manifestKey(b.owner), at: from + 100 },
+      ]) {
+        flip(join(folder, path), () => 0, at, at + 1);
+      }
+      const { found, manifests } = await (await open()).verify.run({ signal });
+      expect(manifests).toEqual([{ owner: b.owner, byte: from }]);
+      const told = found.map(({ id, damage }) => [id, damage]).sort();
+      expect(told).toEqual([a, b].map(({ id }) => [id, 'sidecar_unreadable']).sort());
+    });
+  });
+
   it('goes on where the run before stopped, and looks at each picture once', async () => {
     await withTree(async ({ open }) => {
       const { verify } = await open();

@@ -4,6 +4,7 @@ import type { Catalog, Entry } from '../../catalog/catalog.ts';
 import { locationOf } from '../../catalog/entry.ts';
 import { inspectManifest } from '../../catalog/manifest/inspect.ts';
 import { readSidecar } from '../../catalog/sidecar.ts';
+import { walkSidecars } from '../../catalog/sidecar-walk.ts';
 import { fromErrno, isKirokuError } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { originalKey, sidecarKey } from '../../domain/key.ts';
@@ -127,7 +128,7 @@ async function verifyAll(deps: VerifyDeps, request: VerifyRequest): Promise<Veri
 interface VerifyTally {
   pictures: number;
   bytes: number;
-  find(picture: Entry, damage: readonly Damage[]): void;
+  find(picture: Pick<Entry, 'owner' | 'kind' | 'id'>, damage: readonly Damage[]): void;
   findLine(line: BadLine): void;
   report(next: string | undefined): VerifyReport;
 }
@@ -157,7 +158,8 @@ function createTally(): VerifyTally {
 
 /**
  * Looks at a manifest before the catalog does. Where it is damaged the catalog makes it again from the sidecars, and then a
- * damaged sidecar agrees with it, or is left out: so what its sound lines say is held against the sidecars first.
+ * damaged sidecar agrees with it, or is left out: so what its sound lines say is held against the sidecars first. So it is
+ * with one that is not there.
  * @returns pictures whose damage was told
  */
 async function verifyManifest(
@@ -168,11 +170,10 @@ async function verifyManifest(
 ): Promise<Set<PictureId>> {
   const told = new Set<PictureId>();
   const manifest = await inspectManifest(deps.storage, owner, signal);
-  if (manifest === undefined) return told;
   try {
-    for (const byte of manifest.bad) tally.findLine({ owner, byte });
-    if (manifest.bad.length === 0) return told;
-    for await (const entries of manifest.intact()) {
+    for (const byte of manifest?.bad ?? []) tally.findLine({ owner, byte });
+    if (manifest?.bad.length === 0) return told;
+    for await (const entries of manifest?.intact() ?? []) {
       for (const entry of entries) {
         const damage = await earlyDamage(deps, entry);
         if (damage.length === 0) continue;
@@ -180,9 +181,24 @@ async function verifyManifest(
         tally.find(entry, damage);
       }
     }
-    return told;
   } finally {
-    await manifest.close();
+    await manifest?.close();
+  }
+  await findUnknown(deps, signal, owner, { told, tally });
+  return told;
+}
+
+/** Sidecars that cannot be read and that no sound line tells of: the catalog leaves them out, and nobody would say so. */
+async function findUnknown(
+  { storage, legacyTz }: VerifyDeps,
+  signal: AbortSignal,
+  owner: Owner,
+  { told, tally }: { readonly told: Set<PictureId>; readonly tally: VerifyTally },
+): Promise<void> {
+  for await (const found of walkSidecars(storage, owner, { legacyTz, signal })) {
+    if (found.state !== 'invalid' || told.has(found.at.id)) continue;
+    told.add(found.at.id);
+    tally.find(found.at, ['sidecar_unreadable']);
   }
 }
 
