@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
 import { SIZES, type Size, useGallery } from './support/gallery.ts';
 
+/** Of the administration's texts, in each language. */
+const TITLES = { en: 'Administration', ko: '관리', ja: '管理' } as const;
+
 const gallery = useGallery();
 
 describe.each(Object.keys(SIZES) as Size[])('a first visit on a %s', (size) => {
@@ -26,4 +29,27 @@ describe.each(Object.keys(SIZES) as Size[])('a first visit on a %s', (size) => {
     await page.getByRole('option', { name: /a red fox asleep/ }).waitFor();
     await expectNoViolations(page);
   });
+});
+
+it('fetches what administrators read with their pages alone, in the language that is chosen', async () => {
+  const { page, open, allow } = await gallery.visit();
+  allow(/^answered 401: GET .*\/admin\/session$/);
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  await open('/');
+  await page.getByRole('heading', { level: 2, name: 'No pictures yet' }).waitFor();
+  expect(fetched.filter((path) => path.includes('/admin'))).toEqual([]);
+  await open('/admin');
+  await page.getByRole('heading', { level: 1, name: TITLES.en }).waitFor();
+  const choices = page.getByRole('main').getByRole('button').first();
+  for (const [name, language] of [
+    ['한국어', 'ko'],
+    ['日本語', 'ja'],
+  ] as const) {
+    await choices.click();
+    await page.getByRole('menuitemradio', { name }).click();
+    await page.getByRole('heading', { level: 1, name: TITLES[language] }).waitFor();
+  }
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: TITLES.ja }).waitFor();
 });

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { BASE_PATH } from './base-path.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
+import { needTexts } from './i18n/index.ts';
 import { Shell } from './shell/shell.tsx';
 import { ButtonLink } from './ui/button.tsx';
 import { Empty } from './ui/states.tsx';
@@ -15,7 +16,10 @@ const TrashPage = lazy(() => import('./trash/trash-page.tsx'));
 const SharesPage = lazy(() => import('./shares/shares-page.tsx'));
 const SharedPage = lazy(() => import('./shares/shared-page.tsx'));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
-const AdminPages = lazy(() => import('./admin/admin-pages.tsx'));
+const AdminPages = lazy(async () => {
+  const [pages] = await Promise.all([import('./admin/admin-pages.tsx'), needTexts('admin')]);
+  return pages;
+});
 
 /** Every page, by its address. */
 export function App() {

@@ -1,4 +1,3 @@
-import admin from './admin.ts';
 import common from './common.ts';
 import find from './find.ts';
 import gallery from './gallery.ts';
@@ -9,4 +8,4 @@ import shares from './shares.ts';
 import trash from './trash.ts';
 import viewer from './viewer.ts';
 
-export default { admin, common, find, gallery, inputs, problems, settings, shares, trash, viewer };
+export default { common, find, gallery, inputs, problems, settings, shares, trash, viewer };
