@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ProofOptions, ProofResult } from '../../scripts/dev/proof-part.ts';
-import { kiroku } from '../support/command.ts';
+import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 import { CALM, filePart, filesIn, inParallel, itemOf, seeded, uploadParts } from './calls.ts';
 import { judgeFlips, lineAround, type Told } from './flips-judge.ts';
 import { tinyPng } from './png.ts';
@@ -31,6 +33,8 @@ export interface Flip extends Kept {
   readonly before: Buffer;
   readonly after: Buffer;
 }
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 type Random = () => number;
 const PICTURES_OF_ONE = 4;
@@ -172,18 +176,38 @@ interface Judged {
   readonly found: number;
 }
 
+interface Verified {
+  readonly code: unknown;
+  readonly out: string;
+  readonly told: string;
+  /** What it printed; undefined when that is none. */
+  readonly report: { readonly found?: readonly Told[]; readonly more?: number } | undefined;
+}
+
+/** The command as an operator has it, on a tree that no server has open. */
+function verify(tree: string): Promise<Verified> {
+  const args = [...NODE_FLAGS, 'scripts/kiroku.ts', 'verify', '--json'];
+  const env = { PATH: process.env['PATH'] ?? '', OUTPUT_DIR: tree, LOG_LEVEL: 'warn' };
+  const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, out, told) => {
+      const report = out.startsWith('{') ? JSON.parse(out) : undefined;
+      resolve({ code: error === null ? 0 : error.code, out, told, report });
+    });
+  });
+}
+
 async function verifyFlipped(tree: string, files: readonly Kept[], flips: readonly Flip[]): Promise<Judged> {
-  const { code, report, out, told } = await kiroku(tree, ['verify', '--json']);
-  const list = report?.['found'];
-  if (code !== 1 || !Array.isArray(list)) return { breaches: [`verify: ${code} ${out} ${told}`], found: 0 };
-  const said: Told[] = list;
+  const { code, report, out, told } = await verify(tree);
+  const said = report?.found;
+  if (code !== 1 || said === undefined) return { breaches: [`verify: ${code} ${out} ${told}`], found: 0 };
   const { missed, unexplained } = judgeFlips(flips, said);
   const breaches = [
     ...missed.map((flip) => `not found: ${placeOf(flip)}`),
     ...unexplained.map((one) => `found where nothing was flipped: ${JSON.stringify(one)}`),
     ...(await changed(tree, files, flips)),
   ];
-  if (report?.['more'] !== 0) breaches.push(`more than it told of: ${JSON.stringify(report?.['more'])}`);
+  if (report?.more !== 0) breaches.push(`more than it told of: ${JSON.stringify(report?.more)}`);
   return { breaches, found: flips.length - missed.length };
 }
 
@@ -208,7 +232,7 @@ async function changed(tree: string, files: readonly Kept[], flips: readonly Fli
 }
 
 async function untouched(whole: string): Promise<string[]> {
-  const { code, report, told } = await kiroku(whole, ['verify', '--json']);
+  const { code, report, told } = await verify(whole);
   return code === 0
     ? []
     : [`nothing was flipped, and verify ends with ${code}: ${JSON.stringify(report)} ${told}`];
