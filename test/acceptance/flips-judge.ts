@@ -1,4 +1,5 @@
-import type { Flip, Role } from './flips.ts';
+import type { Flip } from './flips.ts';
+import type { Role } from './flips-tree.ts';
 
 /** One thing that `kiroku verify --json` tells of. */
 export interface Told {

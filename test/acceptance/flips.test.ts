@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import part from '../../scripts/dev/proof/flips.ts';
-import { type Flip, type Role, runFlips } from './flips.ts';
+import { type Flip, runFlips } from './flips.ts';
 import { judgeFlips } from './flips-judge.ts';
+import type { Role } from './flips-tree.ts';
 
 const CYCLES = part.sizes.ci;
 

@@ -5,28 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProofOptions, ProofResult } from '../../scripts/dev/proof-part.ts';
 import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
-import { CALM, filePart, filesIn, inParallel, itemOf, seeded, uploadParts } from './calls.ts';
+import { filesIn, seeded } from './calls.ts';
 import { judgeFlips, lineAround, type Told } from './flips-judge.ts';
-import { tinyPng } from './png.ts';
-import { serviceClient, startServer } from './rig.ts';
+import { fillTree, type Kept, keptOf, ROLES, type Role } from './flips-tree.ts';
 
 /**
  * One bit of many files of a real tree turns over, each in another file; `kiroku verify` must find and name every one of
  * them, and nothing else, and must leave what it looked at as it was.
  */
-export const ROLES = ['original', 'thumbnail', 'sidecar', 'manifest'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** A file of the tree whose bytes `verify` answers for. */
-export interface Kept {
-  readonly path: string;
-  readonly role: Role;
-  readonly owner: string;
-  /** Empty for a manifest. */
-  readonly kind: string;
-  readonly id: string;
-}
-
 export interface Flip extends Kept {
   readonly at: number;
   readonly bit: number;
@@ -37,7 +23,6 @@ export interface Flip extends Kept {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 type Random = () => number;
-const PICTURES_OF_ONE = 4;
 /** Of the files of a tree that are flipped at once; the others tell whether too much is found. */
 const SHARE = 0.3;
 
@@ -46,7 +31,7 @@ export async function runFlips({ cycles, seed, say }: ProofOptions): Promise<Pro
   const whole = join(parent, 'whole');
   try {
     await mkdir(whole);
-    await fill(whole, Math.min(40, Math.max(4, Math.ceil(cycles / 8))));
+    await fillTree(whole, Math.min(40, Math.max(4, Math.ceil(cycles / 8))));
     const files = (await filesIn(join(whole, 'users'))).flatMap(keptOf);
     const breaches = await untouched(whole);
     const counts = new Map<Role, number>();
@@ -79,50 +64,6 @@ function figuresOf(found: number, counts: ReadonlyMap<Role, number>, rounds: num
     { name: 'runs of verify', value: rounds },
     { name: 'files each', value: files },
   ];
-}
-
-/** Pictures of every kind of so many owners, edited, trashed and restored, as a server that has stopped leaves them. */
-async function fill(outputDir: string, owners: number): Promise<void> {
-  const server = await startServer({ outputDir, env: { ...CALM, LOG_LEVEL: 'warn' } });
-  const names = Array.from({ length: owners }, (_, n) => `u-flips-${n}`);
-  try {
-    await inParallel(names, 4, async (owner, n) => {
-      const client = serviceClient(server.url, owner);
-      for (const [k, path] of ['images', 'images', 'inputs/upload', 'controls/upload'].entries()) {
-        const parts = [filePart(tinyPng(n * PICTURES_OF_ONE + k + 1, 40))];
-        const answer = await uploadParts(server.url, { parts, owner, path: `/api/v1/${path}` });
-        if (answer.status !== 201) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
-        if (path !== 'images') continue;
-        const { id } = await itemOf(answer);
-        await must(client.patch(id, { tags: [`t${n}`], rating: k }));
-        if (k === n % 2) await must(client.trash(id));
-        if (n % 3 === 0 && k === n % 2) await must(client.restore(id));
-      }
-    });
-    const code = await server.stop();
-    if (code !== 0) throw new Error(`the stop was not clean: ${server.output()}`);
-  } finally {
-    await server.kill();
-  }
-}
-
-async function must(call: Promise<Response>): Promise<void> {
-  const answer = await call;
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
-  await answer.arrayBuffer();
-}
-
-const MANIFEST = /^([^/]+)\/manifest\.jsonl$/;
-const PICTURE =
-  /^([^/]+)\/(?:(input|control)s\/)?\d{4}\/\d\d\/\d\d\/(thumb\/)?([0-9a-z]{26})\.(png|jpg|webp|json)$/;
-
-function keptOf(path: string): Kept[] {
-  const manifest = MANIFEST.exec(path);
-  if (manifest !== null) return [{ path, role: 'manifest', owner: manifest[1] ?? '', kind: '', id: '' }];
-  const [, owner = '', kind = 'generated', thumb, id = '', ext] = PICTURE.exec(path) ?? [];
-  if (ext === undefined) return [];
-  const role = ext === 'json' ? 'sidecar' : thumb === undefined ? 'original' : 'thumbnail';
-  return [{ path, role, owner, kind, id }];
 }
 
 async function flipSome(tree: string, files: readonly Kept[], count: number, seed: number): Promise<Flip[]> {
