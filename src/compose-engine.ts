@@ -3,6 +3,7 @@ import type { BlobStore } from './blobs/blob-store.ts';
 import { createFsBlobStore } from './blobs/fs-blob-store.ts';
 import { createHeldBlobs } from './blobs/held-blobs.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { CompactionRules } from './catalog/manifest/compaction-rules.ts';
 import {
   createManifestCatalog,
   type ManifestCatalog,
@@ -61,6 +62,8 @@ export interface EngineOptions {
   readonly storage?: Storage;
   /** Other rules for snapshots of indexes than the usual ones. */
   readonly snapshots?: Partial<SnapshotRules>;
+  /** Other rules for merging manifests than the usual ones. */
+  readonly compaction?: Partial<CompactionRules>;
 }
 
 /** How often the settled time is written while something changes, ms. */
@@ -101,7 +104,7 @@ type Ground = Pick<Engine, 'storage' | 'folders' | 'state' | 'tree'>;
 
 async function openDrivers(
   config: Config,
-  { log, snapshots = {} }: EngineOptions,
+  { log, snapshots = {}, compaction = {} }: EngineOptions,
   ground: Ground,
   textIndex: TextIndex | undefined,
 ): Promise<Engine> {
@@ -118,6 +121,7 @@ async function openDrivers(
     indexMaxBytes: config.indexMaxBytes,
     legacyTz: config.legacyTz,
     snapshots,
+    compaction,
     ...(textIndex === undefined ? {} : { textIndex }),
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });

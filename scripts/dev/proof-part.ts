@@ -16,6 +16,8 @@ export interface ProofOptions {
   readonly say: (line: string) => void;
   /** What to look for, taken from `--only`; parts that have nothing to choose from ignore it. */
   readonly only?: string | undefined;
+  /** Processes side by side, taken from `--jobs`; parts that are one process ignore it. */
+  readonly jobs?: number | undefined;
 }
 
 export interface ProofResult {

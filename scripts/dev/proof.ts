@@ -1,4 +1,4 @@
-// `npm run proof`: lists the parts. `npm run proof -- PART … | all [--ci | --cycles N] [--seed S] [--only X] [--write]`
+// `npm run proof`: lists the parts. `npm run proof -- PART … | all [--ci | --cycles N] [--seed S] [--only X] [--jobs N] [--write]`
 // runs them one after another and ends with 1 when a promise is broken. `--ci` takes the sizes of `npm test`; `--write`
 // puts what came out into docs/reliability.md.
 import { readdirSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     cycles: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
+    jobs: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -97,7 +98,8 @@ async function runPart(
   say(`${cycles.toLocaleString('en')} ${part.unit}, seed ${seed}`);
   let result: ProofResult;
   try {
-    result = await part.run({ cycles, seed, say, only: values.only });
+    const jobs = whole(values.jobs, 'jobs');
+    result = await part.run({ cycles, seed, say, only: values.only, jobs });
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     result = { figures: [], breaches: [`it did not come to its end: ${words}`] };

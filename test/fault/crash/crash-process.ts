@@ -2,12 +2,15 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { checkHistory, type HistoryOutcome } from './crash-states.ts';
 
-/** A process of its own that runs one history after another; at its other end is this same file. */
-export function startHistoryProcess(): {
+/**
+ * A process of its own that runs one history after another; at its other end is this same file.
+ * @param traces as `checkHistory` takes it
+ */
+export function startHistoryProcess(traces: boolean): {
   check(seed: number): Promise<HistoryOutcome>;
   close(): void;
 } {
-  const child = fork(fileURLToPath(import.meta.url), ['serve'], {
+  const child = fork(fileURLToPath(import.meta.url), ['serve', ...(traces ? ['traces'] : [])], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   return {
@@ -27,7 +30,7 @@ export function startHistoryProcess(): {
 
 if (process.argv[2] === 'serve' && process.argv[1] === fileURLToPath(import.meta.url)) {
   process.on('message', (seed: number) => {
-    checkHistory(seed).then(
+    checkHistory(seed, process.argv[3] === 'traces').then(
       (outcome) => process.send?.(outcome),
       () => process.exit(1),
     );

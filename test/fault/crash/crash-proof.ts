@@ -21,25 +21,21 @@ export async function proveCrashStates(
 ): Promise<ProofResult> {
   const { cycles, seed, say } = options;
   const open = new Set<number>();
-  const breaches: string[] = [];
+  const sum = createSum();
+  const began = performance.now();
   let next = seed;
-  let states = 0;
-  let acknowledged = 0;
-  let said = performance.now();
+  let said = began;
   const lane = async ({ check }: HistoryLane) => {
-    while (states < cycles) {
+    while (sum.states < cycles) {
       const mine = next;
       next += 1;
       open.add(mine);
-      const outcome = await check(mine);
+      sum.add(await check(mine));
       open.delete(mine);
-      states += outcome.states;
-      acknowledged += outcome.acknowledged;
-      breaches.push(...outcome.breaches);
       if (performance.now() - said < SAY_EVERY_MS) continue;
       said = performance.now();
-      const from = Math.min(next, ...open);
-      say(`${states.toLocaleString('en')} states, ${breaches.length} faults; go on with --seed ${from}`);
+      const rate = (sum.states / (said - began)) * 1000;
+      say(`${told(sum)} at ${rate.toFixed(0)} a second; go on with --seed ${Math.min(next, ...open)}`);
     }
   };
   try {
@@ -49,21 +45,65 @@ export async function proveCrashStates(
   }
   return {
     figures: [
-      { name: 'crash states recovered, each twice', value: states },
+      { name: 'different crash states recovered, each twice', value: sum.states },
+      { name: 'like an earlier one, with other promises', value: sum.repeated },
       { name: 'histories', value: next - seed },
-      { name: 'acknowledged pictures looked for in them', value: acknowledged },
+      { name: 'acknowledged pictures, links and searches looked for in them', value: sum.acknowledged },
+      { name: 'changes', value: sum.changes },
     ],
-    breaches,
+    breaches: sum.breaches,
+  };
+}
+
+function told({ states, breaches }: Sum): string {
+  return `${states.toLocaleString('en')} states, ${breaches.length} faults`;
+}
+
+interface Sum {
+  states: number;
+  repeated: number;
+  acknowledged: number;
+  readonly breaches: string[];
+  /** Of every kind, how many. */
+  readonly changes: string;
+  add(outcome: HistoryOutcome): void;
+}
+
+function createSum(): Sum {
+  const acts = new Map<string, number>();
+  return {
+    states: 0,
+    repeated: 0,
+    acknowledged: 0,
+    breaches: [],
+    get changes() {
+      const most = [...acts].sort(([, a], [, b]) => b - a);
+      return `(${most.map(([name, count]) => `${count} × ${name}`).join(', ')})`;
+    },
+    add(outcome) {
+      this.states += outcome.states;
+      this.repeated += outcome.repeated;
+      this.acknowledged += outcome.acknowledged;
+      this.breaches.push(...outcome.breaches);
+      for (const [name, count] of Object.entries(outcome.acts)) acts.set(name, (acts.get(name) ?? 0) + count);
+    },
   };
 }
 
 /** Histories in this very process. */
-export const HERE: HistoryLane = { check: checkHistory, close() {} };
+export const HERE: HistoryLane = { check: (seed) => checkHistory(seed), close() {} };
 
 export const crashStates: ProofPart = {
   what: 'Power cuts between any two calls of random histories: recovery, twice, gives what callers were told.',
   unit: 'crash states',
   sizes: { ci: 10_000, command: 1_000_000 },
-  run: (options) =>
-    proveCrashStates(Array.from({ length: availableParallelism() }, startHistoryProcess), options),
+  run(options) {
+    // one history alone is run to see what is wrong with it
+    const traces = options.cycles === 1;
+    const jobs = traces ? 1 : Math.max(1, options.jobs ?? availableParallelism());
+    return proveCrashStates(
+      Array.from({ length: jobs }, () => startHistoryProcess(traces)),
+      options,
+    );
+  },
 };

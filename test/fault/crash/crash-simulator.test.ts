@@ -13,7 +13,7 @@ describe('crash simulator', () => {
     });
     console.log(`crash simulator, seed ${SEED}: ${JSON.stringify(figures)}`);
     expect(breaches).toEqual([]);
-    const [states, , acknowledged] = figures.map(({ value }) => Number(value));
+    const [states, , , acknowledged] = figures.map(({ value }) => Number(value));
     expect(states).toBeGreaterThanOrEqual(crashStates.sizes.ci);
     expect(acknowledged).toBeGreaterThan(2 * crashStates.sizes.ci);
   });

@@ -1,3 +1,4 @@
+import { errno } from '../../../src/storage/errno.ts';
 import { createTreeStorage, type MemoryStorage } from '../../../src/storage/memory-storage.ts';
 import {
   createMemoryTree,
@@ -24,6 +25,10 @@ export interface CrashStorage extends MemoryStorage {
   crash(random: Random): CrashStorage;
   /** Changes that a crash could still take. */
   unsynced(): number;
+  /** The power stays away: from now on whatever would change something fails with `EIO`. */
+  off(): void;
+  /** Everything that lies there now, by path: a file's bytes, undefined for a folder. Not to be written to. */
+  contents(): Map<string, Buffer | undefined>;
 }
 
 type NameChange =
@@ -73,24 +78,33 @@ function over(start: Start, now: () => number): CrashStorage {
     }
   })(start.root);
 
+  let isOff = false;
+  const powered = (call: string): void => {
+    if (isOff) throw errno('EIO', call, '');
+  };
   const bytesOf = (file: MemoryFile): DurableBytes =>
     getOrMake(bytes, file, () => createDurableBytes(Buffer.alloc(0)));
 
   const listener: TreeListener = {
     named(at, name, node) {
+      powered('open');
       inodes = Math.max(inodes, node.inode + 1);
       pending.push({ kind: 'add', at, name, node });
     },
     unnamed(at, name) {
+      powered('unlink');
       pending.push({ kind: 'remove', at, name });
     },
     renamed(at, name, to, toName, node) {
+      powered('rename');
       pending.push({ kind: 'rename', at, name, to, toName, node });
     },
     wrote(file, chunk, position) {
+      powered('write');
       bytesOf(file).write(Buffer.from(chunk), position);
     },
     truncated(file, length) {
+      powered('ftruncate');
       bytesOf(file).truncate(length);
     },
   };
@@ -99,6 +113,7 @@ function over(start: Start, now: () => number): CrashStorage {
   const durableNames = (folder: MemoryFolder): Names => getOrMake(names, folder, () => new Map());
 
   function syncFolder(path: string): void {
+    powered('fsync');
     const folder = tree.folder(path, 'fsync');
     const settled = settledBy(folder, pending);
     for (const change of pending) if (settled.has(change)) apply(change, durableNames);
@@ -106,7 +121,10 @@ function over(start: Start, now: () => number): CrashStorage {
   }
 
   const storage = createTreeStorage(tree, now, {
-    synced: (file) => bytesOf(file).sync(),
+    synced(file) {
+      powered('fsync');
+      bytesOf(file).sync();
+    },
     syncedFolder: syncFolder,
   });
   return {
@@ -116,6 +134,10 @@ function over(start: Start, now: () => number): CrashStorage {
       for (const one of bytes.values()) count += one.pending();
       return count;
     },
+    off() {
+      isOff = true;
+    },
+    contents: () => contentsBelow(tree.root, '', new Map()),
     crash(random) {
       const left = new Map<MemoryFolder, Names>();
       const namesLeft = (folder: MemoryFolder): Names =>
@@ -164,6 +186,21 @@ function apply(change: NameChange, namesOf: (folder: MemoryFolder) => Names): vo
     namesOf(change.at).delete(change.name);
     namesOf(change.to).set(change.toName, change.node);
   }
+}
+
+function contentsBelow(
+  folder: MemoryFolder,
+  path: string,
+  found: Map<string, Buffer | undefined>,
+): Map<string, Buffer | undefined> {
+  for (const [name, node] of folder.entries) {
+    if (node.type === 'file') found.set(path + name, contentOf(node));
+    else if (node.type === 'folder') {
+      found.set(`${path}${name}/`, undefined);
+      contentsBelow(node, `${path}${name}/`, found);
+    }
+  }
+  return found;
 }
 
 function contentOf(file: MemoryFile): Buffer {

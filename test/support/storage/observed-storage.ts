@@ -14,9 +14,9 @@ export type Changing =
   | 'sync'
   | 'datasync';
 
-/** The same storage, telling `before` of every changing call just before it is made. */
+/** The same storage, telling `before` of every changing call just before it is made; what it throws is the call's failure. */
 export function observeStorage(inner: Storage, before: (call: Changing) => void): Storage {
-  const told = <T>(call: Changing, work: () => Promise<T>): Promise<T> => {
+  const told = async <T>(call: Changing, work: () => Promise<T>): Promise<T> => {
     before(call);
     return work();
   };

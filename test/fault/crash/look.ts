@@ -1,0 +1,108 @@
+import type { Entry } from '../../../src/catalog/catalog.ts';
+import type { PictureId } from '../../../src/domain/id.ts';
+import { KINDS, STATUSES } from '../../../src/domain/kind.ts';
+import type { Owner } from '../../../src/domain/owner.ts';
+import type { SavedSearch } from '../../../src/services/services.ts';
+import type { Share } from '../../../src/services/shares.ts';
+import type { Machine } from './engine.ts';
+import type { Fact, Told } from './journal.ts';
+
+export const SHARE = 'share';
+export const SEARCH = 'search';
+
+export function pictureFact(entry: Entry): Fact {
+  const { owner, kind, id, day, status } = entry;
+  const { sha256, tags, favorite, rating } = entry.record();
+  return {
+    ...{ key: `picture ${id}`, owner, trait: sha256, at: { kind, id, day, status } },
+    text: `${kind} ${status} ${tags.join()} ${favorite} ${rating} ${sha256}`,
+  };
+}
+
+export function shareFact({ sid, owner, ids, revoked, name }: Share): Fact {
+  return { key: `share ${sid}`, owner, trait: SHARE, text: `${ids.join()} ${revoked} ${name}` };
+}
+
+export function searchFact(owner: Owner, { id, query, name }: SavedSearch): Fact {
+  return { key: `search ${id}`, owner, trait: SEARCH, text: `${name} ${JSON.stringify(query)}` };
+}
+
+/** What is there, by the questions that users ask. */
+export interface Look {
+  readonly pictures: ReadonlyMap<PictureId, Entry>;
+  readonly facts: ReadonlyMap<string, Fact>;
+}
+
+export async function lookAtAll({ engine, shares, searches }: Machine): Promise<Look> {
+  const pictures = new Map<PictureId, Entry>();
+  const facts = new Map<string, Fact>();
+  const take = (fact: Fact) => facts.set(fact.key, fact);
+  for await (const owner of engine.catalog.owners()) {
+    for (const entry of await picturesOf(engine.catalog, owner)) {
+      if (pictures.has(entry.id)) throw new Error(`${entry.id} is listed twice`);
+      pictures.set(entry.id, entry);
+      take(pictureFact(entry));
+    }
+    for (const { share } of await shares.list(owner)) take(shareFact(share));
+    for (const search of await searches.list(owner)) take(searchFact(owner, search));
+  }
+  return { pictures, facts };
+}
+
+async function picturesOf(catalog: Machine['engine']['catalog'], owner: Owner): Promise<Entry[]> {
+  const all: Entry[] = [];
+  for (const kind of KINDS) {
+    for (const status of STATUSES) {
+      const page = await catalog.list({ owner, kind, status, order: 'newest', size: 200, at: { page: 1 } });
+      if (page.total !== page.entries.length)
+        throw new Error(`total ${page.total} of ${page.entries.length}`);
+      all.push(...page.entries);
+    }
+  }
+  return all;
+}
+
+/** Every way in which what is there differs from what may be there. */
+export function differences({ facts, pictures }: Look, told: Told): string[] {
+  const faults: string[] = [];
+  for (const fact of told.known.values()) faults.push(...differenceOf(fact, facts.get(fact.key), told));
+  for (const [key, fact] of facts) {
+    if (told.gone.has(key)) faults.push(`came back: ${key} ${fact.text}`);
+    else if (!told.known.has(key) && !told.coming.has(fact.trait))
+      faults.push(`invented: ${key} ${fact.text}`);
+  }
+  faults.push(...halfGiven(facts, told), ...wronglyAdopted(pictures, told));
+  return faults;
+}
+
+function differenceOf(known: Fact, found: Fact | undefined, { asked, giving }: Told): string[] {
+  const next = asked.get(known.key);
+  if (found === undefined) return next === 'gone' ? [] : [`lost: ${known.key} ${known.text}`];
+  const texts = [known.text, ...(next === undefined || next === 'gone' ? [] : [next.text])];
+  if (!texts.includes(found.text)) return [`changed: ${known.key} ${known.text} to ${found.text}`];
+  const given = giving?.from === known.owner && giving.to === found.owner;
+  return found.owner === known.owner || given ? [] : [`${known.key} of ${known.owner} is ${found.owner}'s`];
+}
+
+/** What was begun of a transfer is brought to its end, or was never begun. */
+function halfGiven(facts: Look['facts'], { known, giving }: Told): string[] {
+  const owners = new Set<string>();
+  for (const { key, owner } of known.values()) {
+    const now = facts.get(key)?.owner;
+    if (owner === giving?.from && now !== undefined) owners.add(now);
+  }
+  return owners.size > 1 ? [`half of a library was given away: ${[...owners].join()}`] : [];
+}
+
+function wronglyAdopted(pictures: Look['pictures'], { dropped }: Told): string[] {
+  const faults: string[] = [];
+  const names = new Set<string>();
+  for (const entry of pictures.values()) {
+    const name = entry.record().adopted_from?.name;
+    if (name === undefined) continue;
+    if (names.has(name)) faults.push(`taken in twice: ${name}`);
+    names.add(name);
+  }
+  for (const name of dropped) if (!names.has(name)) faults.push(`never taken in: ${name}`);
+  return faults;
+}
