@@ -132,4 +132,29 @@ describe('the grid', () => {
     await alert.getByRole('button', { name: 'Try again' }).click();
     await tiles(page).first().waitFor();
   });
+
+  it('lets go of tiles that leave before their thumbnails are there', async () => {
+    const visit = await gallery.visit();
+    await postDays(visit, 12);
+    const { page } = visit;
+    // none ever comes; what is left of them is given up with the page
+    await page.route(/\/thumb\//, () => undefined);
+    await page.goto(gallery.server.page('/'), { waitUntil: 'commit' });
+    await page.locator('[role="option"] img[src]').nth(9).waitFor();
+    await page.evaluate(() => {
+      const images = [...document.querySelectorAll('[role="option"] img')];
+      Object.assign(window, { left: images.map((image) => new WeakRef(image)) });
+    });
+    await page.getByRole('link', { name: 'Trash' }).click();
+    await tiles(page).first().waitFor({ state: 'detached' });
+    const session = await visit.context.newCDPSession(page);
+    const kept = async () => {
+      await session.send('HeapProfiler.collectGarbage');
+      return page.evaluate(() => {
+        const { left = [] } = window as { left?: readonly WeakRef<Element>[] };
+        return left.filter((one) => one.deref() !== undefined).length;
+      });
+    };
+    await expect.poll(kept, { timeout: 10_000 }).toBe(0);
+  });
 });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Item } from '../api/types.ts';
 import style from './grid.module.css';
 import { drawLater } from './placeholder.ts';
@@ -21,7 +21,9 @@ export function Thumbnail({ item }: ThumbnailProps) {
     seen.has(url) ? 'there' : 'waiting',
   );
   const began = useRef(0);
-  useEffect(() => {
+  // its end comes while the picture is still in the page: Chromium keeps one for ever that loses its address outside of it,
+  // and with it the whole tile
+  useLayoutEffect(() => {
     began.current = performance.now();
     const element = image.current;
     // set here and not by React: taken out of the page, it would go on loading
