@@ -83,7 +83,20 @@ export function valuesOf(header: string, name: string): string[] {
   const values: string[] = [];
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) values.push(pair.slice(equals + 1).trim());
+    if (equals !== -1 && trimmed(pair.slice(0, equals)) === name)
+      values.push(trimmed(pair.slice(equals + 1)));
   }
   return values;
+}
+
+/** Without the blanks that may stand there (RFC 6265 §5.2); `trim` takes more for blank, a no-break space for one. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text, start)) start += 1;
+  while (end > start && isBlank(text, end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(text: string, at: number): boolean {
+  return text[at] === ' ' || text[at] === '\t';
 }
