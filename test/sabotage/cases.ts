@@ -95,7 +95,7 @@ const SYNCS: readonly Sabotage[] = [
       {
         file: APPEND,
         find: 'await file.change(async (open) => {',
-        put: 'const later = (work: () => unknown) => setTimeout(work, 500);\n  later(() => file.change(async (open) => {',
+        put: 'const later = (work: () => Promise<void>) => setTimeout(() => work().catch(() => undefined), 150);\n  later(() => file.change(async (open) => {',
       },
       {
         file: APPEND,
