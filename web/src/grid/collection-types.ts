@@ -38,7 +38,8 @@ export interface Collection extends Sequence {
   want(from: number, to: number): void;
   place(index: number): Place | undefined;
   indexAt(place: Place): number;
-  apply(change: Change): void;
+  /** What came together is shown together: listeners are told once. */
+  apply(changes: readonly Change[]): void;
   /** Takes them out, before the server does. @returns whether all of them were loaded: else it must be counted again */
   remove(pictures: readonly Pick<Item, 'id' | 'created_at'>[]): boolean;
   /** Puts in what was taken out, or comes from another list. */

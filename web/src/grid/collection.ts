@@ -104,8 +104,8 @@ function changesOf({ order, loading, recount, opening, members }: Parts) {
       else void opening.begin();
       loading.retry();
     },
-    apply(change: Parameters<Collection['apply']>[0]) {
-      if (isReady()) members.apply(change);
+    apply(changes: Parameters<Collection['apply']>[0]) {
+      if (isReady()) members.apply(changes);
     },
   };
 }

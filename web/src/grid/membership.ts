@@ -70,9 +70,13 @@ export function createMembership(deps: MembershipDeps): Membership {
   return {
     patch,
     forget: () => known.clear(),
-    apply(change: Change) {
-      if (change.op === 'in') putIn(change.item, change.version);
-      else takeOut(change.id, change.createdAt, change.version);
+    apply(changes: readonly Change[]) {
+      order.together(() => {
+        for (const change of changes) {
+          if (change.op === 'in') putIn(change.item, change.version);
+          else takeOut(change.id, change.createdAt, change.version);
+        }
+      });
     },
     remove(pictures) {
       const ids = new Set(pictures.map(({ id }) => id));
@@ -83,10 +87,12 @@ export function createMembership(deps: MembershipDeps): Membership {
       return removed.length === ids.size;
     },
     putBack(items) {
-      for (const item of items) {
-        known.delete(item.id);
-        putIn(item, undefined);
-      }
+      order.together(() => {
+        for (const item of items) {
+          known.delete(item.id);
+          putIn(item, undefined);
+        }
+      });
     },
   };
 }

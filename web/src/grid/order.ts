@@ -15,6 +15,8 @@ export interface Order {
   set(chunks: readonly Chunk[]): void;
   /** Something else changed that listeners show. */
   tell(): void;
+  /** However much this changes, listeners are told once, when it is done. */
+  together(work: () => void): void;
   place(index: number): Place | undefined;
   indexAt(place: Place): number;
   peek(index: number): Item | undefined;
@@ -27,7 +29,13 @@ export function createOrder(): Order {
   let chunks: readonly Chunk[] = [];
   let starts = startsOf(chunks);
   let version = 0;
+  let isGathering = false;
+  let isUntold = false;
   const tell = () => {
+    if (isGathering) {
+      isUntold = true;
+      return;
+    }
     version += 1;
     for (const listener of listeners) listener();
   };
@@ -61,6 +69,19 @@ export function createOrder(): Order {
       tell();
     },
     tell,
+    together(work) {
+      if (isGathering) return work();
+      isGathering = true;
+      try {
+        work();
+      } finally {
+        isGathering = false;
+        if (isUntold) {
+          isUntold = false;
+          tell();
+        }
+      }
+    },
     place,
     indexAt: ({ chunk, at }) => (starts[chunk] ?? 0) + at,
     peek(index) {

@@ -2,6 +2,7 @@ import { queryClient } from '../api/query-client.ts';
 import type { Family, Item } from '../api/types.ts';
 import { BASE_PATH } from '../base-path.ts';
 import { collectionsOf } from '../grid/collections.ts';
+import { createGather } from './gather.ts';
 import { type ServerVersion, versionOf } from './version.ts';
 import { whoAmI } from './who-am-i.ts';
 
@@ -24,6 +25,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 const FAMILY_NAMES = Object.values(FAMILIES);
 /** A tab that nobody looks at gives its connection back: a browser has six for a host. */
 const HIDDEN_MS = 60_000;
+/** Five thousand restored pictures are five thousand events: each by itself would draw the page anew. */
+const TOGETHER_MS = 30;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -115,20 +118,34 @@ function tell(op: LiveChange['op'], data: string, version: ServerVersion | undef
   const { id, kind, item } = JSON.parse(data) as { id: string; kind: string; item: Item | null };
   const family = FAMILIES[kind];
   if (family === undefined) return;
-  const change: LiveChange = { op, family, id, item: item ?? undefined, version };
-  apply(change);
-  for (const listener of listeners) listener(change);
+  changes.add({ op, family, id, item: item ?? undefined, version });
 }
 
-function apply({ family, id, item, version }: LiveChange): void {
+const changes = createGather<LiveChange>((all) => {
+  for (const family of FAMILY_NAMES) {
+    const own = all.filter((change) => change.family === family);
+    if (own.length > 0) apply(family, own);
+  }
+  for (const change of all) for (const listener of listeners) listener(change);
+  soon();
+}, TOGETHER_MS);
+
+function apply(family: Family, all: readonly LiveChange[]): void {
   for (const list of collectionsOf(family)) {
     const status = list.selection.status ?? 'active';
-    if (item === undefined || item.meta.status !== status) {
-      list.apply({ op: 'out', id, createdAt: item?.created_at, version });
-    } else list.apply({ op: 'in', item, version });
+    list.apply(
+      all.map(({ id, item, version }) =>
+        item === undefined || item.meta.status !== status
+          ? { op: 'out', id, createdAt: item?.created_at, version }
+          : { op: 'in', item, version },
+      ),
+    );
   }
-  if (item !== undefined) queryClient.setQueryData(['item', family, id], item);
-  soon();
+  for (const { id, item } of all) {
+    if (item === undefined) continue;
+    // only what somebody looked at is kept
+    queryClient.setQueryData<Item>(['item', family, id], (known) => (known === undefined ? known : item));
+  }
 }
 
 let soonTimer: ReturnType<typeof setTimeout> | undefined;
@@ -143,6 +160,7 @@ function soon(): void {
 }
 
 function refreshAll(): void {
+  changes.flush();
   for (const family of FAMILY_NAMES) for (const list of collectionsOf(family)) list.reset();
   void queryClient.invalidateQueries({ queryKey: ['item'] });
   soon();

@@ -145,20 +145,32 @@ describe('what happens elsewhere', () => {
   it('is put in its place, once, however often it is told', async () => {
     const { list, server } = await begin();
     const version = server.add(fresh);
-    list.apply({ op: 'in', item: fresh, version });
-    list.apply({ op: 'in', item: fresh, version });
+    list.apply([{ op: 'in', item: fresh, version }]);
+    list.apply([{ op: 'in', item: fresh, version }]);
     await settled();
     expect(list.total).toBe(401);
     expect(list.peek(0)?.id).toBe('zz');
   });
 
+  it('is told once, however much comes together', async () => {
+    const { list, server } = await begin();
+    const told = vi.fn();
+    list.subscribe(told);
+    const many = Array.from({ length: 60 }, (_, at) => picture(`z${at}`, '2026-03-03T12:00:00.000Z'));
+    list.apply(many.map((item) => ({ op: 'in', item, version: server.add(item) })));
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(list.total).toBe(460);
+    list.remove(many);
+    told.mockClear();
+    list.putBack(many);
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(list.total).toBe(460);
+  });
+
   it('is not counted twice when the days were counted after it', async () => {
     const { list, server } = await begin();
-    list.apply({
-      op: 'in',
-      item: picture('old', '2026-03-01T12:00:00.000Z'),
-      version: { epoch: 'e', seq: 1 },
-    });
+    const item = picture('old', '2026-03-01T12:00:00.000Z');
+    list.apply([{ op: 'in', item, version: { epoch: 'e', seq: 1 } }]);
     await settled();
     expect(list.total).toBe(400);
     expect(server.asked.length).toBe(1);
@@ -168,7 +180,7 @@ describe('what happens elsewhere', () => {
     const { list, server } = await begin();
     const gone = SECOND[200]?.id ?? '';
     const version = server.remove(gone);
-    list.apply({ op: 'out', id: gone, createdAt: SECOND[200]?.created_at, version });
+    list.apply([{ op: 'out', id: gone, createdAt: SECOND[200]?.created_at, version }]);
     await settled();
     expect(list.total).toBe(399);
   });
@@ -192,7 +204,7 @@ describe('what happens elsewhere', () => {
   it('is asked of the server where pictures are searched for', async () => {
     const { list, server } = await begin({ q: 'cat' });
     const version = server.add(fresh);
-    list.apply({ op: 'in', item: fresh, version });
+    list.apply([{ op: 'in', item: fresh, version }]);
     expect(list.total).toBe(400);
     await settled();
     expect(list.total).toBe(401);
@@ -206,7 +218,7 @@ describe('what is taken out before the server did it', () => {
     if (gone === undefined) throw new Error('no picture');
     expect(list.remove([gone])).toBe(true);
     expect(list.total).toBe(399);
-    list.apply({ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) });
+    list.apply([{ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) }]);
     await settled();
     expect(list.total).toBe(399);
     list.putBack([gone]);
@@ -221,7 +233,7 @@ describe('what is taken out before the server did it', () => {
     const gone = SECOND[10];
     if (gone === undefined) throw new Error('no picture');
     list.remove([gone]);
-    list.apply({ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) });
+    list.apply([{ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) }]);
     list.want(1, list.chunks.length);
     await settled();
     const left = [...THIRD, ...SECOND, ...FIRST].filter(({ id }) => id !== gone.id);
