@@ -43,7 +43,10 @@ const HEADERS_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 600_000;
 /** Longer than proxies keep theirs, so that it is never us who closes a connection they are about to use. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
-/** A socket on which nothing moves: a reader that stopped reading. */
+/**
+ * A socket on which nothing moves: a reader that stopped reading. Where something is still to be written Node looks a
+ * second time before it gives it up (`Socket._onTimeout`), so that such a reader is cut after twice this.
+ */
 const IDLE_TIMEOUT = 120_000;
 const CHECK_INTERVAL = 5_000;
 const MAX_HEADER_BYTES = 16 * 1024;

@@ -6,6 +6,7 @@ import { judge, type Sample } from './soak-judge.ts';
  * That a soak would see what it is there for. The soak itself takes three minutes in which nearly nothing is done:
  * `npm test` runs it beside the suites (scripts/test.mjs), and `npm run proof -- soak` for an hour.
  */
+const bystander = 12;
 const CALM_LOOP = [
   { p99: 12, max: 30 },
   { p99: 14, max: 30 },
@@ -22,12 +23,12 @@ const minutes = (leak: number): Sample[] =>
 
 describe('what a soak is judged by', () => {
   it('is fine for a heap that breathes', () => {
-    expect(judge({ seconds: 120, samples: minutes(0), loop: CALM_LOOP })).toEqual([]);
+    expect(judge({ seconds: 120, samples: minutes(0), loop: CALM_LOOP, bystander })).toEqual([]);
   });
 
   it('is a leak of 50 kB a request in two minutes', () => {
     const leak = (50_000 * 16 * 60) / 2 ** 20;
-    expect(judge({ seconds: 120, samples: minutes(leak), loop: CALM_LOOP })).toEqual([
+    expect(judge({ seconds: 120, samples: minutes(leak), loop: CALM_LOOP, bystander })).toEqual([
       expect.stringMatching(/^memory rises by \d\d\./),
     ]);
   });
@@ -36,19 +37,20 @@ describe('what a soak is judged by', () => {
     const samples = Array.from({ length: 30 }, () => minutes(0)).flatMap((part, index) =>
       part.map((one) => ({ ...one, minute: one.minute + 2 * index, memory: one.memory + 3 * index })),
     );
-    expect(judge({ seconds: 3_600, samples, loop: CALM_LOOP })).toEqual([
+    expect(judge({ seconds: 3_600, samples, loop: CALM_LOOP, bystander })).toEqual([
       expect.stringMatching(/^memory rises by 1\./),
     ]);
   });
 
   it('is a loop that is late, and what was not measured', () => {
     const late = (p99: number) => [...CALM_LOOP, { p99, max: 900 }, { p99, max: 900 }, { p99, max: 900 }];
-    expect(judge({ seconds: 120, samples: minutes(0), loop: late(600) })).toHaveLength(1);
+    expect(judge({ seconds: 120, samples: minutes(0), loop: late(600), bystander })).toHaveLength(1);
+    expect(judge({ seconds: 120, samples: minutes(0), loop: late(600), bystander: 300 })).toEqual([]);
     const hour = Array.from({ length: 11 }, () => CALM_LOOP).flat();
     expect(
-      judge({ seconds: 120, samples: minutes(0), loop: [...hour, { p99: 101, max: 150 }] }),
+      judge({ seconds: 120, samples: minutes(0), loop: [...hour, { p99: 101, max: 150 }], bystander }),
     ).toHaveLength(1);
-    expect(judge({ seconds: 120, samples: [], loop: [] })).toHaveLength(2);
+    expect(judge({ seconds: 120, samples: [], loop: [], bystander })).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProofFigure, ProofOptions, ProofPart, ProofResult } from '../../scripts/dev/proof-part.ts';
 import { seededRandom } from '../support/random.ts';
@@ -145,6 +146,8 @@ async function watch(soak: Soak, seconds: number): Promise<Watched> {
   const began = performance.now();
   await loopDelay(server);
   let asked = began;
+  const bystander = monitorEventLoopDelay();
+  bystander.enable();
   const over = new AbortController();
   const looking = (async () => {
     while (!over.signal.aborted) {
@@ -160,11 +163,12 @@ async function watch(soak: Soak, seconds: number): Promise<Watched> {
   try {
     await work(soak, seconds);
   } finally {
+    bystander.disable();
     over.abort();
     await looking;
   }
   if (loop.length === 0 || performance.now() - asked > MINUTE_MS / 4) loop.push(await loopDelay(server));
-  return { seconds, samples, loop };
+  return { seconds, samples, loop, bystander: bystander.percentile(99) / 1e6 };
 }
 
 async function sample(pid: number, journal: Journal, began: number): Promise<Sample> {
@@ -183,7 +187,7 @@ function told(last: Sample | undefined, loop: LoopDelay | undefined, journal: Jo
   return `${held}, ${delays}, ${last?.pictures} pictures, ${journal.acknowledged} acknowledged`;
 }
 
-function figuresOf(soak: Soak, { samples, loop }: Watched, rest: Rest): ProofFigure[] {
+function figuresOf(soak: Soak, { samples, loop, bystander }: Watched, rest: Rest): ProofFigure[] {
   const pictures = samples.map((one) => one.pictures);
   const held = samples.map(({ memory: mib }) => mib);
   const least = (values: readonly number[]) => Math.round(Math.min(...values));
@@ -198,6 +202,7 @@ function figuresOf(soak: Soak, { samples, loop }: Watched, rest: Rest): ProofFig
     { name: 'descriptors at rest', value: `${rest.before} before, ${rest.after} after` },
     { name: 'descriptors at work, most', value: most(samples.map((one) => one.descriptors)) },
     { name: 'delay of the loop, p99, ms', value: delayOf(loop) },
+    { name: 'of a bystander', value: bystander },
     { name: 'longest of all, ms', value: most(loop.map(({ max }) => max)) },
     {
       name: 'operations took, ms',

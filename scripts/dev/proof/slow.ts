@@ -1,0 +1,3 @@
+import { slow } from '../../../test/acceptance/slow.ts';
+
+export default slow;
