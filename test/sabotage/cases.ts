@@ -117,11 +117,13 @@ const TREE: readonly Sabotage[] = [
       'const bad = { tornAt: size };\n    if (size > 0) return this.result(size, false);',
     ],
     ['test/fault/manifest-damage.test.ts'],
+    'cut at any byte',
   ),
   broken(
     'the checksum of a line is not looked at',
     [SCAN, '!lines.holds(start, end) || !scanLine', '!scanLine'],
     ['test/fault/manifest-damage.test.ts'],
+    'another digit',
   ),
   broken(
     'what the catalog refused stays in the day folder',
