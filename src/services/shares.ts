@@ -54,6 +54,8 @@ export interface Shares {
   open(token: string): Promise<Share>;
   /** Its pictures that are there and not in the trash, in the order in which they were shared. */
   pictures(share: Share): Promise<readonly Entry[]>;
+  /** Which of its first pictures, `MOST_PREVIEWS` of them, its visitors see now; none once it has ended. */
+  previews(share: Share): Promise<readonly PictureId[]>;
   /** One of them. @throws KirokuError `not_found` */
   picture(share: Share, id: string): Promise<Entry>;
   /** Gives every link of one owner to another, durably; how many. The links stay as they are. */
@@ -76,6 +78,8 @@ export interface SharesDeps {
 }
 
 const MOST_PICTURES = 1_000;
+/** Enough to know a link again by. A list of a thousand links is answered without a look at each of their pictures. */
+const MOST_PREVIEWS = 4;
 const MOST_ALIVE = 1_000;
 /** Of one owner, ended ones that are still shown among them: links of a second's life must not fill the memory. */
 const MOST_KEPT = 10_000;
@@ -104,6 +108,11 @@ export function createShares({ catalog, state, signer, nextId, now, log = silent
     const entry = isPictureId(id) ? await catalog.find(owner, 'generated', id) : undefined;
     if (entry === undefined || entry.status !== 'active') throw notFound();
     return entry;
+  };
+
+  const shown = async (owner: Owner, ids: readonly PictureId[]): Promise<Entry[]> => {
+    const found = await Promise.all(ids.map((id) => catalog.find(owner, 'generated', id)));
+    return found.filter((entry) => entry?.status === 'active').filter((entry) => entry !== undefined);
   };
 
   return {
@@ -162,9 +171,11 @@ export function createShares({ catalog, state, signer, nextId, now, log = silent
       return held.share;
     },
 
-    async pictures(share) {
-      const found = await Promise.all(share.ids.map((id) => catalog.find(share.owner, 'generated', id)));
-      return found.filter((entry) => entry?.status === 'active').filter((entry) => entry !== undefined);
+    pictures: ({ owner, ids }) => shown(owner, ids),
+
+    async previews(share) {
+      if (!isAlive(share, now())) return [];
+      return (await shown(share.owner, share.ids.slice(0, MOST_PREVIEWS))).map(({ id }) => id);
     },
 
     async picture(share, id) {

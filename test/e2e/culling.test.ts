@@ -63,6 +63,29 @@ it('sorts out what is selected with fingers, and keeping can mark', async () => 
     .toBe(1);
 });
 
+it.each(['phone', 'desk'] as const)('leaves every button free of messages on a %s', async (size) => {
+  const { page } = await begin(size);
+  await page.getByRole('listbox').focus();
+  for (const name of ['picture 5', 'picture 4']) {
+    await page.keyboard.press('Delete');
+    await page.getByRole('option', { name }).waitFor({ state: 'detached' });
+  }
+  await page.keyboard.press('c');
+  await expect.poll(() => shown(page)).toContain('picture 3');
+  const messages = page.getByRole('alertdialog');
+  expect(await messages.count()).toBe(2);
+  for (const button of await page.getByRole('dialog').getByRole('button').all()) {
+    expect(await button.evaluate(isCovered)).toBe(false);
+  }
+  await expectNoViolations(page);
+});
+
+/** In the page: whether something else gets a click on its middle. */
+function isCovered(button: Element): boolean {
+  const { left, top, width, height } = button.getBoundingClientRect();
+  return !button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}
+
 async function trashOf({ context }: Visit): Promise<string[]> {
   const answer = await context.request.get('/api/v1/images?status=trash');
   const { items } = (await answer.json()) as { items: { meta: { prompt: string } }[] };

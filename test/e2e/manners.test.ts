@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
 import { SIZES, type Size, useGallery, type Visit } from './support/gallery.ts';
@@ -72,6 +73,44 @@ describe('appearance', () => {
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await ground(visit)).toBe(dark);
+  });
+});
+
+describe('the room for the scrollbar', () => {
+  /** The same colour within what is opened and beside it, over the room that the page keeps. */
+  async function expectNoStrip({ page }: Visit): Promise<void> {
+    const { width } = SIZES.desk.viewport;
+    const clip = { x: width - 30, y: 700, width: 30, height: 1 };
+    // a veil is laid over colours by the browser, and by arithmetic beside the page: rounded each in its way
+    await expect
+      .poll(
+        async () => {
+          const { channels } = await sharp(await page.screenshot({ clip })).stats();
+          return Math.max(...channels.map(({ min, max }) => max - min));
+        },
+        { timeout: 15_000 },
+      )
+      .toBeLessThan(3);
+  }
+
+  it.each(['light', 'dark'] as const)('does not stand out beside what is opened, %s', async (colorScheme) => {
+    const visit = await gallery.visit({ colorScheme });
+    const { page, open, postMany } = visit;
+    const [item] = await postMany(2);
+    await open('/');
+    await page.getByRole('option').nth(1).waitFor();
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Control+A');
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('dialog', { name: 'Share 2 pictures' }).waitFor();
+    await expectNoStrip(visit);
+    await open(`/?view=${item?.id}`);
+    const viewer = page.getByRole('dialog', { name: 'Picture' });
+    await viewer.getByRole('button', { name: 'Details' }).waitFor();
+    await expectNoStrip(visit);
+    // open or not, as it was left
+    await page.keyboard.press('i');
+    await expectNoStrip(visit);
   });
 });
 

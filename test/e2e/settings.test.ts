@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
-import { useGallery, type Visit } from './support/gallery.ts';
+import { SIZES, type Size, useGallery, type Visit } from './support/gallery.ts';
+import { shiftsOf, watchShifts } from './support/layout-shifts.ts';
 
 const gallery = useGallery({ env: { QUOTA_MAX_COUNT: '4' } });
 
@@ -78,6 +79,21 @@ describe('you', () => {
     expect(await totalOf(first)).toBe(2);
   });
 
+  it('tells every other tab, which then shows the pictures of the same owner', async () => {
+    const first = await gallery.visit();
+    await first.post({ meta: { prompt: 'from the other device' } });
+    await first.open('/you');
+    const code = await makeCode(first);
+
+    const second = await gallery.visit();
+    const other = await second.context.newPage();
+    await other.goto(gallery.server.page('/?q=anything'));
+    await other.getByRole('heading', { name: 'No pictures match.' }).waitFor();
+    await enterCode(second, code);
+    await other.getByRole('option', { name: /from the other device/ }).waitFor();
+    expect(new URL(other.url()).search).toBe('');
+  });
+
   it('makes a code invalid', async () => {
     const first = await gallery.visit();
     await first.post();
@@ -107,6 +123,21 @@ describe('you', () => {
     await page.reload();
     await page.getByRole('option').waitFor();
     expect(await notice.count()).toBe(0);
+  });
+
+  it.each(Object.keys(SIZES) as Size[])('moves nothing on a %s when it appears', async (size) => {
+    const visit = await gallery.visit({ size });
+    const { page, open, postMany } = visit;
+    await postMany(3);
+    await watchShifts(page);
+    await open('/');
+    await page.getByRole('option').nth(2).locator('img').waitFor();
+    await page.getByText('Your pictures belong to this browser.').waitFor();
+    expect(await shiftsOf(page)).toEqual([]);
+    await expectNoViolations(page);
+    await page.getByRole('button', { name: 'Do not show this again' }).click();
+    await page.getByText('Your pictures belong to this browser.').waitFor({ state: 'detached' });
+    expect(await shiftsOf(page)).toEqual([]);
   });
 
   it('offers no code before there is anything to recover', async () => {

@@ -71,6 +71,20 @@ describe('shares', () => {
     await expectNoViolations(stranger.page);
   });
 
+  it('asks for no picture that is gone, and shows that it is', async () => {
+    const owner = await gallery.visit();
+    const [first = '', second = ''] = await postTwo(owner);
+    await share(owner, [first, second]);
+    await owner.pipeline.trash(first);
+    // an answer of 404 fails the test
+    await owner.open('/shares');
+    const row = owner.page.getByRole('listitem').filter({ hasText: '2 pictures' });
+    await row.locator('img').waitFor();
+    await row.locator('svg.lucide-image-off').waitFor();
+    expect(await row.locator('img').getAttribute('src')).toContain(`/${second}/thumb`);
+    await expectNoViolations(owner.page);
+  });
+
   it('makes a link of what is selected, as it is chosen, and shows it for copying', async () => {
     const visit = await gallery.visit();
     const { page, open, context } = visit;

@@ -1,3 +1,4 @@
+import type { BrowserContext } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
 import { useGallery, type Visit } from './support/gallery.ts';
@@ -7,6 +8,19 @@ const gallery = useGallery();
 async function countOf({ context }: Visit, status: 'active' | 'trash'): Promise<number> {
   const answer = await context.request.get(`/api/v1/images?status=${status}`);
   return ((await answer.json()) as { total: number }).total;
+}
+
+/** Keeps changes of many pictures on their way until they are let go. */
+async function holdBulk(context: BrowserContext): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await context.route('**/api/v1/images/bulk', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
 }
 
 async function throwAway(visit: Visit, count: number): Promise<void> {
@@ -43,6 +57,33 @@ describe('trash', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('option').nth(2).waitFor();
     await expect.poll(() => countOf(visit, 'trash')).toBe(3);
+  });
+
+  it('says how far it is with many, and stops; undo gives back what was done until then', async () => {
+    const visit = await gallery.visit();
+    const { page, open, context } = visit;
+    await visit.postMany(130);
+    const letGo = await holdBulk(context);
+    await open('/');
+    await page.getByText('130 pictures').first().waitFor();
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('Control+A');
+    await page.getByText('130 selected').first().waitFor();
+    await page.keyboard.press('Delete');
+    const message = page.getByRole('alertdialog', { name: 'Working on 130 pictures…' });
+    await message.getByRole('progressbar', { name: 'Progress' }).waitFor();
+    await message.getByText('0 of 130').waitFor();
+    await expectNoViolations(page);
+    await message.getByRole('button', { name: 'Stop' }).click();
+    letGo();
+    await page.getByText('100 pictures moved to the trash.').waitFor();
+    await message.waitFor({ state: 'detached' });
+    await page.getByText('30 pictures', { exact: true }).first().waitFor();
+    expect(await countOf(visit, 'trash')).toBe(100);
+
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('130 pictures', { exact: true }).first().waitFor();
+    await expect.poll(() => countOf(visit, 'active')).toBe(130);
   });
 
   it('shows the inputs that were thrown away apart, under an address of their own', async () => {

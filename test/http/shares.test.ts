@@ -17,6 +17,7 @@ interface Link {
   readonly sid: string;
   readonly url: string;
   readonly views: number;
+  readonly previews: readonly string[];
 }
 
 /** A PNG with a text chunk, as generators write it. */
@@ -74,6 +75,22 @@ describe('a shared link', () => {
     expect(part.status).toBe(206);
     const whole = await app.call(page.items[0]?.url ?? '');
     expect(Buffer.from(await whole.arrayBuffer()).equals(original)).toBe(true);
+  });
+
+  it('tells its owner which of its first pictures visitors see', async () => {
+    const one = (await app.services.add(await picture(3), { owner })).entry.id;
+    const link = await share({ ids: [one, second] });
+    expect(link.previews).toEqual([one, second]);
+    const previewsNow = async () => {
+      const { shares } = await jsonOf<{ shares: Link[] }>(browser.call('/api/v1/shares'));
+      return shares.find(({ sid }) => sid === link.sid)?.previews;
+    };
+    await browser.post(`/api/v1/images/${one}/delete`);
+    expect(await previewsNow()).toEqual([second]);
+    await browser.post(`/api/v1/images/${one}/restore`);
+    expect(await previewsNow()).toEqual([one, second]);
+    await browser.call(`/api/v1/shares/${link.sid}`, { method: 'DELETE' });
+    expect(await previewsNow()).toEqual([]);
   });
 
   it('has no originals where thumbnails alone were shared', async () => {

@@ -41,6 +41,9 @@ const ShareAnswer = z
     sid: z.string(),
     url: z.string(),
     ids: z.array(z.string()),
+    previews: z.array(z.string()).openapi({
+      description: 'Which of the first four pictures its visitors see now; none once it has ended.',
+    }),
     name: z.string(),
     created_at: z.string(),
     expires_at: z.string(),
@@ -79,8 +82,8 @@ const PAGE_HEADERS = { Vary: 'Accept', 'X-Robots-Tag': 'noindex' };
 
 /** Links that an owner gives to others. */
 export function shareRoutes(kit: Kit, { shares, basePath }: ShareDeps) {
-  const answer = ({ share, token }: { share: Share; token: string }) =>
-    shareAnswer(share, `${basePath}/s/${token}`);
+  const answer = async ({ share, token }: { share: Share; token: string }) =>
+    shareAnswer(share, `${basePath}/s/${token}`, await shares.previews(share));
   return [
     kit.serve(
       createRoute({
@@ -102,7 +105,7 @@ export function shareRoutes(kit: Kit, { shares, basePath }: ShareDeps) {
           showPrompt: asked.show_prompt,
           stripMetadata: asked.strip_metadata,
         });
-        return respondJson(call, 201, answer(made));
+        return respondJson(call, 201, await answer(made));
       },
     ),
     kit.serve(
@@ -117,7 +120,7 @@ export function shareRoutes(kit: Kit, { shares, basePath }: ShareDeps) {
       { who: 'owner' },
       async (_c, call) => {
         const list = await shares.list(ownerOf(call));
-        return respondJson(call, 200, { shares: list.map(answer) });
+        return respondJson(call, 200, { shares: await Promise.all(list.map(answer)) });
       },
     ),
     kit.serve(
@@ -257,12 +260,13 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
   }
 }
 
-function shareAnswer(share: Share, url: string) {
+function shareAnswer(share: Share, url: string, previews: readonly string[]) {
   const { sid, ids, name, created, expires, revoked, views } = share;
   return {
     sid,
     url,
     ids,
+    previews,
     name,
     created_at: isoOf(created),
     expires_at: isoOf(expires),

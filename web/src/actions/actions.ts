@@ -12,8 +12,8 @@ export type How = 'quiet';
 
 /**
  * What can be done to pictures of a family. Each shows at once in every list and in ['item', family, id], is sent in steps
- * of at most 1,000, is taken back where the server refuses it (a toast says why), and ends with a toast that undoes it.
- * They never reject.
+ * (a toast says how far it is, and can stop it), is taken back where the server did not do it (a toast says why), and ends
+ * with a toast that undoes what was done. They never reject.
  */
 export interface Actions {
   trash(pictures: readonly Picture[], how?: How): Promise<void>;

@@ -23,9 +23,9 @@ export function createMarkActions(family: Family, run: Run, t: TFunction<'galler
     run({
       action,
       pictures,
-      show() {
-        showMarks(family, pictures, marksOf);
-        return { undo: () => showMarks(family, pictures, ({ meta }) => meta) };
+      show(step) {
+        showMarks(family, step, marksOf);
+        return { undo: (some) => showMarks(family, some, ({ meta }) => meta) };
       },
       done,
       back: how === 'undo' ? undefined : back,

@@ -31,9 +31,9 @@ export function showMarks(
 }
 
 export interface Hidden {
-  /** Puts them back: the server refused. */
-  undo(): void;
-  again(): void;
+  /** Puts these back: the server did not do it. */
+  undo(pictures: readonly Picture[]): void;
+  again(pictures: readonly Picture[]): void;
   /** The server did it: what could not be told from what was loaded is counted again. */
   settle(): void;
 }
@@ -47,12 +47,14 @@ export function hide(family: Family, pictures: readonly Picture[], status: 'acti
       return { list, items, isWhole: list.remove(pictures) };
     });
   return {
-    again() {
-      for (const { list } of hidden) list.remove(pictures);
+    again(some) {
+      for (const { list } of hidden) list.remove(some);
     },
-    undo() {
+    undo(some) {
+      const ids = new Set(some.map(({ id }) => id));
+      if (!pictures.some(({ id }) => ids.has(id))) return;
       for (const { list, items, isWhole } of hidden) {
-        list.putBack(items);
+        list.putBack(items.filter(({ id }) => ids.has(id)));
         if (!isWhole) list.refresh();
       }
     },

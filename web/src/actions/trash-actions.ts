@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Family } from '../api/types.ts';
-import type { Actions, Picture } from './actions.ts';
+import type { Actions, How, Picture } from './actions.ts';
 import { type Hidden, hide } from './patch.ts';
 import type { Run } from './run.ts';
 
@@ -14,40 +14,44 @@ export function createTrashActions(
     delete: (count: number) => t('trashed', { count }),
     restore: (count: number) => t('restored', { count }),
   };
-  const takeBack = (action: 'delete' | 'restore', pictures: readonly Picture[], hidden: Hidden) =>
+  const takeBack = (action: 'delete' | 'restore', pictures: readonly Picture[], hidden: readonly Hidden[]) =>
     run({
       action: { action },
       pictures,
-      show() {
-        hidden.undo();
-        return { undo: hidden.again, settle: hidden.settle };
+      show(step) {
+        for (const one of hidden) one.undo(step);
+        return {
+          undo(some) {
+            for (const one of hidden) one.again(some);
+          },
+          settle() {
+            for (const one of hidden) one.settle();
+          },
+        };
       },
       done: said[action],
     });
+  const move = (
+    action: 'delete' | 'restore',
+    pictures: readonly Picture[],
+    how: How | undefined,
+  ): Promise<void> => {
+    const hidden: Hidden[] = [];
+    return run({
+      action: { action },
+      pictures,
+      show(step) {
+        const now = hide(family, step, action === 'delete' ? 'active' : 'trash');
+        hidden.push(now);
+        return now;
+      },
+      done: said[action],
+      back: (left) => takeBack(action === 'delete' ? 'restore' : 'delete', left, hidden),
+      how,
+    });
+  };
   return {
-    trash(pictures, how) {
-      const hidden = hide(family, pictures, 'active');
-      const back = (left: readonly Picture[]) => takeBack('restore', left, hidden);
-      return run({
-        action: { action: 'delete' },
-        pictures,
-        show: () => hidden,
-        done: said.delete,
-        back,
-        how,
-      });
-    },
-    restore(pictures, how) {
-      const hidden = hide(family, pictures, 'trash');
-      const back = (left: readonly Picture[]) => takeBack('delete', left, hidden);
-      return run({
-        action: { action: 'restore' },
-        pictures,
-        show: () => hidden,
-        done: said.restore,
-        back,
-        how,
-      });
-    },
+    trash: (pictures, how) => move('delete', pictures, how),
+    restore: (pictures, how) => move('restore', pictures, how),
   };
 }

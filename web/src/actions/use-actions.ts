@@ -5,9 +5,13 @@ import type { Family } from '../api/types.ts';
 import { useProblemText } from '../i18n/problem-text.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Actions } from './actions.ts';
+import { inSteps } from './in-steps.ts';
 import { createMarkActions } from './mark-actions.ts';
-import { createRun } from './run.ts';
+import { createRun, tellOf } from './run.ts';
 import { createTrashActions } from './trash-actions.ts';
+
+/** Copied one by one: so many are through before one could read how far it is. */
+const FEW_COPIES = 10;
 
 /** What can be done to pictures of this family; see `Actions`. */
 export function useActions(family: Family): Actions {
@@ -29,16 +33,16 @@ export function useActions(family: Family): Actions {
       },
       async copyToInputs(pictures) {
         const source = family === 'controls' ? 'controls' : 'generated';
-        let count = 0;
-        try {
-          for (const { id } of pictures) {
-            await answerOf(api.inputs.copy.$post({ query: {}, json: { source, id } }));
-            count += 1;
-          }
-        } catch (error) {
-          toast({ text: problemText(error) });
-        }
-        if (count > 0) toast({ text: t('copied', { count }) });
+        const work = pictures.length > FEW_COPIES ? tellOf(pictures.length, t) : undefined;
+        const ids = pictures.map(({ id }) => id);
+        const copy = async ([id = '']: readonly string[]) => {
+          await answerOf(api.inputs.copy.$post({ query: {}, json: { source, id } }));
+          return [{ id, ok: true }];
+        };
+        const { done, error } = await inSteps(ids, 1, copy, work);
+        work?.end();
+        if (error !== undefined) toast({ text: problemText(error) });
+        if (done.size > 0) toast({ text: t('copied', { count: done.size }) });
       },
     };
   }, [family, t, problemText]);

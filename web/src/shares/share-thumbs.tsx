@@ -1,3 +1,4 @@
+import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import type { Share } from '../api/types.ts';
 import style from './shares.module.css';
@@ -9,18 +10,21 @@ export function ShareThumbs({ share }: { readonly share: Share }) {
   return (
     <div className={style.thumbs} aria-hidden>
       {share.ids.slice(0, MOST).map((id) => (
-        <Thumb key={id} url={`${share.url}/${id}/thumb`} />
+        <span key={id} className={style.thumb}>
+          {share.previews.includes(id) ? <Thumb url={`${share.url}/${id}/thumb`} /> : <Gone />}
+        </span>
       ))}
     </div>
   );
 }
 
-/** Empty where the picture lies in the trash: then a visitor does not see it either. */
 function Thumb({ url }: { readonly url: string }) {
   const [isGone, setGone] = useState(false);
-  return (
-    <span className={style.thumb}>
-      {isGone ? null : <img src={url} alt="" loading="lazy" decoding="async" onError={() => setGone(true)} />}
-    </span>
-  );
+  if (isGone) return <Gone />;
+  return <img src={url} alt="" loading="lazy" decoding="async" onError={() => setGone(true)} />;
+}
+
+/** It lies in the trash, or is no more: a visitor does not see it either. */
+function Gone() {
+  return <ImageOff size={16} />;
 }

@@ -5,6 +5,7 @@ import { useLocation, useSearch } from 'wouter';
 import { BASE_PATH } from '../base-path.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { Navigation } from './navigation.tsx';
+import { useOwnerWatch } from './owner-watch.ts';
 import { Preferences } from './preferences.tsx';
 import style from './shell.module.css';
 
@@ -13,6 +14,7 @@ const BarSlot = createContext<HTMLElement | null>(null);
 /** The frame around every page of an owner: bar, navigation, messages. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
+  useOwnerWatch();
   return (
     <BarSlot value={slot}>
       <SkipLink />

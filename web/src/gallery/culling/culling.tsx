@@ -8,6 +8,7 @@ import type { Actions } from '../../actions/actions.ts';
 import type { Item } from '../../api/types.ts';
 import { useNameOf } from '../../grid/name-of.ts';
 import { formatCount } from '../../i18n/format.ts';
+import { takesBelow } from '../../ui/below.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Progress } from '../../ui/meter.tsx';
 import { Select } from '../../ui/select.tsx';
@@ -150,7 +151,7 @@ function Verbs({ verdicts, item }: { readonly verdicts: Verdicts; readonly item:
   };
   const rating = item === undefined ? null : verdicts.ratingOf(item);
   return (
-    <footer className={style.verbs}>
+    <footer className={style.verbs} ref={takesBelow}>
       <IconButton label={t('cullUndo')} isDisabled={verdicts.all.length === 0} onPress={verdicts.undo}>
         <Undo2 size={20} />
       </IconButton>

@@ -28,6 +28,7 @@ export default {
   trash: 'Delete',
   someRefused_one: '{{count}} picture could not be changed.',
   someRefused_other: '{{count}} pictures could not be changed.',
+  workingOn: 'Working on {{number}} pictures…',
   trashed_one: 'Picture moved to the trash.',
   trashed_other: '{{count}} pictures moved to the trash.',
   restored_one: 'Picture restored.',

@@ -30,6 +30,7 @@ const texts: Texts['gallery'] = {
   trash: '削除',
   someRefused_one: '画像{{count}}枚を変更できませんでした。',
   someRefused_other: '画像{{count}}枚を変更できませんでした。',
+  workingOn: '画像{{number}}枚を処理しています…',
   trashed_one: '画像をゴミ箱に移しました。',
   trashed_other: '画像{{count}}枚をゴミ箱に移しました。',
   restored_one: '画像を復元しました。',

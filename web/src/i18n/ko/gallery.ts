@@ -30,6 +30,7 @@ const texts: Texts['gallery'] = {
   trash: '삭제',
   someRefused_one: '그림 {{count}}장은 바꾸지 못했습니다.',
   someRefused_other: '그림 {{count}}장은 바꾸지 못했습니다.',
+  workingOn: '그림 {{number}}장 처리 중…',
   trashed_one: '그림을 휴지통으로 옮겼습니다.',
   trashed_other: '그림 {{count}}장을 휴지통으로 옮겼습니다.',
   restored_one: '그림을 복원했습니다.',
