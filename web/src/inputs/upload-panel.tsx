@@ -5,7 +5,7 @@ import { useProblemText } from '../i18n/problem-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Progress } from '../ui/meter.tsx';
 import style from './inputs.module.css';
-import { isOver, progressOf, type Upload } from './upload-queue.ts';
+import { isOver, mayGoBetter, progressOf, type Upload } from './upload-queue.ts';
 import { uploads, useUploads } from './uploads.ts';
 
 /** Rows at a time: a dropped folder of a thousand files is told in numbers. */
@@ -27,7 +27,12 @@ export function UploadPanel() {
       </p>
       {all.length === 0 ? null : (
         <section className={style.panel} aria-label={t('uploads')}>
-          <PanelHead all={all} hasOpen={open.length > 0} hasFailed={failed.length > 0} summary={summary} />
+          <PanelHead
+            all={all}
+            hasOpen={open.length > 0}
+            canRetry={failed.some(mayGoBetter)}
+            summary={summary}
+          />
           <ul className={style.rows}>
             {rows.slice(0, MOST_ROWS).map((upload) => (
               <UploadRow key={upload.id} upload={upload} />
@@ -47,11 +52,11 @@ function isQuietlyOver({ state }: Upload): boolean {
 interface PanelHeadProps {
   readonly all: readonly Upload[];
   readonly hasOpen: boolean;
-  readonly hasFailed: boolean;
+  readonly canRetry: boolean;
   readonly summary: string;
 }
 
-function PanelHead({ all, hasOpen, hasFailed, summary }: PanelHeadProps) {
+function PanelHead({ all, hasOpen, canRetry, summary }: PanelHeadProps) {
   const { t } = useTranslation(['inputs', 'common']);
   const { sent, total } = progressOf(all);
   return (
@@ -68,7 +73,7 @@ function PanelHead({ all, hasOpen, hasFailed, summary }: PanelHeadProps) {
           <p>{summary}</p>
         )}
       </div>
-      {hasFailed ? <Button onPress={uploads.retryFailed}>{t('inputs:retryFailed')}</Button> : null}
+      {canRetry ? <Button onPress={uploads.retryFailed}>{t('inputs:retryFailed')}</Button> : null}
       {hasOpen ? (
         <Button onPress={uploads.cancelAll}>{t('inputs:cancelAll')}</Button>
       ) : (
@@ -97,7 +102,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
         )}
         <Outcome upload={upload} />
       </div>
-      {state === 'failed' || state === 'cancelled' ? (
+      {mayGoBetter(upload) ? (
         <IconButton label={t('inputs:retryFile', { name: file.name })} onPress={() => uploads.retry(id)}>
           <RotateCcw size={18} aria-hidden />
         </IconButton>

@@ -1,4 +1,4 @@
-import { ApiProblem } from '../api/problem.ts';
+import { ApiProblem, type ProblemCode } from '../api/problem.ts';
 
 export type UploadState = 'waiting' | 'sending' | 'storing' | 'stored' | 'failed' | 'cancelled';
 
@@ -55,6 +55,19 @@ const MOST = 3;
 
 export function isOver({ state }: Upload): boolean {
   return state === 'stored' || state === 'failed' || state === 'cancelled';
+}
+
+/** What lies in the file itself: the same bytes are refused again. */
+const HOPELESS: readonly ProblemCode[] = [
+  'unsupported_type',
+  'undecodable_image',
+  'image_too_large',
+  'payload_too_large',
+];
+
+/** Whether another try may go better. */
+export function mayGoBetter({ state, error }: Upload): boolean {
+  return state === 'cancelled' || (state === 'failed' && !HOPELESS.some((code) => code === error?.code));
 }
 
 /** Sends files in the order in which they came, a few at a time. */
@@ -141,8 +154,8 @@ export function createUploadQueue({
   };
 
   /** A cancelled one may still be on its way out: it is tried again when that is over. */
-  function canRetry({ id, state }: Upload): boolean {
-    return (state === 'failed' || state === 'cancelled') && !running.has(id);
+  function canRetry(upload: Upload): boolean {
+    return mayGoBetter(upload) && !running.has(upload.id);
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiProblem } from '../../../../web/src/api/problem.ts';
 import {
   createUploadQueue,
+  mayGoBetter,
   progressOf,
   type SendOptions,
   type UploadQueue,
@@ -96,6 +97,20 @@ describe('the queue of uploads', () => {
     await settle();
     expect(sending.map(({ name }) => name)).toEqual(['b']);
     expect(queue.list()[0]).toMatchObject({ state: 'failed', error: { code: 'unsupported_type' } });
+  });
+
+  it('does not send again what lies in the file itself, even when all failed ones are', async () => {
+    const { queue, sending, settle } = rig();
+    queue.add([file('a.txt'), file('b'), file('c')]);
+    await settle();
+    sending[0]?.end.reject(new ApiProblem('payload_too_large', 413, 'Too large.'));
+    sending[1]?.end.reject(new ApiProblem('unreachable', 0, 'Gone.'));
+    await settle();
+    expect(queue.list().map(mayGoBetter)).toEqual([false, false, true]);
+    queue.retryFailed();
+    await settle();
+    expect(states(queue)).toEqual(['failed', 'failed', 'sending']);
+    expect(sending.map(({ name }) => name)).toEqual(['b', 'c', 'c']);
   });
 
   it('cancels what waits and what is on its way, and makes room for others', async () => {
