@@ -19,6 +19,8 @@ export function DateRange() {
   const { t } = useTranslation('find');
   const [selection, select] = useSelection();
   const { from, to } = selection;
+  // both are `YYYY-MM-DD`
+  const isBackwards = from !== undefined && to !== undefined && from > to;
   const last = (days: number) =>
     select({ ...withValue(selection, 'to', undefined), from: firstOfLast(days, new Date()) });
   return (
@@ -42,6 +44,7 @@ export function DateRange() {
         <TextField
           type="date"
           label={t('to')}
+          error={isBackwards ? t('backwards') : undefined}
           value={to ?? ''}
           onChange={(day) => select(withValue(selection, 'to', day), 'typing')}
           onBlur={doneTyping}

@@ -32,6 +32,7 @@ export default {
   date: 'Date',
   from: 'From',
   to: 'To',
+  backwards: 'This is before the first day.',
   today: 'Today',
   lastWeek: '7 days',
   lastMonth: '30 days',

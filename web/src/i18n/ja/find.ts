@@ -35,6 +35,7 @@ const texts: Texts['find'] = {
   date: '日付',
   from: '開始日',
   to: '終了日',
+  backwards: '開始日より前です。',
   today: '今日',
   lastWeek: '7 日間',
   lastMonth: '30 日間',

@@ -34,6 +34,7 @@ const texts: Texts['find'] = {
   date: '날짜',
   from: '시작',
   to: '끝',
+  backwards: '시작 날짜보다 앞입니다.',
   today: '오늘',
   lastWeek: '7일',
   lastMonth: '30일',
