@@ -29,7 +29,11 @@ export function PurgePanel({ request, level = 2 }: PurgePanelProps) {
   return (
     <section className={style.section} aria-busy={isFetching}>
       <Heading level={level}>{t('admin:purge.planTitle')}</Heading>
-      {purge.result === undefined ? <PlanText plan={plan} /> : <Outcome result={purge.result} />}
+      {purge.result === undefined ? (
+        <PlanText plan={plan} user={request.user} />
+      ) : (
+        <Outcome result={purge.result} />
+      )}
       <WorkView label={t('admin:purge.working')} work={purge} />
       {purge.result !== undefined || plan.count === 0 ? null : (
         <>
@@ -63,8 +67,11 @@ export function PurgePanel({ request, level = 2 }: PurgePanelProps) {
   );
 }
 
-function PlanText({ plan: { count, bytes, owners, total, referenced } }: { readonly plan: PurgePlan }) {
+function PlanText({ plan, user }: { readonly plan: PurgePlan; readonly user: string }) {
   const { t } = useTranslation('admin');
+  const { count, bytes, owners, total, referenced } = plan;
+  // a slip of the pen must not look like an empty trash
+  if (total === 0 && user !== '') return <p role="status">{t('purge.nobody', { user })}</p>;
   if (count === 0) return <p role="status">{t('purge.nothing')}</p>;
   return (
     <>

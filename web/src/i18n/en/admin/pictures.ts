@@ -16,6 +16,7 @@ export default {
     again: 'Look again',
     planTitle: 'What it would be',
     nothing: 'Nothing is due.',
+    nobody: 'Nobody has a picture under the name “{{user}}”. Is it written as in the list of users?',
     plan_one: '{{number}} picture, {{bytes}}. Users: {{owners}}. Pictures of these in all: {{total}}.',
     plan_other: '{{number}} pictures, {{bytes}}. Users: {{owners}}. Pictures in all: {{total}}.',
     referenced_one: '{{count}} of them was used to make another picture, whose recipe then misses it.',

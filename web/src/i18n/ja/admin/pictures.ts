@@ -19,6 +19,7 @@ const texts: Shape<typeof en> = {
     again: 'もう一度確認する',
     planTitle: '削除される画像',
     nothing: '削除するものはありません。',
+    nobody: '「{{user}}」という名前の画像は 1 件もありません。ユーザー一覧の名前と同じか確認してください。',
     plan_one: '画像{{number}}枚、{{bytes}}。ユーザー{{owners}}人、その画像は全部で{{total}}枚。',
     plan_other: '画像{{number}}枚、{{bytes}}。ユーザー{{owners}}人、画像は全部で{{total}}枚。',
     referenced_one: 'うち{{count}}枚は別の画像の作成に使われました。削除するとそのレシピから失われます。',

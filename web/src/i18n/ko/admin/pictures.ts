@@ -19,6 +19,7 @@ const texts: Shape<typeof en> = {
     again: '다시 보기',
     planTitle: '지워질 그림',
     nothing: '지울 것이 없습니다.',
+    nobody: '“{{user}}”라는 이름의 그림은 하나도 없습니다. 사용자 목록에 적힌 이름과 같은지 확인하세요.',
     plan_one: '그림 {{number}}장, {{bytes}}. 사용자 {{owners}}명, 이들의 전체 그림 {{total}}장.',
     plan_other: '그림 {{number}}장, {{bytes}}. 사용자 {{owners}}명, 전체 그림 {{total}}장.',
     referenced_one: '그중 {{count}}장은 다른 그림을 만드는 데 쓰였습니다. 지우면 그 레시피에서 빠집니다.',
