@@ -241,15 +241,23 @@ const ACCESS: readonly Sabotage[] = [
     ['src/services/shares.ts', '|| !signer.verify(token, claimsOf(held.share))', ''],
     SHARES,
   ),
-  broken(
-    'a picture in the trash is served to whoever has a link',
-    [
-      'src/http/routes/shares.ts',
-      'if (file === undefined || file.trashed) throw',
-      'if (file === undefined) throw',
+  {
+    name: 'a picture in the trash is served to whoever has a link',
+    // either of the two looks is enough
+    edits: [
+      {
+        file: 'src/services/shares.ts',
+        find: "if (entry === undefined || entry.status !== 'active') throw",
+        put: 'if (entry === undefined) throw',
+      },
+      {
+        file: 'src/http/routes/shares.ts',
+        find: 'if (file === undefined || file.trashed) throw',
+        put: 'if (file === undefined) throw',
+      },
     ],
-    SHARES,
-  ),
+    tests: SHARES,
+  },
   broken(
     'a picture in the trash may be kept by caches',
     ['src/http/serve-file.ts', 'if (file.trashed) return NEVER;', ''],
