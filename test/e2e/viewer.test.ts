@@ -85,6 +85,29 @@ describe('viewer', () => {
     await expectNoViolations(visit.page);
   });
 
+  it('asks again for a picture that could not be loaded: by its button, and when the connection is back', async () => {
+    const visit = await gallery.visit();
+    visit.allow(/net::ERR_FAILED/);
+    const items = await postPictures(visit, 2);
+    const { page } = visit;
+    const originals = items.map(({ url }) => `**${url}`);
+    for (const original of originals) await page.route(original, (route) => route.abort());
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await page.getByText('The picture cannot be loaded.').first().waitFor();
+    await expectNoViolations(page);
+    await page.unroute(originals[0] ?? '');
+    await viewer(page).getByRole('button', { name: 'Try again' }).click();
+    await shown(page, 'picture 1').waitFor();
+
+    await page.keyboard.press('ArrowRight');
+    await announced(page, '2 of 2: picture 2');
+    await viewer(page).getByRole('button', { name: 'Try again' }).waitFor();
+    await page.unroute(originals[1] ?? '');
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await shown(page, 'picture 2').waitFor();
+  });
+
   it('zooms by keys and buttons', async () => {
     const visit = await gallery.visit();
     await visit.post({ width: 96, height: 64, meta: { prompt: 'small' } });

@@ -2,6 +2,8 @@ import { api } from '../api/client.ts';
 import { problemOf } from '../api/problem.ts';
 import type { Family, Item } from '../api/types.ts';
 
+const REVOKE_MS = 60_000;
+
 /** Saves what the server sends as a file. */
 export function download(url: string, name = ''): void {
   const link = document.createElement('a');
@@ -24,5 +26,6 @@ export async function downloadWorkflow(family: Family, id: string): Promise<void
   const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1];
   const url = URL.createObjectURL(await answer.blob());
   download(url, name ?? `${id}-workflow.json`);
-  URL.revokeObjectURL(url);
+  // Safari reads it after the click is over
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS);
 }

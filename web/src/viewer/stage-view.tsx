@@ -26,7 +26,7 @@ export interface StageViewProps {
 
 /** Keeps the stage and the list together: the stage shows `id`, wherever that is in the list by now. */
 export function StageView(props: StageViewProps) {
-  const { t } = useTranslation('viewer');
+  const { t } = useTranslation(['viewer', 'common']);
   const { sequence, id, index, stage } = props;
   const version = useVersion(sequence);
   const host = useRef<HTMLDivElement>(null);
@@ -34,7 +34,8 @@ export function StageView(props: StageViewProps) {
   latest.current = props;
   const seen = useRef<Seen>({ id, index, total: sequence.total });
   const asked = useRef(id);
-  const errorText = t('cannotLoad');
+  const errorText = t('viewer:cannotLoad');
+  const retryText = t('common:retry');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; where it begins is read then
   useEffect(() => {
@@ -45,6 +46,7 @@ export function StageView(props: StageViewProps) {
       host: host.current,
       index: seen.current.index,
       errorText,
+      retryText,
       list: {
         total: () => latest.current.sequence.total,
         at: (place) => {

@@ -1,5 +1,6 @@
 import PhotoSwipe from 'photoswipe';
 import 'photoswipe/style.css';
+import { tryFailedAgain } from './failed-slides.ts';
 import type { Slide } from './slide-of.ts';
 
 /** What the stage shows: pictures by place, some of them not known yet. */
@@ -19,6 +20,7 @@ export interface StageOptions {
   readonly list: StageList;
   readonly index: number;
   readonly errorText: string;
+  readonly retryText: string;
   readonly onIndex: (index: number) => void;
   readonly onZoom: (zoom: Zoom) => void;
   /** Dragged away, or clicked beside. */
@@ -63,6 +65,7 @@ export function createStage(options: StageOptions): Stage {
   pswp.on('zoomPanUpdate', () => onZoom(pswp, options));
   pswp.on('change', () => onZoom(pswp, options));
   pswp.on('close', options.onClose);
+  const stopTrying = tryFailedAgain(pswp, options.retryText, () => focusWindow(host));
   pswp.init();
   // a part of our dialog, not one of its own
   pswp.element?.removeAttribute('role');
@@ -90,11 +93,17 @@ export function createStage(options: StageOptions): Stage {
     },
     destroy() {
       sized.disconnect();
+      stopTrying();
       // `close` of a stage that is taken away is nobody's wish to close
       pswp.off('close', options.onClose);
       if (!pswp.isDestroying) pswp.destroy();
     },
   };
+}
+
+/** Keys are heard where the focus is. */
+function focusWindow(host: HTMLElement): void {
+  host.closest<HTMLElement>('[role=dialog]')?.focus();
 }
 
 function settings({ host, index, errorText, onTap }: StageOptions) {
