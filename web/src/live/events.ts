@@ -143,8 +143,10 @@ function apply(family: Family, all: readonly LiveChange[]): void {
   }
   for (const { id, item } of all) {
     if (item === undefined) continue;
-    // only what somebody looked at is kept
-    queryClient.setQueryData<Item>(['item', family, id], (known) => (known === undefined ? known : item));
+    const queryKey = ['item', family, id];
+    // only of what somebody looks at: five thousand records would stay in memory else
+    if (queryClient.getQueryCache().find({ queryKey }) !== undefined)
+      queryClient.setQueryData(queryKey, item);
   }
 }
 
