@@ -1,5 +1,5 @@
 // `npm test [-- filter …] [--no-skips]`: installs what is missing, then runs every check. The last line is the sum.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
@@ -20,6 +20,13 @@ const CHECKS = [
 
 const SUITES = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
+/**
+ * Proofs that take minutes and do next to nothing in them. They run one after another beside the suites, which take every
+ * core, and so cost no time of their own; each is one test.
+ */
+const BESIDE = ['soak', 'slow'];
+const PROOF = ['--disable-warning=ExperimentalWarning', 'scripts/dev/proof.ts'];
+
 const flags = process.argv.slice(2);
 const noSkips = flags.includes('--no-skips');
 const filters = flags.filter((flag) => flag !== '--no-skips');
@@ -27,13 +34,15 @@ const filters = flags.filter((flag) => flag !== '--no-skips');
 requireBootstrapNode();
 await ensureInstalled({ dev: true });
 const node = requireNode();
-const sum = { passed: 0, failed: [], skipped: [] };
+const sum = { passed: 0, failed: [], skipped: [], told: [] };
 if (filters.length === 0) {
   for (const check of CHECKS) await runCheck(check);
   // before the suites: those that need the pages would each build them
   count('pages', await ensurePages(node));
 }
+const beside = filters.length === 0 ? runBeside() : undefined;
 await runSuites();
+await beside;
 report();
 
 async function runCheck({ name, args }) {
@@ -76,6 +85,26 @@ function readCounts(path) {
   }
 }
 
+/** What they say waits for the suites' end: lines of both would stand among each other. */
+async function runBeside() {
+  const folder = mkdtempSync(join(tmpdir(), 'kiroku-beside-'));
+  try {
+    for (const name of BESIDE) {
+      const told = join(folder, name);
+      const file = openSync(told, 'w');
+      const { code, signal } = await runNode(node, [...PROOF, name, '--ci'], {
+        stdio: ['ignore', file, file],
+      });
+      closeSync(file);
+      stopOn(signal);
+      sum.told.push(readFileSync(told, 'utf8'));
+      count(`proof of ${name}`, code === 0);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** A signal that ended a part ends the whole, without a sum that looks like a result. */
 function stopOn(signal) {
   if (signal === null) return;
@@ -84,6 +113,7 @@ function stopOn(signal) {
 }
 
 function report() {
+  for (const text of sum.told) process.stdout.write(`\n${text}`);
   const lines = sum.failed.map((name) => `FAILED: ${name}`);
   lines.push(...sum.skipped.map((name) => `SKIPPED: ${name}`));
   if (noSkips && sum.skipped.length > 0) lines.push('Skipped tests are not allowed here (--no-skips).');

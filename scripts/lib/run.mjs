@@ -10,13 +10,14 @@ const SAME_SIGNAL_MS = 250;
 
 /**
  * Runs `node` with these arguments as if it stood in our place: same streams, signals handed on. Resolves with its
- * exit code or the signal that ended it. Every `node` that it starts by name is the same one.
+ * exit code or the signal that ended it. Every `node` that it starts by name is the same one. Told other streams
+ * (`stdio`, as `spawn` has it) it writes there.
  */
-export function runNode(node, args, { env = {}, cwd = ROOT } = {}) {
+export function runNode(node, args, { env = {}, cwd = ROOT, stdio = 'inherit' } = {}) {
   const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
   const child = spawn(node, args, {
     cwd,
-    stdio: 'inherit',
+    stdio,
     env: { ...process.env, PATH: path, ...env },
   });
   const last = new Map();

@@ -263,6 +263,7 @@ describe('npm test', () => {
     await put('node_modules/@biomejs/biome/bin/biome', tool(0));
     await put('node_modules/typescript/bin/tsc', tool(0));
     await put('node_modules/knip/bin/knip.js', tool(0));
+    await put('scripts/dev/proof.ts', `console.log('proved', process.argv.slice(2).join(' '))`);
     await put('web/dist/index.html', 'built');
   });
 
@@ -280,7 +281,8 @@ describe('npm test', () => {
     await suites({ passed: 10, failed: [], skipped: [] }, 0);
     const tested = run('test.mjs');
     expect(await tested.ended).toBe(0);
-    expect(lastLine(tested.output())).toBe('15 passed, 0 failed');
+    expect(lastLine(tested.output())).toBe('17 passed, 0 failed');
+    expect(tested.output()).toMatch(/^proved soak --ci\n\nproved slow --ci$/m);
   });
 
   it('names failures and skips before the sum', async () => {
@@ -291,7 +293,7 @@ describe('npm test', () => {
     expect(tested.output()).toContain(
       'FAILED: types\nFAILED: types of the pages\nFAILED: a > b\nSKIPPED: c > d\n',
     );
-    expect(lastLine(tested.output())).toBe('4 passed, 3 failed, 1 skipped');
+    expect(lastLine(tested.output())).toBe('6 passed, 3 failed, 1 skipped');
   });
 
   it('fails on a skip only where none is allowed', async () => {
@@ -299,7 +301,16 @@ describe('npm test', () => {
     expect(await run('test.mjs').ended).toBe(0);
     const strict = run('test.mjs', '--no-skips');
     expect(await strict.ended).toBe(1);
-    expect(lastLine(strict.output())).toBe('6 passed, 0 failed, 1 skipped');
+    expect(lastLine(strict.output())).toBe('8 passed, 0 failed, 1 skipped');
+  });
+
+  it('fails on a promise that is broken beside the suites', async () => {
+    await suites({ passed: 10, failed: [], skipped: [] }, 0);
+    await put('scripts/dev/proof.ts', `console.log('BREACH'); process.exitCode = 1`);
+    const tested = run('test.mjs');
+    expect(await tested.ended).toBe(1);
+    expect(tested.output()).toContain('BREACH\n\nBREACH\n\nFAILED: proof of soak\nFAILED: proof of slow\n');
+    expect(lastLine(tested.output())).toBe('15 passed, 2 failed');
   });
 
   it('runs a part without the other checks', async () => {
@@ -307,6 +318,7 @@ describe('npm test', () => {
     const tested = run('test.mjs', 'unit/domain');
     expect(await tested.ended).toBe(0);
     expect(tested.output()).toContain('unit/domain');
+    expect(tested.output()).not.toContain('proved');
     expect(lastLine(tested.output())).toBe('2 passed, 0 failed');
   });
 
@@ -314,7 +326,7 @@ describe('npm test', () => {
     await suites({ passed: 5, failed: [], skipped: [] }, 1);
     const odd = run('test.mjs');
     expect(await odd.ended).toBe(1);
-    expect(lastLine(odd.output())).toBe('10 passed, 1 failed');
+    expect(lastLine(odd.output())).toBe('12 passed, 1 failed');
     await suites({ passed: 0, failed: [], skipped: [] }, 0);
     const empty = run('test.mjs');
     expect(await empty.ended).toBe(1);
