@@ -1,8 +1,8 @@
 import type { Item } from '../api/types.ts';
 import { aspectOf } from './aspect.ts';
 import { type Chunk, spanOf } from './chunks.ts';
+import type { Frame } from './frames.ts';
 import type { Layout } from './layout.ts';
-import type { Frame } from './viewport.ts';
 
 /** A picture and where it stands in its day. */
 export interface Placed {

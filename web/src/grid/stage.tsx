@@ -1,5 +1,6 @@
 import { type HTMLAttributes, type RefObject, useMemo, useSyncExternalStore } from 'react';
 import type { Item } from '../api/types.ts';
+import type { Band } from './band.ts';
 import type { Collection } from './collection-types.ts';
 import type { Cursor } from './cursor.ts';
 import { Day } from './day.tsx';
@@ -7,7 +8,6 @@ import { DayHeading } from './day-heading.tsx';
 import { dayPartsOf } from './day-parts.ts';
 import style from './grid.module.css';
 import { tileId } from './tile.tsx';
-import type { Band } from './use-pointer.ts';
 import type { Range } from './use-range.ts';
 import type { Viewport } from './viewport.ts';
 
