@@ -125,7 +125,8 @@ async function openDrivers(
     ...(textIndex === undefined ? {} : { textIndex }),
     ...(former.unsettledSince === undefined ? {} : { unsettledSince: former.unsettledSince }),
   });
-  const { catalog, clock } = watchCommits(bare, now, io);
+  let run: RunFile | undefined;
+  const { catalog, clock } = watchCommits(bare, now, io, async (since) => run?.cover(since));
   const moved = createMoved({ state, now });
   const fence = createMovedFence(catalog, moved);
   const store = createFsBlobStore({ storage, folders, publishBy: tree.report.publishBy });
@@ -137,7 +138,8 @@ async function openDrivers(
   });
   try {
     await recoverStaged({ blobs, catalog, log });
-    const run = await startRun({ state, clock, former, log, now });
+    const started = await startRun({ state, clock, former, log, now });
+    run = started;
     return {
       ...ground,
       blobs,
@@ -147,10 +149,10 @@ async function openDrivers(
       drained: (owner) => fence.drained(owner),
       io,
       stats: () => bare.stats(),
-      listening: (url) => run.listening(url),
+      listening: (url) => started.listening(url),
       rebuild: (owner) => bare.rebuild(owner),
-      settle: (signal) => settle(bare, clock, run, signal),
-      close: closing(bare, clock, run, tree),
+      settle: (signal) => settle(bare, clock, started, signal),
+      close: closing(bare, clock, started, tree),
     };
   } catch (error) {
     await catalog.close().catch(() => undefined);

@@ -48,7 +48,7 @@ async function freePort(): Promise<number> {
 /** Starts it and waits until it serves. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const server = await launchServer(options);
-  await ready(server, options.readyWithinMs ?? 30_000);
+  await ready(server, options.readyWithinMs ?? 120_000);
   return server;
 }
 

@@ -27,6 +27,11 @@ export interface RunFile {
   listening(url: string): Promise<void>;
   /** Everything the former run left open has been compared: the settled time may go on. */
   caughtUp(): void;
+  /**
+   * Resolves when what stands on the disk asks for a comparison of changes from this time (ms) on. The clock must not go
+   * past it while the change is on its way. @throws KirokuError when it cannot be written: the change must not be made
+   */
+  cover(since: number): Promise<void>;
   /** Writes the settled time, if anything changed since it was last written. Never throws. */
   tick(): Promise<void>;
   /** The last word of this run. @throws KirokuError when it cannot be written: the next start then compares */
@@ -49,9 +54,13 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
   let written = -1;
   let url: string | undefined;
   let queue: Promise<void> = Promise.resolve();
+  /** The settled time of the write that was asked for last, and the latest that may stand on the disk. */
+  let [asked, latest] = [0, 0];
 
   const write = (clean: boolean): Promise<void> => {
     const settled = Math.min(deps.clock.settledAt(), held ?? Number.POSITIVE_INFINITY);
+    asked = settled;
+    latest = Math.max(latest, settled);
     const document = {
       v: 1,
       started_at: isoOf(startedAt),
@@ -61,7 +70,12 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
       caught_up: held === undefined,
       ...(url === undefined || clean ? {} : { url }),
     };
-    queue = queue.catch(() => undefined).then(() => deps.state.writeDocument('run', document));
+    queue = queue
+      .catch(() => undefined)
+      .then(() => deps.state.writeDocument('run', document))
+      .then(() => {
+        if (asked === settled) latest = settled;
+      });
     return queue;
   };
 
@@ -83,6 +97,10 @@ export async function startRun(deps: RunFileDeps): Promise<RunFile> {
     caughtUp() {
       held = undefined;
       written = -1;
+    },
+    async cover(since) {
+      if (latest <= since) return;
+      await (asked <= since ? queue : write(false));
     },
     async tick() {
       const changes = deps.clock.changes();

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/catalog.ts';
+import type { Catalog, Mutation } from '../../catalog/catalog.ts';
 import { UnsettledError } from '../../domain/errors.ts';
 import type { IoMeter } from './io-meter.ts';
 
@@ -20,11 +20,17 @@ export interface SettledClock {
  */
 const MARGIN_MS = 5_000;
 
-/** The same catalog, with a watch on how long its changes take. */
+/**
+ * The same catalog, with a watch on how long its changes take. A record that tells an earlier time than that of its commit
+ * (a restored one may be years old) counts as a change of that time: nothing else in its line would tell the next start that
+ * it is new.
+ * @param covered resolves when the settled time on the disk is no later than the one given (ms); asked before such a commit
+ */
 export function watchCommits(
   catalog: Catalog,
   now: () => number,
   io: IoMeter,
+  covered: (since: number) => Promise<void>,
 ): { readonly catalog: Catalog; readonly clock: SettledClock } {
   const running = new Set<{ readonly since: number }>();
   /** Changes whose lasting form is owed. */
@@ -34,9 +40,10 @@ export function watchCommits(
   const watched: Catalog = {
     ...catalog,
     async commit(owner, mutation) {
-      const mine = { since: now() };
+      const mine = { since: Math.min(now(), toldBy(mutation)) };
       running.add(mine);
       try {
+        if (mutation.op === 'put') await covered(mine.since);
         return await io.watch(() => catalog.commit(owner, mutation));
       } catch (error) {
         if (error instanceof UnsettledError) owed.add(mine);
@@ -64,4 +71,9 @@ export function watchCommits(
     changes: () => changes,
   };
   return { catalog: watched, clock };
+}
+
+/** When the change happened by what its line will say, ms; those that take the time of their commit never lie before it. */
+function toldBy(mutation: Mutation): number {
+  return mutation.op === 'put' ? Date.parse(mutation.record.updated_at) : Number.POSITIVE_INFINITY;
 }

@@ -3,9 +3,10 @@ import { createMemoryCatalog } from '../../../../src/catalog/memory-catalog.ts';
 import { KirokuError, UnsettledError } from '../../../../src/domain/errors.ts';
 import { silentLog } from '../../../../src/domain/log.ts';
 import { createIoMeter } from '../../../../src/services/maintenance/io-meter.ts';
-import { readFormerRun, startRun } from '../../../../src/services/maintenance/run-file.ts';
+import { type RunFile, readFormerRun, startRun } from '../../../../src/services/maintenance/run-file.ts';
 import { watchCommits } from '../../../../src/services/maintenance/settled.ts';
 import { createMemoryStateStore } from '../../../../src/state/memory-state-store.ts';
+import { sampleRecord } from '../../../support/records.ts';
 import { ANNA, failureOf, NOON, pictureId } from '../../../support/services.ts';
 
 const ID = pictureId('0'.repeat(32));
@@ -17,14 +18,17 @@ function setup() {
   const inner = createMemoryCatalog({ now: () => time.now });
   const behaviour = { commit: inner.commit };
   const io = createIoMeter();
+  let run: RunFile | undefined;
   const { catalog, clock } = watchCommits(
     { ...inner, commit: (owner, mutation) => behaviour.commit(owner, mutation) },
     () => time.now,
     io,
+    async (since) => run?.cover(since),
   );
   const start = async (isNew = false) => {
     const former = await readFormerRun(state, isNew);
-    return { former, run: await startRun({ state, clock, former, log: silentLog, now: () => time.now }) };
+    run = await startRun({ state, clock, former, log: silentLog, now: () => time.now });
+    return { former, run };
   };
   const document = () => state.readDocument('run');
   return { time, state, behaviour, catalog, clock, io, start, document };
@@ -101,6 +105,49 @@ describe('run.json', () => {
     third.run.caughtUp();
     await third.run.finish();
     expect(await since()).toBeUndefined();
+  });
+
+  it('covers a record that is older than its commit before it is committed, and until it is settled', async () => {
+    const { time, state, behaviour, catalog, start, document } = setup();
+    const { run } = await start(true);
+    time.now += 60_000;
+    await failureOf(catalog.commit(ANNA, EDIT));
+    await run.tick();
+    const old = NOON - 86_400_000 * 300;
+    const record = sampleRecord({ updated_at: new Date(old).toISOString() });
+    let finish = (): void => {};
+    let asked: unknown;
+    behaviour.commit = async () => {
+      asked = (await readFormerRun(state, false)).unsettledSince;
+      await new Promise<void>((resolve) => (finish = resolve));
+      throw new KirokuError('not_found', '');
+    };
+    const put = failureOf(catalog.commit(ANNA, { op: 'put', record }));
+    await expect.poll(() => asked).toBe(old - 5_000);
+    time.now += 60_000;
+    await run.tick();
+    expect(await document()).toMatchObject({ settled_at: new Date(old - 5_000).toISOString() });
+    finish();
+    await put;
+    await run.tick();
+    expect((await readFormerRun(state, false)).unsettledSince).toBe(time.now - 5_000);
+  });
+
+  it('refuses such a record while it cannot be covered', async () => {
+    const { state, clock, time } = setup();
+    let full = false;
+    const failing = {
+      ...state,
+      async writeDocument(...given: Parameters<typeof state.writeDocument>) {
+        if (full) throw new KirokuError('disk_full', '');
+        await state.writeDocument(...given);
+      },
+    };
+    const former = { unsettledSince: undefined };
+    const run = await startRun({ state: failing, clock, former, log: silentLog, now: () => time.now });
+    full = true;
+    await expect(run.cover(NOON - 3_600_000)).rejects.toMatchObject({ code: 'disk_full' });
+    await expect(run.cover(NOON + 1)).resolves.toBeUndefined();
   });
 
   it('is not written while nothing changes, and a full disk does not stop the server', async () => {
