@@ -11,7 +11,8 @@ export function startHistoryProcess(traces: boolean): {
   close(): void;
 } {
   const child = fork(fileURLToPath(import.meta.url), ['serve', ...(traces ? ['traces'] : [])], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // a state's machines are garbage when it is done: room for a few of them makes collecting cheap
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'],
   });
   return {
     check: (seed) =>

@@ -37,7 +37,14 @@ export interface Machine {
 export const UNSTOPPED = new AbortController().signal;
 
 const LIMIT = 100_000;
-// a snapshot of the index after every change; logs of a few lines are merged, and of what was purged little stays
+/** By which a machine writes what it need not: the same for a history and for the recoveries of its states. */
+export interface Rules {
+  /** A snapshot of the index after every change; else as for any small library, none. */
+  readonly snapshots: boolean;
+  /** Logs of a few lines are merged, and of what was purged little stays; else as for any small library, never. */
+  readonly compaction: boolean;
+}
+
 const SNAPSHOTS = { leastRows: 1, leastTail: 0, leastTailAtEnd: 0 };
 const COMPACTION = { leastLog: 2_500, tombstones: 2, tombstoneAge: 0 };
 const SIGNER = createShareSigner(['k'.repeat(40)]);
@@ -53,12 +60,13 @@ function configOf() {
 export async function startMachine(
   storage: Storage,
   random: (bytes: number) => Uint8Array,
+  { snapshots, compaction }: Rules,
 ): Promise<Machine> {
   const engine = await openEngine(CONFIG, {
     log: silentLog,
     storage,
-    snapshots: SNAPSHOTS,
-    compaction: COMPACTION,
+    ...(snapshots ? { snapshots: SNAPSHOTS } : {}),
+    ...(compaction ? { compaction: COMPACTION } : {}),
   });
   const deps = ingestDepsOf(engine, random);
   const { catalog, state, tree } = engine;

@@ -53,7 +53,9 @@ async function picturesOf(catalog: Machine['engine']['catalog'], owner: Owner): 
   const all: Entry[] = [];
   for (const kind of KINDS) {
     for (const status of STATUSES) {
-      const page = await catalog.list({ owner, kind, status, order: 'newest', size: 200, at: { page: 1 } });
+      // exact: an owner that comes late is waited for, whatever the clock on the wall says
+      const exact = { exactTotal: true, at: { page: 1 } } as const;
+      const page = await catalog.list({ owner, kind, status, order: 'newest', size: 200, ...exact });
       if (page.total !== page.entries.length)
         throw new Error(`total ${page.total} of ${page.entries.length}`);
       all.push(...page.entries);

@@ -4,19 +4,28 @@ import { type Random, randomBelow } from '../../support/random.ts';
 import type { CrashStorage } from '../../support/storage/crash-storage.ts';
 import { observeStorage } from '../../support/storage/observed-storage.ts';
 import { send } from './acts-pictures.ts';
-import { catchUp, type Machine, startMachine, UNSTOPPED } from './engine.ts';
+import { catchUp, type Machine, type Rules, startMachine, UNSTOPPED } from './engine.ts';
 import { inspect } from './inspect.ts';
 import type { Told } from './journal.ts';
 import { differences, type Look, lookAtAll } from './look.ts';
 
-export type Bytes = (bytes: number) => Uint8Array;
+/** How often recovery is cut short, goes on behind its first answers, and ends in order. */
+const CUT_AGAIN = 0.2;
+const CAUGHT_UP = 0.1;
+const IN_ORDER = 0.1;
 
-export function bytesFrom(random: Random): Bytes {
+export function bytesFrom(random: Random): (bytes: number) => Uint8Array {
   return (count) => {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) bytes[at] = randomBelow(random, 256);
     return bytes;
   };
+}
+
+/** What a recovery is tried with. */
+export interface Luck {
+  readonly random: Random;
+  readonly rules: Rules;
 }
 
 /** A machine that will be without power from some moment on: what it does then reaches nothing. */
@@ -28,8 +37,8 @@ interface Powered {
   stop(): Promise<void>;
 }
 
-async function power(disk: CrashStorage, random: Random): Promise<Powered> {
-  const machine = await startMachine(disk, bytesFrom(random));
+async function power(disk: CrashStorage, { random, rules }: Luck): Promise<Powered> {
+  const machine = await startMachine(disk, bytesFrom(random), rules);
   return {
     machine,
     stop: () => machine.engine.close(),
@@ -63,19 +72,20 @@ async function examine(machine: Machine, disk: CrashStorage, told: Told): Promis
 }
 
 /** Recovers a disk, cuts it again, and recovers what is left: both ends must be the same. */
-export async function recoverTwice(state: CrashStorage, told: Told, random: Random): Promise<Recovered> {
+export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck): Promise<Recovered> {
+  const { random } = luck;
   // Sometimes recovery itself is cut off: what is left of it must be recoverable too.
-  const disk = random() < 0.25 ? await cutRecovery(state, random) : state;
-  const behind = needsCatchingUp(told) || random() < 0.2;
-  const first = await power(disk, random);
+  const disk = random() < CUT_AGAIN ? await cutRecovery(state, luck) : state;
+  const behind = needsCatchingUp(told) || random() < CAUGHT_UP;
+  const first = await power(disk, luck);
   if (behind) await catchUp(first.machine);
   const once = await examine(first.machine, disk, told);
   // now and then it is stopped in order: the next start then believes what this one left
-  const inOrder = random() < 0.1;
+  const inOrder = random() < IN_ORDER;
   if (inOrder) await first.stop();
   const left = inOrder ? disk : first.cut();
 
-  const second = await power(left, random);
+  const second = await power(left, luck);
   if (behind) await catchUp(second.machine);
   const twice = await examine(second.machine, left, told);
   const after = await goOn(second.machine, left, told, twice, random);
@@ -86,7 +96,7 @@ export async function recoverTwice(state: CrashStorage, told: Told, random: Rand
 }
 
 /** The power goes again at some call of the recovery, or right after it. */
-async function cutRecovery(disk: CrashStorage, random: Random): Promise<CrashStorage> {
+async function cutRecovery(disk: CrashStorage, { random, rules }: Luck): Promise<CrashStorage> {
   const at = 1 + randomBelow(random, 40);
   let calls = 0;
   let left: CrashStorage | undefined;
@@ -96,7 +106,7 @@ async function cutRecovery(disk: CrashStorage, random: Random): Promise<CrashSto
     if (left !== undefined) throw errno('EIO', call, '');
   });
   try {
-    const machine = await startMachine(storage, bytesFrom(random));
+    const machine = await startMachine(storage, bytesFrom(random), rules);
     if (left === undefined) await catchUp(machine).catch(() => undefined);
     left ??= disk.crash(random);
     void machine.engine.close().catch(() => undefined);
