@@ -5,7 +5,7 @@ import type { ProofPart } from '../proof-part.ts';
 const part: ProofPart = {
   what: 'bytes that are nearly requests, over raw sockets: an answer or a closed connection in time, none a failure of ours',
   unit: 'requests over raw sockets',
-  sizes: { ci: 2_500, command: 50_000 },
+  sizes: { ci: 2_500, command: 100_000 },
   run: runRaw,
 };
 
