@@ -1,6 +1,8 @@
-import { encodedRequest, operationsOf, requestOf } from './access-requests.ts';
+import { JSON_TYPE } from './access-people.ts';
+import { operationsOf } from './access-positions.ts';
+import { encodedRequest, requestOf } from './access-requests.ts';
 import { TABLE } from './access-table.ts';
-import { adminSession, bearer, cookieValue, JSON_TYPE, type World } from './access-world.ts';
+import { adminSession, bearer, cookieValue, type World } from './access-world.ts';
 import { inParallel } from './calls.ts';
 import type { FuzzAnswer } from './fuzz-client.ts';
 import type { AccessFindings } from './idor.ts';
@@ -69,11 +71,40 @@ function asked(
 }
 
 async function nobodiesOf(world: World): Promise<Nobody[]> {
-  const { victim, other, url, session } = world;
+  const { victim, other, session } = world;
+  const cookies = await cookiesOfNobody(world);
+  const tokens = [
+    bent(SERVICE_TOKEN),
+    bent(ADMIN_TOKEN),
+    victim.token,
+    cookieValue(victim.cookie),
+    victim.code,
+  ];
+  const like = 'service for other';
+  const query = { owner: other.owner };
+  const beside = { ...bearer(SERVICE_TOKEN), cookie: `${victim.cookie}; ${session}` };
+  const twice = { ...bearer(SERVICE_TOKEN), 'x-user-id': other.owner };
+  return [
+    ...Object.entries(cookies).map(([name, cookie]): Nobody => ({ name, headers: { cookie }, like: 'none' })),
+    ...[...tokens, 'x'].map((token): Nobody => {
+      const headers = { ...bearer(token), cookie: victim.cookie };
+      return { name: `a wrong token, ${token.slice(0, 8)}…`, headers, like: 'refused' };
+    }),
+    {
+      name: "the service for another, beside the victim's cookie and a session",
+      headers: beside,
+      query,
+      like,
+    },
+    { name: 'the service for another, twice', headers: twice, query, like },
+  ];
+}
+
+async function cookiesOfNobody({ victim, url, session }: World): Promise<Record<string, string>> {
   const ended = await adminSession(url);
   await fetch(`${url}/api/v1/admin/session`, { method: 'DELETE', headers: { cookie: ended } });
   const [admin = ''] = session.split('=');
-  const cookies: Record<string, string> = {
+  return {
     unsigned: `anon_id=${victim.owner}`,
     'a forged cookie': bent(victim.cookie),
     'a link as cookie': `anon_id=${victim.token}`,
@@ -83,36 +114,8 @@ async function nobodiesOf(world: World): Promise<Nobody[]> {
     'an ended session': ended,
     'a token as session': `${admin}=${ADMIN_TOKEN}`,
     'a token as cookie': `token=${ADMIN_TOKEN}; authorization=Bearer ${SERVICE_TOKEN}`,
-    'a session of https': `__Host-${bent(session)}`,
+    'a session of https': `__Host-${session}`,
   };
-  const tokens = [
-    bent(SERVICE_TOKEN),
-    bent(ADMIN_TOKEN),
-    victim.token,
-    cookieValue(victim.cookie),
-    victim.code,
-    'x',
-  ];
-  const owner = { owner: other.owner };
-  return [
-    ...Object.entries(cookies).map(([name, cookie]): Nobody => ({ name, headers: { cookie }, like: 'none' })),
-    ...tokens.map((token): Nobody => {
-      const headers = { ...bearer(token), cookie: victim.cookie };
-      return { name: `a wrong token, ${token.slice(0, 8)}…`, headers, like: 'refused' };
-    }),
-    {
-      name: "the service for another, beside the victim's cookie",
-      headers: { ...bearer(SERVICE_TOKEN), cookie: victim.cookie },
-      query: owner,
-      like: 'service for other',
-    },
-    {
-      name: 'the service for another, twice',
-      headers: { ...bearer(SERVICE_TOKEN), 'x-user-id': other.owner },
-      query: owner,
-      like: 'service for other',
-    },
-  ];
 }
 
 /** Links that have expired or were ended open nothing, and say no more than that. */

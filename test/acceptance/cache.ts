@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { bearer, type Holder, JSON_TYPE, type World } from './access-world.ts';
+import { type Holder, JSON_TYPE } from './access-people.ts';
+import { bearer, type World } from './access-world.ts';
 import { startNginx } from './cache-nginx.ts';
 import { inParallel } from './calls.ts';
 import type { AccessFindings } from './idor.ts';

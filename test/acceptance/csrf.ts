@@ -1,10 +1,5 @@
-import {
-  type AccessRequest,
-  encodedRequest,
-  operationOf,
-  operationsOf,
-  requestOf,
-} from './access-requests.ts';
+import { operationOf, operationsOf } from './access-positions.ts';
+import { type AccessRequest, encodedRequest, requestOf } from './access-requests.ts';
 import { createWorld, type World } from './access-world.ts';
 import { inParallel } from './calls.ts';
 import type { FuzzAnswer } from './fuzz-client.ts';

@@ -1,4 +1,5 @@
-import { JSON_TYPE, type World } from './access-world.ts';
+import { JSON_TYPE } from './access-people.ts';
+import type { World } from './access-world.ts';
 
 const PATIENCE_MS = 20_000;
 

@@ -1,5 +1,5 @@
-import type { Position } from './access-requests.ts';
-import type { Holder } from './access-world.ts';
+import type { Holder } from './access-people.ts';
+import type { Position } from './access-positions.ts';
 
 /** Which texts of a holder's somebody else could put where. */
 type Values = (holder: Holder, operation: string) => readonly string[];

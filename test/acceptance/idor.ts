@@ -1,20 +1,12 @@
-import { createHash } from 'node:crypto';
-import {
-  type AccessRequest,
-  encodedRequest,
-  operationsOf,
-  type Position,
-  positionsOf,
-  requestOf,
-  shownPosition,
-  withText,
-} from './access-requests.ts';
-import { bearer, type Holder, JSON_TYPE, type World } from './access-world.ts';
+import { operationsOf, type Position, positionsOf, shownPosition } from './access-positions.ts';
+import { type AccessRequest, encodedRequest, requestOf, withText } from './access-requests.ts';
+import { bearer, type World } from './access-world.ts';
 import { inParallel } from './calls.ts';
 import type { FuzzAnswer } from './fuzz-client.ts';
 import { foreignEvents } from './idor-live.ts';
+import { mixed, stateOf } from './idor-state.ts';
 import { ghostOf, morePositions, valuesAt } from './idor-values.ts';
-import { ADMIN_TOKEN, SERVICE_TOKEN } from './rig.ts';
+import { SERVICE_TOKEN } from './rig.ts';
 
 /**
  * Everything of somebody's, put by others wherever the document lets a caller put a text: the answer must be the one that
@@ -172,54 +164,6 @@ function difference(one: string, two: string): string {
   let at = 0;
   while (at < one.length && one[at] === two[at]) at += 1;
   return `${one.slice(Math.max(0, at - 60), at + 120)} | ${two.slice(Math.max(0, at - 60), at + 120)}`;
-}
-
-/** One of the victim's among the caller's own: what is done with many at a time. */
-async function mixed(world: World): Promise<string[]> {
-  const { other, victim } = world;
-  const faults: string[] = [];
-  const post = (path: string, body: object) => {
-    const headers = { cookie: other.cookie, ...JSON_TYPE };
-    return world.ask({ method: 'post', target: `/api/v1${path}`, headers, body: JSON.stringify(body) });
-  };
-  const ids = [other.images, victim.images];
-  for (const [path, body] of [
-    ['/images/zip', { ids }],
-    ['/images/zip?link=1', { ids }],
-    ['/shares', { ids, expires_in: 60 }],
-  ] as const) {
-    const { status } = await post(path, body);
-    if (status !== 404) faults.push(`${path} of a foreign picture among own ones: ${status}`);
-  }
-  for (const action of ['delete', 'restore', 'favorite', 'unfavorite', 'tag', 'untag', 'rate']) {
-    const more = /tag/.test(action) ? { tags: ['x'] } : action === 'rate' ? { rating: 1 } : {};
-    const { body } = await post('/images/bulk', { action, ids: [victim.images, victim.trashed], ...more });
-    const { results }: { results?: { ok: boolean; code: string }[] } = JSON.parse(body.toString());
-    const refused = results?.filter(({ ok, code }) => !ok && code === 'not_found').length;
-    if (refused !== 2) faults.push(`bulk ${action} of foreign pictures: ${body}`);
-  }
-  return faults;
-}
-
-/** All that the victim can see of its own, in a form that stays the same as long as nobody changes it. */
-async function stateOf(world: World, { cookie, key, thumb }: Holder): Promise<Record<string, string>> {
-  const targets = [
-    ...['images', 'inputs', 'controls'].flatMap((base) =>
-      ['?size=200', '?size=200&status=trash', '/facets', '/timeline'].map((rest) => `/api/v1/${base}${rest}`),
-    ),
-    ...['/api/v1/usage', '/api/v1/searches', '/api/v1/shares', '/api/v1/access-log', '/api/v1/me'],
-    ...[`/outputs/${key}`, `/outputs/${thumb}`],
-  ];
-  const state: Record<string, string> = {};
-  for (const target of targets) {
-    const { status, body } = await world.ask({ target, headers: { cookie } });
-    // who opens a link is counted, and may be
-    const text = body.toString('latin1').replaceAll(/"views":\d+/g, '');
-    state[target] = `${status} ${createHash('sha256').update(text).digest('hex')}`;
-  }
-  const quota = await world.ask({ target: '/api/v1/admin/quota-report', headers: bearer(ADMIN_TOKEN) });
-  state['quota report'] = String(quota.status);
-  return state;
 }
 
 /** The proof of the proof: the owner itself does see a difference, wherever a path names what is its own. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bearer, cookieValue, createWorld, type Holder, type World } from './access-world.ts';
+import type { Holder } from './access-people.ts';
+import { bearer, cookieValue, createWorld, type World } from './access-world.ts';
 import { inParallel } from './calls.ts';
 import type { FuzzAnswer } from './fuzz-client.ts';
 import type { AccessFindings } from './idor.ts';

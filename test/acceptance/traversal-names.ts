@@ -1,4 +1,5 @@
-import { bearer, JSON_TYPE, type World } from './access-world.ts';
+import { JSON_TYPE } from './access-people.ts';
+import { bearer, type World } from './access-world.ts';
 import { filePart, seeded, uploadParts } from './calls.ts';
 import type { AccessFindings } from './idor.ts';
 import { tinyPng } from './png.ts';

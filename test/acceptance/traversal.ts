@@ -1,13 +1,5 @@
-import {
-  type AccessRequest,
-  encodedRequest,
-  operationsOf,
-  type Position,
-  positionsOf,
-  requestOf,
-  shownPosition,
-  withText,
-} from './access-requests.ts';
+import { operationsOf, type Position, positionsOf, shownPosition } from './access-positions.ts';
+import { type AccessRequest, encodedRequest, requestOf, withText } from './access-requests.ts';
 import { anyAddress, bearer, CANARY, type World } from './access-world.ts';
 import { inParallel, seeded } from './calls.ts';
 import type { AccessFindings } from './idor.ts';
