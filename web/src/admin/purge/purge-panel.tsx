@@ -60,7 +60,7 @@ export function PurgePanel({ request, level = 2 }: PurgePanelProps) {
         onClose={() => setAsking(false)}
         onConfirm={(hasSeen) => {
           setAsking(false);
-          purge.begin(request, hasSeen);
+          purge.begin(request, plan.askedAt, hasSeen);
         }}
       />
     </section>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, until } from '../../api/client.ts';
 import { following } from '../follow-work.ts';
 import { useWork } from '../use-work.ts';
+import { sameCutoff } from './cutoff.ts';
 
 /** Whose trash, and from which age on. */
 export interface PurgeRequest {
@@ -28,7 +29,11 @@ export function usePurgePlan(request: PurgeRequest | undefined) {
   return useQuery({
     queryKey: ['admin', 'purge-plan', query],
     // the wire's type of the days is the number they become
-    queryFn: ({ signal }) => answerOf(api.admin['purge-trash'].preview.$get({ query }, until(signal))),
+    queryFn: async ({ signal }) => {
+      const askedAt = Date.now();
+      const plan = await answerOf(api.admin['purge-trash'].preview.$get({ query }, until(signal)));
+      return { ...plan, askedAt };
+    },
     enabled: request !== undefined,
     staleTime: 0,
     gcTime: 0,
@@ -42,14 +47,17 @@ export function usePurge() {
   );
   return {
     ...work,
-    /** @param confirm a person has seen what speaks against it */
-    begin: ({ user, days }: PurgeRequest, confirm: boolean) =>
+    /**
+     * @param askedAt when the preview was asked for, ms
+     * @param confirm a person has seen what speaks against it
+     */
+    begin: ({ user, days }: PurgeRequest, askedAt: number, confirm: boolean) =>
       work.start((signal) =>
         api.admin['purge-trash'].$post(
           {
             json: {
               ...(user === '' ? {} : { user_id: user }),
-              ...(days === undefined ? {} : { older_than_days: days }),
+              ...(days === undefined ? {} : { older_than_days: sameCutoff(days, askedAt, Date.now()) }),
               ...(confirm ? { confirm } : {}),
             },
           },
