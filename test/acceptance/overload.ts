@@ -1,11 +1,20 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProofFigure, ProofOptions, ProofPart, ProofResult } from '../../scripts/dev/proof-part.ts';
 import { seededRandom } from '../support/random.ts';
 import { untilStagingEmpty, visit } from './calls.ts';
-import { atRate, emptyTally, inLanes, type Offered, OWNERS, type Tally } from './overload-load.ts';
+import {
+  atRate,
+  emptyTally,
+  filesToSend,
+  inLanes,
+  type Offered,
+  OWNERS,
+  type Tally,
+} from './overload-load.ts';
 import { sha256 } from './png.ts';
 import { type RunningServer, serviceClient, startServer } from './rig.ts';
 import {
@@ -32,8 +41,9 @@ const LANES = 12;
 const SPARE_DESCRIPTORS = 5;
 /** Beyond what it held when it was calm, MiB. */
 const MOST_MEMORY = 512;
-/** The loop itself is never held up; a machine without a free core holds up everybody. */
+/** The loop itself is never held up; a machine without a free core holds up everybody, a bystander too: ms, and times his. */
 const LATEST_LOOP_MS = 1_000;
+const TIMES_A_BYSTANDER = 3;
 const BACK_WITHIN_MS = 30_000;
 
 interface Overload {
@@ -52,6 +62,8 @@ interface Measured {
   readonly memoryBefore: number;
   readonly memoryMost: number;
   readonly loop: LoopDelay;
+  /** p99 of the loop's delay of the clients' own process, ms. */
+  readonly bystander: number;
   readonly backMs: number;
 }
 
@@ -61,14 +73,10 @@ async function proveOverload({ cycles, seed, say }: ProofOptions): Promise<Proof
   const outputs = join(folder, 'outputs');
   await mkdir(outputs);
   const server = await startServer({ outputDir: outputs, env: ENV });
-  let counter = 0;
-  const next = () => {
-    counter += 1;
-    return counter;
-  };
   try {
     const browser = await visit(server.url);
-    const offered = { url: server.url, random: seededRandom(seed), next, browser, tally: emptyTally() };
+    const random = seededRandom(seed);
+    const offered = { url: server.url, random, files: filesToSend(), browser, tally: emptyTally() };
     const run = { server, pid: server.process.pid ?? 0, offered, breaches: [], say };
     const measured = await storm(run, cycles);
     await aftermath(run, outputs, measured);
@@ -97,11 +105,15 @@ async function storm(run: Overload, seconds: number): Promise<Measured> {
   await loopDelay(server);
   const over = new AbortController();
   const most = watchMemory(pid, over.signal);
+  const loopOfOurs = monitorEventLoopDelay();
+  loopOfOurs.enable();
   await atRate(offered, TIMES * capacity, MOST_IN_FLIGHT, seconds);
   const backMs = await untilCalm(offered, calmMs);
   over.abort();
+  loopOfOurs.disable();
+  const bystander = loopOfOurs.percentile(99) / 1e6;
   const loop = await loopDelay(server);
-  return { calmMs, capacity, rested, memoryBefore, memoryMost: await most, loop, backMs };
+  return { calmMs, capacity, rested, memoryBefore, memoryMost: await most, loop, bystander, backMs };
 }
 
 async function watchMemory(pid: number, signal: AbortSignal): Promise<number> {
@@ -127,10 +139,11 @@ async function untilCalm(offered: Offered, calmMs: number): Promise<number> {
 
 async function aftermath(run: Overload, outputs: string, measured: Measured): Promise<void> {
   const { breaches, offered, server, pid } = run;
-  const { loop, backMs, memoryBefore, memoryMost, rested } = measured;
+  const { loop, bystander, backMs, memoryBefore, memoryMost, rested } = measured;
   if (backMs > BACK_WITHIN_MS)
     breaches.push(`${(backMs / 1000).toFixed(0)} s later it is not as fast as before`);
-  if (loop.p99 > LATEST_LOOP_MS) breaches.push(`the loop was late by ${loop.p99.toFixed(0)} ms (p99)`);
+  if (loop.p99 > Math.max(LATEST_LOOP_MS, TIMES_A_BYSTANDER * bystander))
+    breaches.push(`the loop was late by ${loop.p99.toFixed(0)} ms (p99)`);
   if (memoryMost > memoryBefore + MOST_MEMORY) {
     breaches.push(`memory went from ${memoryBefore.toFixed(0)} to ${memoryMost.toFixed(0)} MiB`);
   }
@@ -171,7 +184,7 @@ function summed({ faults, statuses }: Tally): string[] {
 }
 
 function figuresOf({ statuses, kept, mostInFlight }: Tally, measured: Measured): ProofFigure[] {
-  const { capacity, calmMs, loop, memoryBefore, memoryMost, backMs } = measured;
+  const { capacity, calmMs, loop, bystander, memoryBefore, memoryMost, backMs } = measured;
   const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
   return [
     { name: 'a second can be served', value: Math.round(capacity) },
@@ -180,6 +193,7 @@ function figuresOf({ statuses, kept, mostInFlight }: Tally, measured: Measured):
     { name: 'answers', value: answers.join(', ') },
     { name: 'pictures acknowledged', value: kept.size },
     { name: 'delay of the loop, p99, ms', value: Math.round(loop.p99) },
+    { name: 'of the clients, ms', value: Math.round(bystander) },
     { name: 'longest, ms', value: Math.round(loop.max) },
     { name: 'MiB', value: `${memoryBefore.toFixed(0)} before, at most ${memoryMost.toFixed(0)}` },
     { name: 'ms before (median of one client)', value: Math.round(calmMs) },
