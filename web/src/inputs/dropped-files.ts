@@ -5,7 +5,7 @@ export const MOST_FILES = 1_000;
 
 type Entry = FileDropItem | DirectoryDropItem;
 
-/** The files of what was dropped, those in folders too, at most `MOST_FILES`. Texts and links are left out. */
+/** The files of what was dropped, those in folders too, at most one more than `MOST_FILES`. Texts and links are left out. */
 export async function filesOf(items: readonly DropItem[]): Promise<readonly File[]> {
   const files: File[] = [];
   for (const item of items) if (item.kind !== 'text') await collect(item, files);
@@ -13,7 +13,7 @@ export async function filesOf(items: readonly DropItem[]): Promise<readonly File
 }
 
 async function collect(item: Entry, files: File[]): Promise<void> {
-  if (files.length >= MOST_FILES) return;
+  if (files.length > MOST_FILES) return;
   if (item.kind === 'file') {
     files.push(await item.getFile());
     return;
@@ -21,6 +21,6 @@ async function collect(item: Entry, files: File[]): Promise<void> {
   for await (const entry of item.getEntries()) {
     // .DS_Store and the like
     if (!entry.name.startsWith('.')) await collect(entry, files);
-    if (files.length >= MOST_FILES) return;
+    if (files.length > MOST_FILES) return;
   }
 }

@@ -1,6 +1,7 @@
 import { DropZone } from 'react-aria-components/DropZone';
 import type { DropItem } from 'react-aria-components/useDragAndDrop';
 import { useTranslation } from 'react-i18next';
+import { formatCount } from '../i18n/format.ts';
 import { PageHead } from '../ui/page-head.tsx';
 import { toast } from '../ui/toast.tsx';
 import { AddButton } from './add-button.tsx';
@@ -17,9 +18,11 @@ export default function InputsPage() {
   const add = (files: readonly File[]) => {
     if (files.length === 0) toast({ text: t('noFiles') });
     else uploads.add(files.slice(0, MOST_FILES));
+    if (files.length > MOST_FILES) toast({ text: t('tooMany', { number: formatCount(MOST_FILES) }) });
   };
   usePageFiles(add);
-  const addDropped = async (items: readonly DropItem[]) => add(await filesOf(items));
+  const addDropped = (items: readonly DropItem[]) =>
+    filesOf(items).then(add, () => toast({ text: t('unreadable') }));
   return (
     <DropZone
       className={style.page ?? ''}

@@ -110,7 +110,11 @@ function ManagedSearch({ search }: { readonly search: SavedSearch }) {
       onSuccess: () =>
         toast({
           text: t('deletedToast', { name: search.name }),
-          undo: () => save.mutate({ name: search.name, selection: search.query }),
+          // the row is gone by then, and what it would say of a failure with it
+          undo: () =>
+            void save
+              .mutateAsync({ name: search.name, selection: search.query })
+              .catch((problem: unknown) => toast({ text: problemText(problem) })),
         }),
     });
   const error = rename.error ?? remove.error;

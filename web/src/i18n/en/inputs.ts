@@ -23,4 +23,6 @@ export default {
   andMore_one: 'And {{count}} more.',
   andMore_other: 'And {{count}} more.',
   noFiles: 'There was no file in that.',
+  tooMany: 'Only the first {{number}} files were taken. Add the others after them.',
+  unreadable: 'What was dropped cannot be read.',
 };

@@ -25,6 +25,8 @@ const texts: Texts['inputs'] = {
   andMore_one: 'ほか{{count}}件。',
   andMore_other: 'ほか{{count}}件。',
   noFiles: 'ファイルが含まれていません。',
+  tooMany: '最初の {{number}} 件だけを受け取りました。残りはそのあとで追加してください。',
+  unreadable: 'ドロップされたものを読み取れません。',
 };
 
 export default texts;

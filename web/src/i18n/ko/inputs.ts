@@ -25,6 +25,8 @@ const texts: Texts['inputs'] = {
   andMore_one: '외 {{count}}개.',
   andMore_other: '외 {{count}}개.',
   noFiles: '파일이 들어 있지 않습니다.',
+  tooMany: '처음 {{number}}개 파일만 받았습니다. 나머지는 그다음에 추가하세요.',
+  unreadable: '끌어다 놓은 것을 읽을 수 없습니다.',
 };
 
 export default texts;
