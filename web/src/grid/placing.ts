@@ -1,6 +1,6 @@
 import type { Pace } from './pace.ts';
 import type { Spacer } from './spacer.ts';
-import { lowest, screen, type View } from './view.ts';
+import { covered, lowest, screen, type View } from './view.ts';
 
 /**
  * Browsers cannot make an element higher than 33.5 million device pixels (11 million CSS px on a phone with three to
@@ -59,7 +59,7 @@ export function createPlacing({ view, spacer, pace, draw }: PlacingDeps): Placin
       return Math.abs(view.y - before);
     },
     goTo(y) {
-      view.y = Math.max(Math.min(y, lowest(view)), -spacer.top);
+      view.y = Math.max(Math.min(y, lowest(view) + covered()), -spacer.top);
       settle();
     },
     grow() {

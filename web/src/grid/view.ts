@@ -29,6 +29,12 @@ export function screen(): number {
   return window.innerHeight;
 }
 
+/** What covers the window's lower edge, px: the page leaves as much free below the list. */
+export function covered(): number {
+  const page = document.getElementById('content');
+  return page === null ? 0 : Number.parseFloat(getComputedStyle(page).paddingBottom) || 0;
+}
+
 /** The `y` at which the list's end is at the window's. */
 export function lowest({ layout }: View): number {
   return Math.max(0, layout.height - screen());

@@ -6,7 +6,7 @@ import { createPace } from './pace.ts';
 import { createPlacing } from './placing.ts';
 import { createRelayout } from './relayout.ts';
 import { createSpacer } from './spacer.ts';
-import { createView, STUCK, screen, type View } from './view.ts';
+import { covered, createView, STUCK, screen, type View } from './view.ts';
 
 export interface Viewport extends Pick<Frames, 'frame' | 'subscribe'> {
   /** Begins with the element that is as high as the list. Returns the end of it. */
@@ -128,7 +128,7 @@ function revealing(view: View, jump: (y: number) => void): Viewport['reveal'] {
     const box = layout.boxOf(place);
     if (how === 'middle') return jump(box.top - (screen() - box.height) / 2);
     if (box.top < y + STUCK) return jump(box.top - STUCK - sizes.gap);
-    const below = box.top + box.height - (y + screen());
+    const below = box.top + box.height - (y + screen() - covered());
     if (below > 0) jump(y + below + sizes.gap);
   };
 }
