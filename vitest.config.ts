@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // how fast the machine is decides no test: what is polled comes, or the test fails
+    expect: { poll: { timeout: 15_000 } },
     // Two cores on the smallest machine we test on; forks, because signals and native decoders are per process.
     pool: 'forks',
     maxWorkers: 2,
