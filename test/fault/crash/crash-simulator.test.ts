@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashStates, HERE, proveCrashStates } from './crash-proof.ts';
+import { checkHistory } from './crash-states.ts';
 
 const SEED = Number(process.env['KIROKU_SEED'] ?? 20_261_121);
 
@@ -16,5 +17,11 @@ describe('crash simulator', () => {
     const [states, , , acknowledged] = figures.map(({ value }) => Number(value));
     expect(states).toBeGreaterThanOrEqual(crashStates.sizes.ci);
     expect(acknowledged).toBeGreaterThan(2 * crashStates.sizes.ci);
+  });
+
+  it('does the same for the same seed', async () => {
+    const once = await checkHistory(1002);
+    expect(once.states).toBeGreaterThan(10);
+    expect(await checkHistory(1002)).toEqual(once);
   });
 });

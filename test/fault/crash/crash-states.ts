@@ -5,7 +5,7 @@ import { observeStorage } from '../../support/storage/observed-storage.ts';
 import { type Rules, startMachine } from './engine.ts';
 import { step } from './history.ts';
 import { Journal, type Told } from './journal.ts';
-import { differences, type Look } from './look.ts';
+import { differences, type Seen } from './look.ts';
 import { bytesFrom, type Luck, recoverTwice } from './recovery.ts';
 import { World } from './world.ts';
 
@@ -112,7 +112,7 @@ export async function checkHistory(seed: number, traces = false): Promise<Histor
 async function recoverAll(seed: number): Promise<HistoryOutcome> {
   const random = seededRandom(seed ^ 0x5eed);
   const tally: Tally = { states: 0, repeated: 0, acknowledged: 0, acts: {}, breaches: [] };
-  const seen = new Map<string, Look>();
+  const seen = new Map<string, Seen>();
   try {
     for (const state of await statesOf(seed, tally)) {
       const faults = await faultsOf(state, seen, tally, { random, rules: rulesOf(seed) });
@@ -128,7 +128,7 @@ async function recoverAll(seed: number): Promise<HistoryOutcome> {
 /** The same disk is recovered once: what was found then is held against what callers had been told by now. */
 async function faultsOf(
   { disk, told }: State,
-  seen: Map<string, Look>,
+  seen: Map<string, Seen>,
   tally: Tally,
   luck: Luck,
 ): Promise<string[]> {
@@ -141,6 +141,7 @@ async function faultsOf(
   }
   tally.states += 1;
   const { look, faults } = await recoverTwice(disk, told, luck);
-  seen.set(digest, look);
+  // without its pictures, which hold on to the whole machine
+  seen.set(digest, { facts: look.facts, adopted: look.adopted });
   return faults;
 }

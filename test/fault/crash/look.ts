@@ -28,25 +28,33 @@ export function searchFact(owner: Owner, { id, query, name }: SavedSearch): Fact
 }
 
 /** What is there, by the questions that users ask. */
-export interface Look {
-  readonly pictures: ReadonlyMap<PictureId, Entry>;
+export interface Seen {
   readonly facts: ReadonlyMap<string, Fact>;
+  /** Names of the dropped files that pictures were made of. */
+  readonly adopted: readonly string[];
+}
+
+export interface Look extends Seen {
+  readonly pictures: ReadonlyMap<PictureId, Entry>;
 }
 
 export async function lookAtAll({ engine, shares, searches }: Machine): Promise<Look> {
   const pictures = new Map<PictureId, Entry>();
   const facts = new Map<string, Fact>();
+  const adopted: string[] = [];
   const take = (fact: Fact) => facts.set(fact.key, fact);
   for await (const owner of engine.catalog.owners()) {
     for (const entry of await picturesOf(engine.catalog, owner)) {
       if (pictures.has(entry.id)) throw new Error(`${entry.id} is listed twice`);
       pictures.set(entry.id, entry);
       take(pictureFact(entry));
+      const { adopted_from: from } = entry.record();
+      if (from !== undefined) adopted.push(from.name);
     }
     for (const { share } of await shares.list(owner)) take(shareFact(share));
     for (const search of await searches.list(owner)) take(searchFact(owner, search));
   }
-  return { pictures, facts };
+  return { pictures, facts, adopted };
 }
 
 async function picturesOf(catalog: Machine['engine']['catalog'], owner: Owner): Promise<Entry[]> {
@@ -65,7 +73,7 @@ async function picturesOf(catalog: Machine['engine']['catalog'], owner: Owner): 
 }
 
 /** Every way in which what is there differs from what may be there. */
-export function differences({ facts, pictures }: Look, told: Told): string[] {
+export function differences({ facts, adopted }: Seen, told: Told): string[] {
   const faults: string[] = [];
   for (const fact of told.known.values()) faults.push(...differenceOf(fact, facts.get(fact.key), told));
   for (const [key, fact] of facts) {
@@ -73,7 +81,7 @@ export function differences({ facts, pictures }: Look, told: Told): string[] {
     else if (!told.known.has(key) && !told.coming.has(fact.trait))
       faults.push(`invented: ${key} ${fact.text}`);
   }
-  faults.push(...halfGiven(facts, told), ...wronglyAdopted(pictures, told));
+  faults.push(...halfGiven(facts, told), ...wronglyAdopted(adopted, told));
   return faults;
 }
 
@@ -87,7 +95,7 @@ function differenceOf(known: Fact, found: Fact | undefined, { asked, giving }: T
 }
 
 /** What was begun of a transfer is brought to its end, or was never begun. */
-function halfGiven(facts: Look['facts'], { known, giving }: Told): string[] {
+function halfGiven(facts: Seen['facts'], { known, giving }: Told): string[] {
   const owners = new Set<string>();
   for (const { key, owner } of known.values()) {
     const now = facts.get(key)?.owner;
@@ -96,15 +104,11 @@ function halfGiven(facts: Look['facts'], { known, giving }: Told): string[] {
   return owners.size > 1 ? [`half of a library was given away: ${[...owners].join()}`] : [];
 }
 
-function wronglyAdopted(pictures: Look['pictures'], { dropped }: Told): string[] {
-  const faults: string[] = [];
-  const names = new Set<string>();
-  for (const entry of pictures.values()) {
-    const name = entry.record().adopted_from?.name;
-    if (name === undefined) continue;
-    if (names.has(name)) faults.push(`taken in twice: ${name}`);
-    names.add(name);
-  }
-  for (const name of dropped) if (!names.has(name)) faults.push(`never taken in: ${name}`);
-  return faults;
+function wronglyAdopted(adopted: readonly string[], { dropped }: Told): string[] {
+  const twice = adopted.filter((name, at) => adopted.indexOf(name) !== at);
+  const never = [...dropped].filter((name) => !adopted.includes(name));
+  return [
+    ...twice.map((name) => `taken in twice: ${name}`),
+    ...never.map((name) => `never taken in: ${name}`),
+  ];
 }
