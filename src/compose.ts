@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import manifest from '../package.json' with { type: 'json' };
 import { createFolderWatch } from './catalog/manifest/watcher.ts';
 import { jwtVerifierOf } from './compose-auth.ts';
 import { type Engine, openEngine } from './compose-engine.ts';
@@ -210,6 +211,7 @@ function createWire(parts: Parts, secrets: Secrets, pages: BuiltPages): HttpServ
     changes: catalog,
     identity: createIdentity({ keys: secrets.cookie, now, random: randomBytes }),
     ownerExists: (owner) => ownerExists(storage, owner),
+    version: manifest.version,
     health: healthOf(parts),
     metrics,
     pages,

@@ -103,6 +103,8 @@ export interface AppDeps {
   readonly auditViews: AuditViews;
   readonly adminPictures: AdminPictures;
   readonly adminSessions: AdminSessions;
+  /** Of this server, as its package says it. */
+  readonly version: string;
   readonly adminUsers: AdminUsers;
   readonly recent: Recent;
   readonly quotaReport: QuotaReport;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pngPicture } from '../support/pictures.ts';
 import { expectNoViolations } from './support/axe.ts';
@@ -176,15 +176,11 @@ describe('inputs', () => {
     const visit = await gallery.visit();
     const { page, open } = visit;
     await open('/inputs');
-    const held = Promise.withResolvers<void>();
-    await page.route('**/inputs/upload*', async (route) => {
-      await held.promise;
-      await route.abort().catch(() => undefined);
-    });
+    const letGo = await holdUploads(page, (route) => route.abort().catch(() => undefined));
     await pick(page, [await picture('slow.png', 8)]);
     await page.getByRole('button', { name: 'Cancel slow.png' }).click();
     await row(page, 'slow.png').getByText('Cancelled').waitFor();
-    held.resolve();
+    letGo();
     await page.unroute('**/inputs/upload*');
     expect(await storedCount(visit)).toBe(0);
     await page.getByRole('button', { name: 'Send slow.png again' }).click();
@@ -196,21 +192,27 @@ describe('inputs', () => {
     const visit = await gallery.visit();
     const { page, open } = visit;
     await open('/inputs');
-    const held = Promise.withResolvers<void>();
-    await page.route('**/inputs/upload*', async (route) => {
-      await held.promise;
-      await route.continue();
-    });
+    const letGo = await holdUploads(page, (route) => route.continue());
     await pick(page, [await picture('meanwhile.png', 9)]);
     await uploads(page).waitFor();
     await page.getByRole('link', { name: 'Trash' }).click();
     await page.getByRole('heading', { level: 1, name: 'Trash' }).waitFor();
-    held.resolve();
+    letGo();
     await page.getByRole('link', { name: 'Inputs' }).click();
     await row(page, 'meanwhile.png').getByText('Stored').waitFor();
     expect(await storedCount(visit)).toBe(1);
   });
 });
+
+/** Keeps uploads on their way until they are let go; what then becomes of each is for `then` to say. */
+async function holdUploads(page: Page, then: (route: Route) => Promise<void>): Promise<() => void> {
+  const held = Promise.withResolvers<void>();
+  await page.route('**/inputs/upload*', async (route) => {
+    await held.promise;
+    await then(route);
+  });
+  return held.resolve;
+}
 
 function row(page: Page, name: string): Locator {
   return uploads(page).getByRole('listitem').filter({ hasText: name });

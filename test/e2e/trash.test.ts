@@ -42,8 +42,8 @@ describe('trash', () => {
     await throwAway(visit, 3);
     await open('/trash');
     await page.getByText(/^3 pictures, .* They do not count towards your space\.$/).waitFor();
-    await page.getByText(/stays here for 30 days.*The first goes in 29 days\./).waitFor();
-    const tile = page.getByRole('option', { name: /picture 1.*in 29 days/ });
+    await page.getByText(/stays here for 30 days.*The first goes in 30 days\./).waitFor();
+    const tile = page.getByRole('option', { name: /picture 1.*goes in 30 days/ });
     await tile.waitFor();
     await expectNoViolations(page);
 
@@ -83,7 +83,8 @@ describe('trash', () => {
 
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('130 pictures', { exact: true }).first().waitFor();
-    await expect.poll(() => countOf(visit, 'active')).toBe(130);
+    await page.getByText('100 pictures restored.').waitFor();
+    expect(await countOf(visit, 'active')).toBe(130);
   });
 
   it('shows the inputs that were thrown away apart, under an address of their own', async () => {

@@ -29,8 +29,12 @@ describe("the session of an admin's pages", () => {
   it('is begun by the token and opens what the token opens, files too', async () => {
     const { cookie, line } = await begin();
     expect(line).toMatch(/^kiroku_admin=a1\.[^;]+; Path=\/; HttpOnly; SameSite=Strict$/);
-    expect(await jsonOf(as(cookie, PATH))).toMatchObject({ by: 'session' });
-    expect(await jsonOf(app.call(PATH, { headers: bearer }))).toEqual({ by: 'token', expires_at: null });
+    expect(await jsonOf(as(cookie, PATH))).toMatchObject({ by: 'session', version: '1.2.3' });
+    expect(await jsonOf(app.call(PATH, { headers: bearer }))).toEqual({
+      by: 'token',
+      expires_at: null,
+      version: '1.2.3',
+    });
     const list = await jsonOf<{ items: WireItem[] }>(
       as(cookie, `/api/v1/admin/images?user_id=${owner.owner}`),
     );

@@ -92,6 +92,7 @@ export function useApp(
     adminUsers: services.users,
     recent: services.recent,
     quotaReport: services.report,
+    version: '1.2.3',
     adminSessions: createAdminSessions({ key: 'k'.repeat(40), token: ADMIN, now, random: randomBytes }),
     jobs: () => jobs,
     config: settings,

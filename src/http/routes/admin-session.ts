@@ -13,6 +13,7 @@ export interface AdminSessionDeps {
   readonly sessions: AdminSessions;
   readonly adminCookie: AdminCookie;
   readonly audit: Audit;
+  readonly version: string;
 }
 
 const ADMIN = { who: 'admin' } as const;
@@ -25,11 +26,12 @@ const Session = z
       .string()
       .nullable()
       .openapi({ description: 'If it is not used before; null for the token.' }),
+    version: z.string().openapi({ description: 'Of the server: for administrators alone.' }),
   })
   .openapi('AdminSession');
 
 /** Who shows the admin token once may use the web pages for a while. */
-export function adminSessionRoutes(kit: Kit, { sessions, adminCookie, audit }: AdminSessionDeps) {
+export function adminSessionRoutes(kit: Kit, { sessions, adminCookie, audit, version }: AdminSessionDeps) {
   const record = (action: string, { sid }: AdminSession) =>
     audit.record({ actor: 'admin', action, owner: undefined, detail: { session: sid.slice(0, 8) } });
   return [
@@ -50,7 +52,7 @@ export function adminSessionRoutes(kit: Kit, { sessions, adminCookie, audit }: A
         const { session, value } = sessions.begin();
         await record('session-begin', session);
         call.setCookie = adminCookie.line(value, c.env.incoming);
-        return respondJson(call, 201, { by: 'session', expires_at: isoOf(session.expires) });
+        return respondJson(call, 201, { by: 'session', expires_at: isoOf(session.expires), version });
       },
     ),
     kit.serve(
@@ -68,6 +70,7 @@ export function adminSessionRoutes(kit: Kit, { sessions, adminCookie, audit }: A
         return respondJson(call, 200, {
           ...answer,
           expires_at: session === undefined ? null : isoOf(session.expires),
+          version,
         });
       },
     ),

@@ -1,9 +1,13 @@
 const DAY = 86_400_000;
 
-/** Whole days until a picture in the trash may go; 0 for within a day; undefined for never. @param now ms */
+/**
+ * Days until a picture in the trash may go, to the nearest: what was thrown away just now has all its days. 0 for within a
+ * day; undefined for never. @param now ms
+ */
 export function daysLeft(purgeAt: string | null | undefined, now: number): number | undefined {
   if (purgeAt === null || purgeAt === undefined) return undefined;
-  return Math.max(0, Math.floor((Date.parse(purgeAt) - now) / DAY));
+  const left = (Date.parse(purgeAt) - now) / DAY;
+  return left < 1 ? 0 : Math.round(left);
 }
 
 export type PurgeNote =

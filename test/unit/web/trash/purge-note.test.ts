@@ -4,9 +4,11 @@ import { daysLeft, purgeNoteOf } from '../../../../web/src/trash/purge-note.ts';
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
 describe('when a picture in the trash goes', () => {
-  it('counts whole days', () => {
+  it('counts days, to the nearest: a second after it was thrown away it has all of them', () => {
     expect(daysLeft('2026-12-03T12:00:00.000Z', NOW)).toBe(12);
-    expect(daysLeft('2026-12-03T11:59:59.000Z', NOW)).toBe(11);
+    expect(daysLeft('2026-12-03T11:59:59.000Z', NOW)).toBe(12);
+    expect(daysLeft('2026-12-02T23:59:59.000Z', NOW)).toBe(11);
+    expect(daysLeft('2026-11-22T11:59:59.000Z', NOW)).toBe(0);
   });
 
   it('goes today when less than a day is left, or it is due already', () => {

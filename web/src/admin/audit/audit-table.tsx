@@ -1,11 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import { formatTime } from '../../i18n/format.ts';
-import { userAddress } from '../address.ts';
-import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
 import { ReportLine } from '../report-text.tsx';
 import type { AuditEntry } from '../types.ts';
+import { UserLink } from '../user-link.tsx';
 import { actionKey, actorKey } from './audit-words.ts';
 
 /** Who did what to whose pictures, the newest first. */
@@ -43,12 +41,4 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntry[
     const key = actionKey(action);
     return key === undefined ? action : t(`actions.${key}`);
   }
-}
-
-function UserLink({ user }: { readonly user: string }) {
-  return (
-    <Link href={userAddress(user)} className={style.name}>
-      {user}
-    </Link>
-  );
 }

@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
-import { userAddress } from '../address.ts';
 import style from '../admin.module.css';
-import { DataTable } from '../data-table.tsx';
+import { type Column, DataTable } from '../data-table.tsx';
 import type { PurgePlan } from '../types.ts';
+import { UserLink } from '../user-link.tsx';
+
+type Row = PurgePlan['owners'][number];
 
 /** Rows at first sight; the sums are over all. */
 const MOST = 100;
@@ -20,33 +21,13 @@ export function PurgeOwners({ plan: { owners } }: { readonly plan: PurgePlan }) 
         rows={rows}
         keyOf={({ user_id: user }) => user}
         columns={[
-          {
-            id: 'user',
-            title: t('columns.user'),
-            cell: ({ user_id: user }) => (
-              <Link href={userAddress(user)} className={style.name}>
-                {user}
-              </Link>
-            ),
-          },
-          {
-            id: 'count',
-            title: t('columns.pictures'),
-            isNumber: true,
-            cell: ({ count }) => formatCount(count),
-          },
-          {
-            id: 'bytes',
-            title: t('columns.size'),
-            isNumber: true,
-            cell: ({ bytes }) => formatBytes(bytes),
-          },
-          {
-            id: 'early',
-            title: t('purge.early'),
-            isNumber: true,
-            cell: ({ early = 0 }) => formatCount(early),
-          },
+          { id: 'user', title: t('columns.user'), cell: (row) => <UserLink user={row.user_id} /> },
+          amount('count', t('columns.pictures'), ({ count }) => formatCount(count)),
+          amount('bytes', t('columns.size'), ({ bytes }) => formatBytes(bytes)),
+          // with a number of days that was asked for nothing is said of it
+          ...(rows.some(({ early = 0 }) => early > 0)
+            ? [amount('early', t('purge.early'), ({ early = 0 }) => formatCount(early))]
+            : []),
         ]}
       />
       {owners.length > rows.length ? (
@@ -54,4 +35,8 @@ export function PurgeOwners({ plan: { owners } }: { readonly plan: PurgePlan }) 
       ) : null}
     </>
   );
+}
+
+function amount(id: string, title: string, cell: (row: Row) => string): Column<Row> {
+  return { id, title, isNumber: true, cell };
 }

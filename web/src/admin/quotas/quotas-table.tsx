@@ -1,11 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { userAddress } from '../address.ts';
-import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
 import type { QuotaRow } from '../types.ts';
+import { UserLink } from '../user-link.tsx';
 
 /** What each has and may have. */
 export function QuotasTable({ rows }: { readonly rows: readonly QuotaRow[] }) {
@@ -17,15 +15,7 @@ export function QuotasTable({ rows }: { readonly rows: readonly QuotaRow[] }) {
       rows={rows}
       keyOf={({ user_id: user }) => user}
       columns={[
-        {
-          id: 'user',
-          title: t('columns.user'),
-          cell: ({ user_id: user }) => (
-            <Link href={userAddress(user)} className={style.name}>
-              {user}
-            </Link>
-          ),
-        },
+        { id: 'user', title: t('columns.user'), cell: (row) => <UserLink user={row.user_id} /> },
         { id: 'used', title: t('quotas.used'), cell: (row) => <Used row={row} /> },
         {
           id: 'bytes',

@@ -10,6 +10,7 @@ import { Failure } from '../../ui/states.tsx';
 import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
 import { Facts } from '../facts.tsx';
+import { useSession } from '../session.ts';
 import type { Health } from '../types.ts';
 
 const LOOK_AGAIN_MS = 10_000;
@@ -102,8 +103,10 @@ function Contents() {
     queryKey: ['admin', 'users', query],
     queryFn: ({ signal }) => answerOf(api.admin.users.$get({ query }, until(signal))),
   });
+  const { data: session } = useSession();
   if (data === undefined) return null;
   const { active, trash } = data.sums;
+  const version = typeof session === 'object' ? session.version : '…';
   return (
     <section className={style.section}>
       <h2>{t('storage.contents')}</h2>
@@ -113,6 +116,7 @@ function Contents() {
           [t('storage.pictures'), `${formatCount(active.count)}, ${formatBytes(active.bytes)}`],
           [t('storage.trash'), `${formatCount(trash.count)}, ${formatBytes(trash.bytes)}`],
           [t('storage.thumbs'), formatBytes(active.thumb_bytes + trash.thumb_bytes)],
+          [t('storage.version'), version],
         ]}
       />
     </section>

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import { formatBytes, formatCount } from '../../i18n/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Failure } from '../../ui/states.tsx';
-import { userAddress } from '../address.ts';
 import style from '../admin.module.css';
+import { UserLink } from '../user-link.tsx';
 import { WorkView } from '../work-view.tsx';
 import { TransferDialog } from './transfer-dialog.tsx';
 import { type Transferred, useTransfer, useTransferPlan } from './use-transfer.ts';
@@ -57,9 +56,7 @@ function Outcome({ result: { moved, bytes, left, to } }: { readonly result: Tran
     <div role="status">
       <p>
         {t('transfer.done', { count: moved, number: formatCount(moved), bytes: formatBytes(bytes) })}{' '}
-        <Link href={userAddress(to)} className={style.name}>
-          {to}
-        </Link>
+        <UserLink user={to} />
       </p>
       {left === 0 ? null : <p>{t('transfer.left', { count: left })}</p>}
     </div>

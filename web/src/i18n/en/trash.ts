@@ -19,8 +19,8 @@ export default {
   sentences: '{{first}} {{second}}',
   never: 'stays',
   today: 'goes today',
-  inDays_one: 'in {{count}} day',
-  inDays_other: 'in {{count}} days',
+  inDays_one: 'goes in {{count}} day',
+  inDays_other: 'goes in {{count}} days',
   emptyTitle: 'The trash is empty',
   emptyText: 'What you delete comes here first, and can be restored.',
 };

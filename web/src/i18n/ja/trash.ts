@@ -21,8 +21,8 @@ const texts: Texts['trash'] = {
   sentences: '{{first}}{{second}}',
   never: '保管',
   today: '今日消えます',
-  inDays_one: 'あと{{count}}日',
-  inDays_other: 'あと{{count}}日',
+  inDays_one: 'あと{{count}}日で消えます',
+  inDays_other: 'あと{{count}}日で消えます',
   emptyTitle: 'ゴミ箱は空です',
   emptyText: '削除した画像はまずここに入り、元に戻せます。',
 };

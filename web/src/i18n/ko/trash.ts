@@ -21,8 +21,8 @@ const texts: Texts['trash'] = {
   sentences: '{{first}} {{second}}',
   never: '계속 보관',
   today: '오늘 사라짐',
-  inDays_one: '{{count}}일 뒤',
-  inDays_other: '{{count}}일 뒤',
+  inDays_one: '{{count}}일 뒤 사라짐',
+  inDays_other: '{{count}}일 뒤 사라짐',
   emptyTitle: '휴지통이 비어 있습니다',
   emptyText: '지운 그림은 먼저 여기로 오며, 복원할 수 있습니다.',
 };

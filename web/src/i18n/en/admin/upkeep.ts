@@ -102,6 +102,7 @@ export default {
     pictures: 'Active pictures',
     trash: 'Trash',
     thumbs: 'Thumbnails',
+    version: 'Version of the server',
   },
   report: {
     pictures: 'pictures',

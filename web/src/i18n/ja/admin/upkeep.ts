@@ -105,6 +105,7 @@ const texts: Shape<typeof en> = {
     pictures: '保存中の画像',
     trash: 'ゴミ箱',
     thumbs: 'サムネイル',
+    version: 'サーバーのバージョン',
   },
   report: {
     pictures: '画像',

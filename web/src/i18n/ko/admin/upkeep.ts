@@ -105,6 +105,7 @@ const texts: Shape<typeof en> = {
     pictures: '보관 중인 그림',
     trash: '휴지통',
     thumbs: '미리보기',
+    version: '서버 버전',
   },
   report: {
     pictures: '그림',
