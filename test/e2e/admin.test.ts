@@ -183,6 +183,24 @@ describe('administration', () => {
     await page.getByRole('row', { name: /ran a job.*purge-trash/ }).waitFor();
   });
 
+  it('removes nothing by a job that could not say first what it would be', async () => {
+    const visit = await gallery.visit();
+    const { page } = visit;
+    visit.allow(/net::ERR_FAILED/);
+    const preview = '**/jobs/purge-trash/run?dry_run=true';
+    await page.route(preview, (route) => route.abort());
+    await openAsAdmin(visit, '/admin/jobs');
+    await page.getByRole('button', { name: 'Run now: purge-trash' }).click();
+    const asked = page.getByRole('dialog', { name: 'Run purge-trash now?' });
+    await asked.getByRole('alert').waitFor();
+    const go = asked.getByRole('button', { name: 'Run now' });
+    expect(await go.isDisabled()).toBe(true);
+    await page.unroute(preview);
+    await asked.getByRole('button', { name: 'Try again' }).click();
+    await asked.getByText('This is what it would remove now.').waitFor();
+    expect(await go.isDisabled()).toBe(false);
+  });
+
   it('looks for damage, and tells what would be brought into agreement before it does', async () => {
     const visit = await gallery.visit();
     const { page } = visit;

@@ -48,20 +48,21 @@ interface JobConfirmProps {
 
 function JobConfirm({ name, isOpen, onConfirm, onClose }: JobConfirmProps) {
   const { t } = useTranslation(['admin', 'common']);
-  const { data, error } = useJobPreview(name, isOpen);
+  const { data, error, refetch } = useJobPreview(name, isOpen);
   return (
     <ConfirmDialog
       title={t('admin:jobs.confirmTitle', { name })}
       action={t('admin:jobs.run')}
       danger
-      isBusy={data === undefined && error === null}
+      // nothing is removed that was not shown before, also not when it cannot be shown
+      isBusy={data === undefined || error !== null}
       isOpen={isOpen}
       onConfirm={onConfirm}
       onClose={onClose}
     >
-      {error === null ? null : <Failure error={error} />}
+      {error === null ? null : <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined ? (
-        <p role="status">{t('common:loading')}</p>
+        <p role="status">{error === null ? t('common:loading') : ''}</p>
       ) : (
         <div className={style.form}>
           <p>{t('admin:jobs.confirmText')}</p>
