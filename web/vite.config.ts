@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { composedStyles } from './composed-styles.ts';
 import { earlyEntry } from './early-entry.ts';
 import { precompress } from './precompress.ts';
 import { threeLanguages } from './three-languages.ts';
@@ -11,7 +12,7 @@ const server = process.env['KIROKU_SERVER'] ?? 'http://127.0.0.1:8000';
 /** Every address in the built pages is relative to `<base>`, which the server writes for its own sub-path. */
 export default defineConfig({
   base: './',
-  plugins: [react(), threeLanguages(), earlyEntry(), precompress()],
+  plugins: [react(), composedStyles(), threeLanguages(), earlyEntry(), precompress()],
   build: {
     // the first with light-dark(): lowered for older ones it is fixed at the root, and no part can be dark on a light page
     target: ['chrome123', 'firefox124', 'safari17.5'],
