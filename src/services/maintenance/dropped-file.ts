@@ -1,6 +1,7 @@
 import { isErrno, isKirokuError } from '../../domain/errors.ts';
 import type { AdoptedFrom } from '../../domain/record.ts';
 import { completeness } from '../../media/complete.ts';
+import { parentOf } from '../../storage/path.ts';
 import type { FileStat, StorageFile } from '../../storage/storage.ts';
 import type { Received } from '../services.ts';
 import { adoptedFiles, adoptionKey } from './dropped-adopted.ts';
@@ -163,7 +164,10 @@ async function unchanged(
   return named === undefined || sameFile(named, stat);
 }
 
-/** Durable by and by: a name that comes back after a power cut is recognized by its record's `adopted_from`. */
+/**
+ * Durable when it resolves. A name that comes back after a power cut before that is recognized by its record's
+ * `adopted_from`; later the record may have been given away or purged, and the file would be taken in once more.
+ */
 async function removeIfSame(context: LookContext, path: string, stat: FileStat): Promise<void> {
   if (context.trial) return;
   const now = await statOf(context.storage, path);
@@ -173,6 +177,7 @@ async function removeIfSame(context: LookContext, path: string, stat: FileStat):
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
+  await context.folders.sync(parentOf(path));
 }
 
 async function failed(
