@@ -6,7 +6,7 @@ import { type Rules, startMachine } from './engine.ts';
 import { step } from './history.ts';
 import { Journal, type Told } from './journal.ts';
 import { differences, type Seen } from './look.ts';
-import { bytesFrom, type Luck, recoverTwice } from './recovery.ts';
+import { bytesFrom, type Luck, needsCatchingUp, recoverTwice } from './recovery.ts';
 import { World } from './world.ts';
 
 /**
@@ -112,7 +112,7 @@ export async function checkHistory(seed: number, traces = false): Promise<Histor
 async function recoverAll(seed: number): Promise<HistoryOutcome> {
   const random = seededRandom(seed ^ 0x5eed);
   const tally: Tally = { states: 0, repeated: 0, acknowledged: 0, acts: {}, breaches: [] };
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, Known>();
   try {
     for (const state of await statesOf(seed, tally)) {
       const faults = await faultsOf(state, seen, tally, { random, rules: rulesOf(seed) });
@@ -125,23 +125,26 @@ async function recoverAll(seed: number): Promise<HistoryOutcome> {
   return { seed, ...tally };
 }
 
+/** What was found on a disk, and whether that was after the work behind the first requests. */
+interface Known extends Seen {
+  readonly caughtUp: boolean;
+}
+
 /** The same disk is recovered once: what was found then is held against what callers had been told by now. */
 async function faultsOf(
   { disk, told }: State,
-  seen: Map<string, Seen>,
+  seen: Map<string, Known>,
   tally: Tally,
   luck: Luck,
 ): Promise<string[]> {
   tally.acknowledged += told.known.size;
   const digest = digestOf(disk);
   const before = seen.get(digest);
-  if (before !== undefined) {
-    tally.repeated += 1;
-    return differences(before, told);
-  }
-  tally.states += 1;
-  const { look, faults } = await recoverTwice(disk, told, luck);
+  tally[before === undefined ? 'states' : 'repeated'] += 1;
+  // what only the work behind the first requests brings about must have been waited for
+  if (before !== undefined && (before.caughtUp || !needsCatchingUp(told))) return differences(before, told);
+  const { look, faults, caughtUp } = await recoverTwice(disk, told, luck);
   // without its pictures, which hold on to the whole machine
-  seen.set(digest, { facts: look.facts, adopted: look.adopted });
+  seen.set(digest, { facts: look.facts, adopted: look.adopted, caughtUp });
   return faults;
 }

@@ -59,7 +59,7 @@ interface Recovered {
 }
 
 /** Whether pictures may be where only the work behind the first requests looks for them. */
-function needsCatchingUp({ giving, dropped }: Told): boolean {
+export function needsCatchingUp({ giving, dropped }: Told): boolean {
   return giving !== undefined || dropped.size > 0;
 }
 
@@ -71,8 +71,13 @@ async function examine(machine: Machine, disk: CrashStorage, told: Told): Promis
   return { look, faults, summary };
 }
 
+interface RecoveredTwice extends Pick<Recovered, 'look' | 'faults'> {
+  /** After the work behind the first requests, not only right after the start. */
+  readonly caughtUp: boolean;
+}
+
 /** Recovers a disk, cuts it again, and recovers what is left: both ends must be the same. */
-export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck): Promise<Recovered> {
+export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck): Promise<RecoveredTwice> {
   const { random } = luck;
   // Sometimes recovery itself is cut off: what is left of it must be recoverable too.
   const disk = random() < CUT_AGAIN ? await cutRecovery(state, luck) : state;
@@ -92,7 +97,7 @@ export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck):
   second.cut();
   const faults = [...once.faults, ...twice.faults.map((fault) => `recovered twice, ${fault}`), ...after];
   if (twice.summary !== once.summary) faults.push('recovering twice gives another state than once');
-  return { ...once, faults };
+  return { look: once.look, faults, caughtUp: behind };
 }
 
 /** The power goes again at some call of the recovery, or right after it. */
