@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { expectNoViolations } from './support/axe.ts';
 import { useGallery } from './support/gallery.ts';
 
 const gallery = useGallery();
@@ -60,6 +61,25 @@ describe('what happens elsewhere', () => {
     await following;
     await visit.post({ meta: { prompt: 'the first' } });
     await page.getByRole('option', { name: /^the first/ }).waitFor();
+  });
+
+  it('is said to be cut off, on whatever page, until the connection is back', async () => {
+    const visit = await gallery.visit({ size: 'phone' });
+    const { page, context } = visit;
+    visit.allow(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_ABORTED|ERR_FAILED/);
+    await visit.post({ meta: { prompt: 'before' } });
+    const following = isFollowing(page);
+    await visit.open('/');
+    await tiles(page).first().waitFor();
+    await following;
+    const line = page.getByRole('status').filter({ hasText: 'No connection' });
+    await context.setOffline(true);
+    await line.waitFor();
+    await expectNoViolations(page);
+    await visit.post({ meta: { prompt: 'while away' } });
+    await context.setOffline(false);
+    await line.waitFor({ state: 'detached' });
+    await page.getByRole('option', { name: /^while away/ }).waitFor();
   });
 
   it('is caught up with after the connection was gone', async () => {

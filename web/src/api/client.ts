@@ -1,6 +1,7 @@
 import { type ClientResponse, hc } from 'hono/client';
 import type { AppType } from '../../../src/http/app.ts';
 import { BASE_PATH } from '../base-path.ts';
+import { connection } from './connection.ts';
 import { ApiProblem, problemOf } from './problem.ts';
 
 const server = hc<AppType>(BASE_PATH, { init: { credentials: 'same-origin' } });
@@ -26,6 +27,7 @@ export async function answerOf<R extends ClientResponse<unknown>>(call: Promise<
     answer = await call;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    connection.suspect();
     throw new ApiProblem('unreachable', 0, 'The server cannot be reached.', { cause: error });
   }
   if (!answer.ok) throw await problemOf(answer);

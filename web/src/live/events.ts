@@ -1,3 +1,4 @@
+import { connection } from '../api/connection.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { Family, Item } from '../api/types.ts';
 import { BASE_PATH } from '../base-path.ts';
@@ -49,6 +50,9 @@ export function startLive(): void {
   isStarted = true;
   document.addEventListener('visibilitychange', onVisibility);
   window.addEventListener('online', reopen);
+  connection.subscribe(() => {
+    if (connection.goneSince === undefined && stream?.readyState !== EventSource.OPEN) reopen();
+  });
   void begin();
 }
 
@@ -86,6 +90,7 @@ function open(): void {
   let isNew = true;
   opened.onopen = () => {
     retryMs = FIRST_RETRY_MS;
+    connection.works();
     // a browser that comes back by itself says what it heard last, and is told the rest; a new stream is not
     if (isNew) caughtUp();
     isNew = false;
@@ -95,8 +100,10 @@ function open(): void {
     opened.addEventListener(`image.${op}`, ({ data, lastEventId }) => tell(op, data, versionOf(lastEventId)));
   }
   opened.onerror = () => {
+    if (opened !== stream) return;
+    connection.suspect();
     // refused rather than cut off: the browser does not try again by itself
-    if (opened !== stream || opened.readyState !== EventSource.CLOSED) return;
+    if (opened.readyState !== EventSource.CLOSED) return;
     close();
     setTimeout(reopen, retryMs);
     retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);

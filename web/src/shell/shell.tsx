@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
 import { BASE_PATH } from '../base-path.ts';
 import { Toasts } from '../ui/toast.tsx';
+import { ConnectionLine } from './connection-line.tsx';
 import { Navigation } from './navigation.tsx';
 import { useOwnerWatch } from './owner-watch.ts';
 import { Preferences } from './preferences.tsx';
@@ -26,6 +27,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="content" className={style.main} tabIndex={-1}>
         {children}
       </main>
+      <ConnectionLine />
       <Toasts />
     </BarSlot>
   );
