@@ -1,3 +1,5 @@
+const REVOKE_MS = 60_000;
+
 /** What a recovery code is kept in outside this browser: readable in ten years, and says what it is for. */
 export function codeFile(code: string, about: string, address: string): Blob {
   return new Blob([`${about}\n\n${code}\n\n${address}\n`], { type: 'text/plain;charset=utf-8' });
@@ -10,6 +12,6 @@ export function save(file: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // the browser has begun to read it by the next turn
-  setTimeout(() => URL.revokeObjectURL(url), 0);
+  // Safari reads it after the click is over
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS);
 }
