@@ -108,6 +108,26 @@ describe('viewer', () => {
     await shown(page, 'picture 2').waitFor();
   });
 
+  it('closes with the first Escape after an Undo, wherever the mouse rests', async () => {
+    const visit = await gallery.visit();
+    await postPictures(visit, 3);
+    const { page } = visit;
+    await visit.open('/');
+    await tile(page, 'picture 1').click();
+    await shown(page, 'picture 1').waitFor();
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    const message = page.getByRole('alertdialog').filter({ hasText: 'Picture restored.' });
+    await message.waitFor();
+    // after one tooltip the next is there at once
+    await viewer(page).getByRole('button', { name: 'Zoom in' }).hover();
+    await page.getByRole('tooltip').waitFor();
+    await message.getByRole('button', { name: 'Close' }).hover();
+    await page.getByRole('tooltip', { name: 'Zoom in' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'detached' });
+  });
+
   it('zooms by keys and buttons', async () => {
     const visit = await gallery.visit();
     await visit.post({ width: 96, height: 64, meta: { prompt: 'small' } });

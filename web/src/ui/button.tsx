@@ -26,13 +26,17 @@ export interface IconButtonProps
   /** Its name: read aloud, and shown as a tooltip. */
   readonly label: string;
   readonly children: ReactNode;
+  /** False where it comes to lie under a mouse that rests: the next Escape would put the tooltip away, and nothing else. */
+  readonly hasTooltip?: boolean;
 }
 
 /** A button that shows an icon alone. */
-export function IconButton({ label, kind = 'quiet', ...props }: IconButtonProps) {
+export function IconButton({ label, kind = 'quiet', hasTooltip = true, ...props }: IconButtonProps) {
+  const button = <AriaButton {...props} aria-label={label} className={buttonClass(kind, true)} />;
+  if (!hasTooltip) return button;
   return (
     <TooltipTrigger delay={500}>
-      <AriaButton {...props} aria-label={label} className={buttonClass(kind, true)} />
+      {button}
       <Tooltip className={style.tooltip ?? ''} offset={6}>
         {label}
       </Tooltip>

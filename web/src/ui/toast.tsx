@@ -57,7 +57,7 @@ export function Toasts() {
             </Button>
           )}
           {shown.content.work === undefined ? (
-            <IconButton label={t('close')} slot="close">
+            <IconButton label={t('close')} slot="close" hasTooltip={false}>
               <X size={18} />
             </IconButton>
           ) : (

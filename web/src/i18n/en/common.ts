@@ -20,5 +20,5 @@ export default {
   language: 'Language',
   notFound: 'There is nothing here.',
   toGallery: 'Go to your pictures',
-  noConnection: 'No connection. You see what was there at {{time}}; it is tried again by itself.',
+  noConnection: 'No connection: shown as of {{time}}. Trying again.',
 };

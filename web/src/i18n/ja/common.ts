@@ -22,7 +22,7 @@ const texts: Texts['common'] = {
   language: '言語',
   notFound: 'ここには何もありません。',
   toGallery: '自分の画像へ',
-  noConnection: '接続が切れています。{{time}}時点の内容を表示しています。自動的に再接続します。',
+  noConnection: '接続なし：{{time}}時点の表示です。再接続中…',
 };
 
 export default texts;

@@ -22,7 +22,7 @@ const texts: Texts['common'] = {
   language: '언어',
   notFound: '여기에는 아무것도 없습니다.',
   toGallery: '내 그림으로 가기',
-  noConnection: '연결이 끊겼습니다. {{time}} 기준 내용을 보여 주고 있으며, 자동으로 다시 연결합니다.',
+  noConnection: '연결 끊김: {{time}} 기준 화면입니다. 다시 연결하는 중…',
 };
 
 export default texts;
