@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
 import { useGallery, type Visit } from './support/gallery.ts';
@@ -46,6 +46,21 @@ describe('the grid', () => {
     expect(await tiles(page).first().getAttribute('aria-label')).toMatch(/^picture 8, Mar 16, 2026/);
     expect(await tiles(page).last().getAttribute('aria-posinset')).toBe('9');
     await expectNoViolations(page);
+  });
+
+  it('fits the narrowest window with everything over the pictures, however many they are', async () => {
+    const visit = await gallery.visit();
+    await visit.post();
+    const { page } = visit;
+    await page.setViewportSize({ width: 320, height: 640 });
+    await visit.open('/');
+    await tiles(page).first().waitFor();
+    // a hundred thousand would be as wide
+    const count = page.getByText('1 picture', { exact: true }).first();
+    await count.evaluate((span) => (span.textContent = '100,000 pictures'));
+    const right = async (part: Locator) => part.evaluate((each) => each.getBoundingClientRect().right);
+    const end = await right(list(page));
+    expect(await right(page.getByRole('button', { name: 'Sort out' }))).toBeLessThanOrEqual(end);
   });
 
   it('keeps only what is near the view in the page, and keeps the place over reload and Back', async () => {
