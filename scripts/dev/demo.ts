@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
-import { ADMIN_TOKEN, cookieFor } from './bench-server.ts';
+import { ADMIN_TOKEN, cookieFor, SERVICE_TOKEN } from './bench-server.ts';
 import { DEMO_OWNER } from './demo-seed.ts';
 import { startDemo } from './demo-server.ts';
 
@@ -32,6 +32,8 @@ async function demo(): Promise<void> {
   const local = server.url.replace('127.0.0.1', 'localhost');
   say(`Open this link; it makes your browser the owner of the pictures:  ${await door(local)}\n`);
   say(`${local}/admin takes the token  ${ADMIN_TOKEN}\n`);
+  // the command that a gallery without pictures shows needs it
+  say(`Pipelines store with  export SERVICE_TOKEN=${SERVICE_TOKEN}\n`);
   if (server.process.exitCode === null) await once(server.process, 'exit');
   process.exit(server.process.exitCode ?? 1);
 }
