@@ -105,6 +105,23 @@ describe('filters', () => {
     expect(params(page)).toEqual({});
   });
 
+  it('keep the other models on view: one takes the place of another, and is taken away again', async () => {
+    const visit = await gallery.visit();
+    await postFive(visit);
+    const { page } = visit;
+    await visit.open('/?tag=final');
+    await page.getByRole('button', { name: 'Filters, 1 chosen' }).click();
+    const filters = page.getByRole('dialog', { name: 'Filters' });
+    await filters.getByRole('button', { name: /^Model/ }).click();
+    await filters.getByRole('option', { name: 'flux' }).click();
+    await expect.poll(() => params(page)).toEqual({ model: 'flux', tag: 'final' });
+    await filters.getByRole('option', { name: 'sdxl' }).click();
+    await expect.poll(() => params(page)).toEqual({ model: 'sdxl', tag: 'final' });
+    await filters.getByRole('option', { name: 'flux', selected: false }).waitFor();
+    await filters.getByRole('option', { name: 'sdxl', selected: true }).click();
+    await expect.poll(() => params(page)).toEqual({ tag: 'final' });
+  });
+
   it('know favorites, ratings and dates, in a sheet on a phone', async () => {
     const visit = await gallery.visit({ size: 'phone' });
     await postFive(visit);

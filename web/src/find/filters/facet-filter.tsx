@@ -1,9 +1,9 @@
-import { Check, ChevronDown } from 'lucide-react';
+import { Check, ChevronDown, Circle, CircleDot } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
 import { Heading } from 'react-aria-components/Heading';
-import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
+import { ListBox, ListBoxItem, type ListBoxProps } from 'react-aria-components/ListBox';
 import { useTranslation } from 'react-i18next';
 import type { Facets } from '../../api/types.ts';
 import { formatCount } from '../../i18n/format.ts';
@@ -11,9 +11,12 @@ import { TextField } from '../../ui/field.tsx';
 import style from './filters.module.css';
 
 type Values = Facets['facets']['tag'];
+type Chosen = Parameters<NonNullable<ListBoxProps<object>['onSelectionChange']>>[0];
 
 interface FacetFilterProps extends Values {
   readonly facet: keyof Facets['facets'];
+  /** Whether several can be chosen together; else another takes the place of the chosen one. */
+  readonly isMany: boolean;
   readonly chosen: readonly string[];
   readonly onChoose: (value: string) => void;
 }
@@ -22,7 +25,7 @@ interface FacetFilterProps extends Values {
 const SHOWN = 12;
 
 /** The values of one facet, the most frequent first, with how many pictures each would leave. */
-export function FacetFilter({ facet, values, distinct, chosen, onChoose }: FacetFilterProps) {
+export function FacetFilter({ facet, isMany, values, distinct, chosen, onChoose }: FacetFilterProps) {
   const { t } = useTranslation('find');
   const [part, setPart] = useState('');
   const shown = shownOf(values, chosen, part);
@@ -43,17 +46,14 @@ export function FacetFilter({ facet, values, distinct, chosen, onChoose }: Facet
         <ListBox
           aria-label={t(`facets.${facet}`)}
           className={style.values ?? ''}
-          selectionMode="multiple"
+          selectionMode={isMany ? 'multiple' : 'single'}
           // it closes the filters, and leaves what was chosen
           escapeKeyBehavior="none"
           selectedKeys={chosen}
           items={shown.map((value) => ({ ...value, id: value.value }))}
           onSelectionChange={(keys) => {
-            const before = new Set(chosen);
-            const changed = shown.find(
-              ({ value }) => before.has(value) !== (keys === 'all' || keys.has(value)),
-            );
-            if (changed !== undefined) onChoose(changed.value);
+            const changed = changedOf(shown, new Set(chosen), keys);
+            if (changed !== undefined) onChoose(changed);
           }}
           renderEmptyState={() => <p className={style.dim}>{t('noValues')}</p>}
         >
@@ -61,7 +61,9 @@ export function FacetFilter({ facet, values, distinct, chosen, onChoose }: Facet
             <ListBoxItem className={style.value ?? ''} textValue={value}>
               {({ isSelected }) => (
                 <>
-                  <span className={style.tick}>{isSelected ? <Check size={16} aria-hidden /> : null}</span>
+                  <span className={style.tick}>
+                    <Tick isMany={isMany} isSelected={isSelected} />
+                  </span>
                   <span className={style.valueName}>{value}</span>
                   <span className={style.dim}>{formatCount(count)}</span>
                 </>
@@ -75,6 +77,19 @@ export function FacetFilter({ facet, values, distinct, chosen, onChoose }: Facet
       </DisclosurePanel>
     </Disclosure>
   );
+}
+
+/** What was added, else what was taken away: where one takes the place of another, both are changed. */
+function changedOf(shown: Values['values'], before: ReadonlySet<string>, now: Chosen): string | undefined {
+  const isNow = (value: string) => now === 'all' || now.has(value);
+  const added = shown.find(({ value }) => isNow(value) && !before.has(value));
+  return (added ?? shown.find(({ value }) => !isNow(value) && before.has(value)))?.value;
+}
+
+/** Several can be ticked; of those with a dot, one. */
+function Tick({ isMany, isSelected }: { readonly isMany: boolean; readonly isSelected: boolean }) {
+  if (!isMany) return isSelected ? <CircleDot size={16} aria-hidden /> : <Circle size={16} aria-hidden />;
+  return isSelected ? <Check size={16} aria-hidden /> : null;
 }
 
 /** Chosen ones always: also those that no picture has any more. */
