@@ -7,8 +7,8 @@ import { Day } from './day.tsx';
 import { DayHeading } from './day-heading.tsx';
 import { dayPartsOf } from './day-parts.ts';
 import style from './grid.module.css';
+import type { Range } from './range.ts';
 import { tileId } from './tile.tsx';
-import type { Range } from './use-range.ts';
 import type { Viewport } from './viewport.ts';
 
 interface StageProps {

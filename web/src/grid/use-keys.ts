@@ -5,7 +5,7 @@ import type { Item } from '../api/types.ts';
 import type { Collection } from './collection-types.ts';
 import type { Cursor } from './cursor.ts';
 import { type Direction, moved } from './moves.ts';
-import type { Range } from './use-range.ts';
+import type { Range } from './range.ts';
 import type { Viewport } from './viewport.ts';
 
 export interface GridParts {

@@ -8,6 +8,7 @@ export function createPicks(dayOf: (time: string) => string): Picks {
   const listeners = new Set<() => void>();
   let version = 0;
   let isOn = false;
+  let expected: number | undefined;
   const tell = () => {
     version += 1;
     for (const listener of listeners) listener();
@@ -21,6 +22,7 @@ export function createPicks(dayOf: (time: string) => string): Picks {
     return true;
   };
   const forget = () => {
+    expected = undefined;
     picked.clear();
     days.clear();
   };
@@ -70,8 +72,16 @@ export function createPicks(dayOf: (time: string) => string): Picks {
       for (const picture of gone) put(picture, false);
       if (gone.length > 0) tell();
     },
+    get expected() {
+      return expected;
+    },
+    expect(count) {
+      if (expected === count) return;
+      expected = count;
+      tell();
+    },
     clear() {
-      if (picked.size === 0 && !isOn) return;
+      if (picked.size === 0 && !isOn && expected === undefined) return;
       isOn = false;
       forget();
       tell();

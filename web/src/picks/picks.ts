@@ -18,5 +18,8 @@ export interface Picks {
   toggle(picture: Picture): void;
   patch(ids: ReadonlySet<string>, change: (picture: Picture) => Picture): void;
   drop(ids: Iterable<string>): void;
+  /** How many the range has that is being picked: those not loaded come page by page. Undefined when all are there, or cleared. */
+  readonly expected: number | undefined;
+  expect(count: number | undefined): void;
   clear(): void;
 }

@@ -20,6 +20,8 @@ const TagDialog = lazy(() => import('./tag-dialog.tsx'));
 /** A phone has room for so many buttons; these come first. */
 const FIRST: readonly ActionName[] = ['trash', 'restore', 'favorite', 'share'];
 const ROOM = 3;
+/** A range of fewer is there before anybody could read that it is coming. */
+const MANY = 500;
 
 interface SelectionBarProps {
   readonly list: Collection;
@@ -34,12 +36,14 @@ export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarPro
   const [dialog, setDialog] = useState<PickDialog | undefined>(undefined);
   const { picks } = list;
   useSyncExternalStore(picks.subscribe, () => picks.version);
-  const { count } = picks;
+  const { count, expected = 0 } = picks;
   const all = usePicked({ picks, actions, allowed, onCull, onDialog: setDialog });
   const isWide = useIsWide();
   const shown = isWide ? all : all.filter(({ name }) => FIRST.includes(name)).slice(0, ROOM);
   const rest = all.filter((one) => !shown.includes(one));
-  const text = count === 0 ? t('pickSome') : t('picked', { count, number: formatCount(count) });
+  const isComing = expected > MANY;
+  const picked = count === 0 ? t('pickSome') : t('picked', { count, number: formatCount(count) });
+  const text = isComing ? t('pickingMany', { number: formatCount(expected) }) : picked;
   return (
     <>
       <div role="status" className="visually-hidden">

@@ -35,6 +35,22 @@ describe('what is picked', () => {
     expect(told).toBe(2);
   });
 
+  it('knows how many are to come, until they are there or nothing is picked any more', () => {
+    const picks = make();
+    let told = 0;
+    picks.subscribe(() => {
+      told += 1;
+    });
+    picks.expect(700);
+    picks.expect(700);
+    expect([picks.expected, told]).toEqual([700, 1]);
+    picks.expect(undefined);
+    expect(picks.expected).toBeUndefined();
+    picks.expect(700);
+    picks.clear();
+    expect(picks.expected).toBeUndefined();
+  });
+
   it('can be begun without a picture', () => {
     const picks = make();
     picks.turn(true);
