@@ -62,6 +62,7 @@ describe('each rule', () => {
     ['src/media/a.ts', "type X = import('../services/b.ts').X;"],
     ['src/media/a.ts', "const child = new URL('../http/b.ts', import.meta.url);"],
     ['src/http/a.ts', "import { x } from '../../test/b.ts';"],
+    ['src/http/a.ts', "import x from '../../package.json' with { type: 'json' };"],
     ['src/elsewhere/a.ts', ''],
   ])('sees a wrong direction in %s: %s', (path, text) => {
     expect(layerBreaches(breach(path, text))).toHaveLength(1);

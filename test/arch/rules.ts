@@ -21,6 +21,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['domain', 'config', 'compose', 'http'],
 };
 
+/** What lies outside of `src`, and who may read it: whoever wires the parts tells them the version. */
+const OUTSIDE: Readonly<Record<string, readonly string[]>> = { compose: ['package.json'] };
+
 /** Packages and Node modules that only some files may import; everything not named here is free. */
 export const ONLY_IN: readonly { readonly what: RegExp; readonly where: RegExp }[] = [
   { what: /^(hono|@hono\/.*|hono\/.*|@fastify\/busboy)$/, where: /^src\/http\// },
@@ -57,7 +60,7 @@ export function layerBreaches(source: Source): string[] {
   return source.imports
     .filter(({ target }) => target !== undefined)
     .filter(({ target = '' }) => {
-      if (!target.startsWith('src/')) return true;
+      if (!target.startsWith('src/')) return !(OUTSIDE[from] ?? []).includes(target);
       const to = layerOf(target);
       return to !== from && !allowed.includes('*') && !allowed.includes(to);
     })
