@@ -114,9 +114,12 @@ export function readThumb(value: unknown, id: PictureId): string | null {
   return null;
 }
 
-/** A seed as a decimal text; null for null; undefined for what is none. Numbers of JSON come exact to 2^53 only. */
+/**
+ * A seed as a decimal text of at most 40 digits; null for null; undefined for what is none. Numbers of JSON come exact to
+ * 2^53 only.
+ */
 export function readSeed(value: unknown): string | null | undefined {
   if (value === null) return null;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : undefined;
-  return typeof value === 'string' && /^-?\d{1,40}$/.test(value) ? value : undefined;
+  const text = typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : value;
+  return typeof text === 'string' && /^-?\d{1,40}$/.test(text) ? text : undefined;
 }

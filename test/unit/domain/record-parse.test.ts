@@ -162,6 +162,13 @@ describe('parseRecord of an older sidecar', () => {
     expect(refusal(text)).toEqual({ code: 'invalid_metadata', field: 'sidecar' });
   });
 
+  it('takes no number for a seed that it could not read again (found by chance: 1e40)', () => {
+    const record = parse(older({ seed: 1e40 }));
+    expect(record.seed).toBeUndefined();
+    expect(record.extra).toMatchObject({ unreadable: { seed: 1e40 } });
+    expect(parse(encodeRecord(record).toString())).toEqual(record);
+  });
+
   it('answers any JSON with a record that survives, or with a refusal of ours', () => {
     const names = Object.keys(JSON.parse(older())).concat(
       'loras',
