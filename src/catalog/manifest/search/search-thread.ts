@@ -61,14 +61,30 @@ function handedOver(value: Answers[Op]): ArrayBuffer[] {
 }
 
 const port = parentPort;
-port?.on('message', ({ id, request }: ToThread) => {
+const underWay = new Set<Promise<void>>();
+
+async function settle(id: number, request: Request): Promise<void> {
   const reply = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
-    port.postMessage(message, transfer);
-  answer(request).then(
-    (value) => reply({ id, value }, handedOver(value)),
-    (error: unknown) => {
-      const { code, message, details } = fromErrno(error);
-      reply({ id, failed: { code, message, details } });
-    },
-  );
+    port?.postMessage(message, transfer);
+  try {
+    const value = await answer(request);
+    reply({ id, value }, handedOver(value));
+  } catch (error) {
+    const { code, message, details } = fromErrno(error);
+    reply({ id, failed: { code, message, details } });
+  }
+}
+
+async function end(): Promise<void> {
+  await Promise.all(underWay);
+  await Promise.allSettled([...files.values()].map((file) => file.close()));
+  port?.close();
+}
+
+port?.on('message', (message: ToThread) => {
+  if (message === 'end') return void end();
+  // what is no request ends the thread with an error, as a fault of its own would
+  const { id, request } = message;
+  const one = settle(id, request).finally(() => underWay.delete(one));
+  underWay.add(one);
 });

@@ -43,10 +43,8 @@ export interface Answers {
   readonly close: boolean;
 }
 
-export interface ToThread {
-  readonly id: number;
-  readonly request: Request;
-}
+/** A request, or `end`: what was asked is answered, files are closed, and the thread comes to its end by itself. */
+export type ToThread = { readonly id: number; readonly request: Request } | 'end';
 
 export interface FromThread {
   readonly id: number;

@@ -2,10 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { KirokuError } from '../../../domain/errors.ts';
 import { SearcherLostError } from './search-trouble.ts';
 import type { TextFile, TextIndex } from './text-index.ts';
-import type { Answers, Asked, FromThread, Op, ThreadData } from './thread-protocol.ts';
+import type { Answers, Asked, FromThread, Op, ThreadData, ToThread } from './thread-protocol.ts';
 
 /** Its objects are few: texts lie in buffers, which do not count. */
 const MOST_HEAP_MB = 256;
+/** A thread that has not ended by then hangs. */
+const PATIENCE_MS = 10_000;
 
 interface Waiting {
   resolve(value: FromThread['value']): void;
@@ -15,13 +17,16 @@ interface Waiting {
 /** One running thread and who waits for it. */
 interface Thread {
   ask<op extends Op>(op: op, asked: Asked[op]): Promise<Answers[op]>;
+  /** It answers what it was asked, and ends. */
   end(): Promise<void>;
+  /** It ends with an error. */
+  fail(): Promise<void>;
   readonly isGone: boolean;
 }
 
 /** A text index, and the thread it runs in. */
 export interface WorkerTextIndex extends TextIndex {
-  /** Ends the thread at once, as a crash would; the next search gets a new one. */
+  /** Ends the thread by an error, whatever it is at; the next search gets a new one. */
   kill(): Promise<void>;
 }
 
@@ -51,7 +56,7 @@ export function createWorkerTextIndex(root: string): WorkerTextIndex {
       return fileIn(at, await at.ask('create', { owner, epoch }));
     },
     async kill() {
-      await thread?.end();
+      await thread?.fail();
     },
     async close() {
       closed = true;
@@ -93,6 +98,23 @@ function startThread(workerData: ThreadData): Thread {
     return one;
   }
 
+  /**
+   * Told, not terminated: `terminate()` in the middle of a call into the system has ended the whole process (SIGSEGV, Node
+   * 24). Only a thread that does not come to its end is.
+   */
+  async function ended(by: ToThread | undefined): Promise<void> {
+    if (isGone) return;
+    isEnding = true;
+    worker.ref();
+    const gone = new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve());
+    });
+    const late = setTimeout(() => void worker.terminate(), PATIENCE_MS);
+    worker.postMessage(by);
+    await gone;
+    clearTimeout(late);
+  }
+
   worker.unref();
   worker.on('message', ({ id, value, failed }: FromThread) => {
     const one = settle(id);
@@ -122,11 +144,7 @@ function startThread(workerData: ThreadData): Thread {
         worker.ref();
         worker.postMessage({ id: lastId, request: { op, with: asked } });
       }),
-    async end() {
-      if (isGone) return;
-      isEnding = true;
-      worker.ref();
-      await worker.terminate();
-    },
+    end: () => ended('end'),
+    fail: () => ended(undefined),
   };
 }
