@@ -172,28 +172,4 @@ describe('the grid', () => {
     };
     await expect.poll(kept, { timeout: 10_000 }).toBe(0);
   });
-
-  it.each(['phone', 'desk'] as const)(
-    'shows what a key leads to above all that covers the lower edge on a %s',
-    async (size) => {
-      const visit = await gallery.visit({ size });
-      await postDays(visit, 12);
-      const { page } = visit;
-      await visit.open('/');
-      await page.getByRole('link', { name: 'Make a recovery code' }).waitFor();
-      await list(page).focus();
-      /** How far the active picture lies under the notice for guests, px. */
-      const hidden = () =>
-        page.evaluate(() => {
-          const id = document.activeElement?.getAttribute('aria-activedescendant') ?? '';
-          const { bottom = Number.NaN } = document.getElementById(id)?.getBoundingClientRect() ?? {};
-          const below = getComputedStyle(document.documentElement).getPropertyValue('--below');
-          return Math.max(0, bottom - (innerHeight - Number.parseFloat(below)));
-        });
-      for (const key of ['End', 'Home', 'PageDown', 'ArrowDown', 'ArrowDown']) {
-        await page.keyboard.press(key);
-        await expect.poll(hidden, { timeout: 10_000 }).toBeLessThan(1);
-      }
-    },
-  );
 });

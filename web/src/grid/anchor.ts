@@ -15,8 +15,18 @@ export interface Anchor {
 /** What stands at this height; undefined of an empty list. */
 export function anchorAt(chunks: readonly Chunk[], layout: Layout, y: number): Anchor | undefined {
   const place = placeAt(chunks, layout, y);
-  const chunk = place === undefined ? undefined : chunks[place.chunk];
-  if (place === undefined || chunk === undefined) return undefined;
+  return place === undefined ? undefined : anchorOf(chunks, layout, place, y);
+}
+
+/** This picture, against which the view begins at this height. */
+export function anchorOf(
+  chunks: readonly Chunk[],
+  layout: Layout,
+  place: Place,
+  y: number,
+): Anchor | undefined {
+  const chunk = chunks[place.chunk];
+  if (chunk === undefined) return undefined;
   const { from } = spanOf(chunks, chunk.date);
   let before = 0;
   for (let at = from; at < place.chunk; at += 1) before += chunks[at]?.count ?? 0;
@@ -46,7 +56,8 @@ export function heightOf(anchor: Anchor, chunks: readonly Chunk[], layout: Layou
   return place === undefined ? 0 : layout.boxOf(place).top + anchor.within;
 }
 
-function placeOfAnchor({ date, at, id }: Anchor, chunks: readonly Chunk[]): Place | undefined {
+/** Where the picture is now, or what came into its place; undefined in an empty list. */
+export function placeOfAnchor({ date, at, id }: Anchor, chunks: readonly Chunk[]): Place | undefined {
   const { from, to } = spanOf(chunks, date);
   if (from === to)
     return chunks.length === 0 ? undefined : { chunk: Math.min(from, chunks.length - 1), at: 0 };

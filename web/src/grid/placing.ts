@@ -1,6 +1,6 @@
 import type { Pace } from './pace.ts';
 import type { Spacer } from './spacer.ts';
-import { covered, lowest, screen, type View } from './view.ts';
+import { farthest, lowest, screen, type View } from './view.ts';
 
 /**
  * Browsers cannot make an element higher than 33.5 million device pixels (11 million CSS px on a phone with three to
@@ -19,7 +19,7 @@ export interface PlacingDeps {
 export interface Placing {
   /** Brings both together: nothing that is seen moves. */
   settle(): void;
-  /** Goes where the page was scrolled to. @returns px; 0 for what this wrote itself */
+  /** Goes where the page was scrolled to, which lets go of what is held. @returns px; 0 for what this wrote itself */
   follow(): number;
   goTo(y: number): void;
   /** Never less than the list while the reader scrolls: a page that gets shorter would stop him. */
@@ -52,6 +52,7 @@ export function createPlacing({ view, spacer, pace, draw }: PlacingDeps): Placin
       const step = at + view.shift - before;
       // our own corrections come here too
       if (Math.abs(step) < 1) return 0;
+      view.held = undefined;
       if (view.layout.height > HIGHEST && Math.abs(step) > 2 * screen()) {
         view.y = (at / Math.max(1, HIGHEST - screen())) * lowest(view);
         view.shift = view.y - at;
@@ -59,7 +60,7 @@ export function createPlacing({ view, spacer, pace, draw }: PlacingDeps): Placin
       return Math.abs(view.y - before);
     },
     goTo(y) {
-      view.y = Math.max(Math.min(y, lowest(view) + covered()), -spacer.top);
+      view.y = Math.max(Math.min(y, farthest(view)), -spacer.top);
       settle();
     },
     grow() {

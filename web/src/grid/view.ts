@@ -2,6 +2,11 @@ import type { Anchor } from './anchor.ts';
 import { type Chunk, startsOf } from './chunks.ts';
 import { createLayoutMaker, type GridSizes, type Layout } from './layout.ts';
 
+export interface Held extends Anchor {
+  /** A key led to it: it is seen whole, whatever is laid out anew or comes to cover the window's edge. */
+  readonly isWhole?: boolean;
+}
+
 /** A list as it is laid out, and where the window stands in it: what all parts of a viewport look at. */
 export interface View {
   readonly chunks: readonly Chunk[];
@@ -14,7 +19,7 @@ export interface View {
   /** What is at `y` of the list stands at `y - shift` of its element. */
   shift: number;
   /** Holds through any number of changes until the reader scrolls: nothing is lost by rounding. */
-  held: Anchor | undefined;
+  held: Held | undefined;
   /** The place to come back to is not known to be there before the days are counted. */
   isRestoring: boolean;
   /** Lays these out; nothing is moved. */
@@ -38,6 +43,11 @@ export function covered(): number {
 /** The `y` at which the list's end is at the window's. */
 export function lowest({ layout }: View): number {
   return Math.max(0, layout.height - screen());
+}
+
+/** The `y` at which the page ends: nothing covers the end of the list. */
+export function farthest({ layout }: View): number {
+  return Math.max(0, layout.height + covered() - screen());
 }
 
 export function createView(chunks: readonly Chunk[], sizes: GridSizes): View {

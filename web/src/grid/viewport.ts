@@ -1,12 +1,13 @@
 import { type Anchor, anchorAt } from './anchor.ts';
 import type { Collection } from './collection-types.ts';
 import { createFrames, type Frames } from './frames.ts';
+import { holdWhole, seeing } from './keeping.ts';
 import type { GridSizes, Place } from './layout.ts';
 import { createPace } from './pace.ts';
 import { createPlacing } from './placing.ts';
 import { createRelayout } from './relayout.ts';
 import { createSpacer } from './spacer.ts';
-import { covered, createView, STUCK, screen, type View } from './view.ts';
+import { createView, STUCK, screen } from './view.ts';
 
 export interface Viewport extends Pick<Frames, 'frame' | 'subscribe'> {
   /** Begins with the element that is as high as the list. Returns the end of it. */
@@ -14,8 +15,8 @@ export interface Viewport extends Pick<Frames, 'frame' | 'subscribe'> {
   /** Upper edge of the view in the list, px; below 0 while something above the list is still in view. */
   readonly y: number;
   readonly height: number;
-  /** Scrolls so that this picture is seen whole: the shortest way, or to the middle. */
-  reveal(place: Place, how?: 'nearest' | 'middle'): void;
+  /** Scrolls the shortest way so that this picture is seen whole, and keeps it so until the reader scrolls. */
+  reveal(place: Place): void;
   /** As a drag does it: what is passed is not loaded. */
   flyTo(y: number): void;
   anchor(): Anchor | undefined;
@@ -30,18 +31,15 @@ export interface ViewportDeps {
 /** The window's view of a list, which the page scrolls: what is drawn of it, what is loaded, and where it stands. */
 export function createViewport(deps: ViewportDeps): Viewport {
   const parts = createParts(deps);
-  const { view, spacer, frames, pace, placing, relayout, ask } = parts;
-  const jump = (y: number) => {
-    view.held = undefined;
-    placing.goTo(y);
-    ask();
-  };
-  return Object.assign(viewOf(view, frames), {
+  const { view, spacer, pace, placing, relayout, ask } = parts;
+  return Object.assign(viewOf(parts), {
     attach: attaching(parts, deps),
-    reveal: revealing(view, jump),
+    reveal: revealing(parts),
     flyTo(y: number) {
       pace.fly();
-      jump(y);
+      view.held = undefined;
+      placing.goTo(y);
+      ask();
     },
     restore(anchor: Anchor) {
       view.held = anchor;
@@ -69,7 +67,10 @@ function createParts({ list, sizesFor }: ViewportDeps) {
       draw();
       ask();
     },
-    onSettle: () => placing.settle(),
+    onSettle() {
+      placing.follow();
+      placing.settle();
+    },
   });
   const placing = createPlacing({ view, spacer, pace, draw });
   const relayout = createRelayout({ list, sizesFor, view, spacer, pace, placing, draw, ask });
@@ -82,7 +83,6 @@ function attaching(parts: Parts, { list, sizesFor }: ViewportDeps): Viewport['at
   const scroll = () => {
     const step = placing.follow();
     if (step === 0) return;
-    view.held = undefined;
     pace.moved(step);
     frames.draw();
     ask();
@@ -95,6 +95,7 @@ function attaching(parts: Parts, { list, sizesFor }: ViewportDeps): Viewport['at
     });
     spacer.measure();
     view.y = spacer.position();
+    view.shift = 0;
     layOut(sizesFor(spacer.width));
     return () => {
       spacer.attach(undefined);
@@ -106,7 +107,7 @@ function attaching(parts: Parts, { list, sizesFor }: ViewportDeps): Viewport['at
 }
 
 /** What can be asked of a viewport. */
-function viewOf(view: View, frames: Frames) {
+function viewOf({ view, frames }: Parts) {
   return {
     get frame() {
       return frames.frame;
@@ -122,14 +123,14 @@ function viewOf(view: View, frames: Frames) {
   };
 }
 
-function revealing(view: View, jump: (y: number) => void): Viewport['reveal'] {
-  return (place, how = 'nearest') => {
-    const { layout, sizes, y } = view;
-    const box = layout.boxOf(place);
-    if (how === 'middle') return jump(box.top - (screen() - box.height) / 2);
-    if (box.top < y + STUCK) return jump(box.top - STUCK - sizes.gap);
-    const below = box.top + box.height - (y + screen() - covered());
-    if (below > 0) jump(y + below + sizes.gap);
+function revealing({ view, placing, ask }: Parts): Viewport['reveal'] {
+  return (place) => {
+    const y = seeing(view, view.layout.boxOf(place), view.y);
+    const isSeen = y === view.y;
+    if (!isSeen) placing.goTo(y);
+    holdWhole(view, place);
+    // what is loaded now may lay the list out anew
+    if (!isSeen) ask();
   };
 }
 
@@ -141,6 +142,9 @@ function listen(
   const observer = new ResizeObserver(() => resize());
   observer.observe(element);
   if (element.parentElement !== null) observer.observe(element.parentElement);
+  const page = document.getElementById('content');
+  // with its padding, which grows with what covers the window's lower edge
+  if (page !== null) observer.observe(page, { box: 'border-box' });
   // the browser's own anchoring and this one would correct each other
   document.documentElement.style.overflowAnchor = 'none';
   window.addEventListener('scroll', scroll, { passive: true });
