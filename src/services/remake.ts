@@ -5,6 +5,7 @@ import { thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { PictureRecord } from '../domain/record.ts';
 import type { Decoder, Thumbnail } from '../media/decoder.ts';
+import { isGoing } from './going.ts';
 import { originalSource } from './original-source.ts';
 import { thumbFacts } from './thumb-facts.ts';
 
@@ -38,6 +39,7 @@ async function decodeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Thumbnai
   const { owner, id } = entry;
   const source = await originalSource(deps.blobs, entry);
   if (source === undefined) {
+    if (await isGoing(deps.catalog, entry)) return undefined;
     deps.log.error({ owner, id }, 'an original is missing: its thumbnail cannot be made');
     return undefined;
   }
@@ -46,6 +48,7 @@ async function decodeThumbnail(deps: RemakeDeps, entry: Entry): Promise<Thumbnai
     if (thumbnail === null) deps.log.warn({ owner, id }, 'no thumbnail could be made');
     return thumbnail ?? undefined;
   } catch (error) {
+    if (await isGoing(deps.catalog, entry)) return undefined;
     if (!HOPELESS.some((code) => isKirokuError(error, code))) throw error;
     deps.log.warn({ err: error, owner, id }, 'an original does not decode: it has no thumbnail');
     return undefined;

@@ -1,7 +1,8 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { KirokuError, notFound } from '../domain/errors.ts';
-import type { EmbeddedGraphs, GraphReader } from '../media/decoder.ts';
+import type { GraphReader } from '../media/decoder.ts';
+import { isGoing } from './going.ts';
 import { originalSource } from './original-source.ts';
 import type { WorkflowFormat, Workflows } from './services.ts';
 
@@ -28,7 +29,9 @@ export function createWorkflow({ catalog, blobs, decoder }: WorkflowDeps): Workf
       if (entry === undefined) throw notFound();
       const source = await originalSource(blobs, entry);
       if (source === undefined) throw notFound();
-      const graphs: EmbeddedGraphs = await decoder.graphs(source);
+      const graphs = await decoder.graphs(source).catch(async (error: unknown) => {
+        throw (await isGoing(catalog, entry)) ? notFound() : error;
+      });
       for (const one of ASKED[format]) {
         const text = graphs[one];
         if (text !== undefined) return { json: Buffer.from(text), format: one };

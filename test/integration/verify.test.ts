@@ -6,6 +6,7 @@ import type { Entry } from '../../src/catalog/catalog.ts';
 import { type Engine, openEngine } from '../../src/compose-engine.ts';
 import { manifestKey, originalKey, sidecarKey, thumbKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
+import type { Owner } from '../../src/domain/owner.ts';
 import type { PictureRecord } from '../../src/domain/record.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
 import { sniffMime } from '../../src/media/signature.ts';
@@ -256,6 +257,32 @@ describe('verify', () => {
     } finally {
       await engine.close();
     }
+  });
+
+  it('takes what is removed for good, piece by piece, for no damage (found by the fuzzer)', async () => {
+    await withTree(async ({ open }) => {
+      const { engine, verify } = await open();
+      const { catalog, blobs } = engine;
+      const owners: Owner[] = [];
+      for await (const one of catalog.owners()) owners.push(one);
+      const [owner = expect.fail('no owner')] = owners;
+      const { entries } = await catalog.list({
+        ...{ owner, kind: 'generated', status: 'active', order: 'newest', size: 1, at: { page: 1 } },
+      });
+      const [entry = expect.fail('no picture')] = entries;
+      const { id, kind, thumb } = entry;
+      const change = (current: PictureRecord): PictureRecord => ({
+        ...current,
+        status: 'trash',
+        trashed_at: current.updated_at,
+        purging: current.updated_at,
+      });
+      await catalog.commit(owner, { op: 'edit', kind, id, change });
+      await blobs.remove(originalKey(entry, entry.ext));
+      expect((await verify.run({ signal })).found).toEqual([]);
+      if (thumb !== null) await blobs.remove(thumbKey(entry, thumb));
+      expect((await verify.run({ signal })).found).toEqual([]);
+    });
   });
 
   it('stops when it is told to', async () => {

@@ -216,7 +216,8 @@ async function damageOf(deps: VerifyDeps, entry: Entry): Promise<Damage[]> {
   await changesUnderWay(deps.catalog, entry);
   // changed or purged while it was looked at: then what was seen is of two versions
   const now = await deps.catalog.find(entry.owner, entry.kind, entry.id);
-  if (now === undefined) return [];
+  // what is being removed for good goes piece by piece
+  if (now === undefined || now.record().purging !== undefined) return [];
   return now.seq === entry.seq ? found : damageOf(deps, now);
 }
 

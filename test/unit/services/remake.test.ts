@@ -42,7 +42,7 @@ async function rig() {
     await blobs.remove(key);
     await blobs.remove(originalKey(entry, entry.ext));
   };
-  return { catalog, ownership, entry, remake, isThere, mark };
+  return { blobs, catalog, decoder, ownership, entry, remake, isThere, mark };
 }
 
 describe('a thumbnail that is made again', () => {
@@ -50,6 +50,22 @@ describe('a thumbnail that is made again', () => {
     const { remake, isThere } = await rig();
     expect(await remake(async () => {})).toMatchObject({ thumbnail: { ext: 'webp' } });
     expect(await isThere()).toBe(true);
+  });
+
+  it('is no failure where the original goes because its picture does (found by the fuzzer)', async () => {
+    const { blobs, catalog, entry, decoder, mark } = await rig();
+    const told: unknown[] = [];
+    const log = { ...silentLog, error: (...said: unknown[]) => told.push(said) };
+    const stat: typeof blobs.stat = async (key) => {
+      await mark();
+      return blobs.stat(key);
+    };
+    const open: typeof blobs.open = async (key) => {
+      await mark();
+      return blobs.open(key);
+    };
+    const remade = await remakeThumbnail({ blobs: { ...blobs, stat, open }, catalog, decoder, log }, entry);
+    expect([remade, told]).toEqual([undefined, []]);
   });
 
   it('does not outlive a picture whose purge has begun meanwhile', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { KirokuError } from '../../../src/domain/errors.ts';
 import { originalKey } from '../../../src/domain/key.ts';
+import type { PictureRecord } from '../../../src/domain/record.ts';
+import { createWorkflow } from '../../../src/services/workflow.ts';
 import { plainGraph } from '../../support/comfyui/graphs.ts';
 import { pngTexts } from '../../support/metadata/containers.ts';
 import { ANNA, BERT, failureOf, pictureId, testServices } from '../../support/services.ts';
@@ -40,5 +43,35 @@ describe('the workflow of a picture', () => {
     expect(await failureOf(workflows.read(ANNA, 'generated', other, 'any'))).toMatchObject(unknown);
     await blobs.remove(originalKey(entry, entry.ext));
     expect(await failureOf(workflows.read(ANNA, 'generated', entry.id, 'any'))).toMatchObject(unknown);
+  });
+
+  it('of a picture that is removed for good while it is read is not found, and no failure (found by the fuzzer)', async () => {
+    const { add, catalog, blobs, decoder } = testServices();
+    const { entry } = await add(await pngTexts({ prompt }));
+    const { kind, id } = entry;
+    const failure = new KirokuError('io_error', 'The file has gone.');
+    const readWhile = (meanwhile: () => Promise<unknown>) =>
+      createWorkflow({
+        catalog,
+        blobs,
+        decoder: {
+          ...decoder,
+          async graphs() {
+            await meanwhile();
+            throw failure;
+          },
+        },
+      }).read(ANNA, kind, id, 'any');
+    expect(await failureOf(readWhile(async () => {}))).toBe(failure);
+    const change = (current: PictureRecord): PictureRecord => ({
+      ...current,
+      status: 'trash',
+      trashed_at: current.updated_at,
+      purging: current.updated_at,
+    });
+    const mark = () => catalog.commit(ANNA, { op: 'edit', kind, id, change });
+    expect(await failureOf(readWhile(mark))).toMatchObject({ code: 'not_found' });
+    const purge = () => catalog.commit(ANNA, { op: 'purge', kind, id });
+    expect(await failureOf(readWhile(purge))).toMatchObject({ code: 'not_found' });
   });
 });
