@@ -40,6 +40,10 @@ describe('the OpenAPI document', () => {
     const { paths } = await jsonOf<Document>(app.call('/openapi.json'));
     expect(paths['/s/{token}']?.['get']).toHaveProperty(['responses', '200', 'content', 'text/html']);
     expect(paths['/outputs/{key}']?.['get']).toHaveProperty(['responses', '308']);
+    // what is shared may be asked for in parts, or again
+    for (const path of ['/s/{token}/{id}', '/s/{token}/{id}/thumb']) {
+      for (const status of ['206', '304']) expect(paths[path]?.['get']).toHaveProperty(['responses', status]);
+    }
   });
 
   it('is shown on a page that loads nothing from elsewhere and runs nothing', async () => {

@@ -77,6 +77,12 @@ const Token = z.object({ token: z.string() });
 const Picture = z.object({ token: z.string(), id: z.string() });
 const tags = ['shares'];
 const PUBLIC = { who: 'share' } as const;
+/** What files are answered with, whole or in part. */
+const BYTES = {
+  200: { description: 'The bytes.' },
+  206: { description: 'A range of them.' },
+  304: { description: 'The copy is fresh.' },
+} as const;
 /** A link is for those who were given it. */
 const PAGE_HEADERS = { Vary: 'Accept', 'X-Robots-Tag': 'noindex' };
 
@@ -182,7 +188,7 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
         tags,
         summary: 'An original, as far as the link shows it',
         request: { params: Picture },
-        responses: answers({ 200: { description: 'The bytes.' }, 206: { description: 'A range of them.' } }),
+        responses: answers(BYTES),
       }),
       PUBLIC,
       async (c, call) => {
@@ -201,10 +207,7 @@ export function sharedRoutes(kit: Kit, deps: ShareDeps) {
         tags,
         summary: 'A thumbnail',
         request: { params: Picture },
-        responses: answers({
-          200: { description: 'The bytes.' },
-          304: { description: 'The copy is fresh.' },
-        }),
+        responses: answers(BYTES),
       }),
       PUBLIC,
       async (c, call) => {
