@@ -23,10 +23,9 @@ export interface Pages {
   /**
    * Undefined where the gallery is not built.
    * @param nonce of this answer alone
-   * @param first addresses of the newest thumbnails, where the browser asks for them and their list at once, before any
-   * script has come
+   * @param asksFirst whether the browser asks for the newest pictures at once, before any script has come
    */
-  document(nonce: string, first?: readonly string[]): string | undefined;
+  document(nonce: string, asksFirst: boolean): string | undefined;
   file(path: string): PageFile | undefined;
 }
 
@@ -41,7 +40,7 @@ const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 const BASE = '<base href="/" />';
 const NONCE = '<meta property="csp-nonce" />';
 /** The build writes it (`web/early-entry.ts`). */
-const FIRST_CALL = / *<link rel="preload" as="fetch"[^>]*>\n/;
+const FIRST_CALL = / *<link rel="preload" as="fetch"[^>]*>\n/g;
 
 /** The built gallery as it is served below PUBLIC_URL's path. @throws Error for a document of another build */
 export function createPages(built: BuiltPages, basePath: string): Pages {
@@ -52,35 +51,21 @@ export function createPages(built: BuiltPages, basePath: string): Pages {
   }
   const page = built.get('index.html');
   const parts = page === undefined ? undefined : partsOf(Buffer.from(page).toString('utf8'), basePath);
-  const silent = parts?.map((part) => part.replace(FIRST_CALL, ''));
+  const silent = parts?.map((part) => part.replaceAll(FIRST_CALL, ''));
   return {
-    document(nonce, first) {
-      const shown = first === undefined ? silent : parts?.map((part) => withThumbs(part, first));
-      return shown?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`);
-    },
+    document: (nonce, asksFirst) =>
+      (asksFirst ? parts : silent)?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`),
     file: (path) => files.get(path),
   };
 }
 
 /** What stands before and after the nonce. */
 function partsOf(page: string, basePath: string): string[] {
-  const base = `<base href="${quoted(basePath)}/" />`;
+  const base = `<base href="${basePath.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}/" />`;
   const parts = page.replace(BASE, () => base).split(NONCE);
   if (!page.includes(BASE) || parts.length !== 2)
     throw new Error('index.html has no place for base or nonce');
   return parts;
-}
-
-/** Their list goes first, as nothing is shown without it. */
-function withThumbs(part: string, thumbs: readonly string[]): string {
-  const links = thumbs.map(
-    (url) => `<link rel="preload" as="image" fetchpriority="high" href="${quoted(url)}" />\n`,
-  );
-  return part.replace(FIRST_CALL, (call) => call + links.join(''));
-}
-
-function quoted(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 }
 
 function fileOf(built: BuiltPages, path: string): PageFile | undefined {

@@ -3,7 +3,6 @@ import { notFound } from '../../domain/errors.ts';
 import { IDENTITY_COOKIE } from '../../services/identity.ts';
 import type { Answer, Call, Ctx } from '../call.ts';
 import { namesTag } from '../conditions.ts';
-import type { FirstThumbs } from '../first-thumbs.ts';
 import type { Kit } from '../kit.ts';
 import { codingFor, type PageFile, type Pages } from '../pages.ts';
 import { type HeaderMap, respond } from '../respond.ts';
@@ -13,7 +12,6 @@ export interface PageDeps {
   readonly pages: Pages;
   /** Random bytes. */
   readonly random: (bytes: number) => Uint8Array;
-  readonly firstThumbs: FirstThumbs;
 }
 
 const PUBLIC = { who: 'public' } as const;
@@ -78,12 +76,12 @@ export function asksForPage(c: Ctx): boolean {
 /** The document, with a nonce of its own and everything else forbidden; undefined where the gallery is not built. */
 export function pageAnswer(
   call: Call,
-  { pages, random }: Pick<PageDeps, 'pages' | 'random'>,
+  { pages, random }: PageDeps,
   more: HeaderMap = {},
-  first?: readonly string[],
+  asksFirst = false,
 ): Answer | undefined {
   const nonce = Buffer.from(random(16)).toString('base64url');
-  const document = pages.document(nonce, first);
+  const document = pages.document(nonce, asksFirst);
   if (document === undefined) return undefined;
   return respond(call, 200, document, {
     'Content-Type': 'text/html; charset=utf-8',
@@ -94,12 +92,9 @@ export function pageAnswer(
   });
 }
 
-async function answerPage(c: Ctx, call: Call, deps: PageDeps): Promise<Response> {
-  const first = showsAll(call) && isKnown(c) ? await deps.firstThumbs(c) : undefined;
-  // it names pictures of this browser's owner
-  const own = first === undefined ? {} : { 'Cache-Control': 'private, no-cache' };
+function answerPage(c: Ctx, call: Call, deps: PageDeps): Answer {
   return (
-    pageAnswer(call, deps, { Vary: 'Cookie', ...own }, first) ??
+    pageAnswer(call, deps, { Vary: 'Cookie' }, showsAll(call) && isKnown(c)) ??
     respond(call, 503, NOT_BUILT, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'no-store',
