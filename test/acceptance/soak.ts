@@ -36,8 +36,8 @@ const LONGEST_WARM_UP_S = 300;
 const SPARE_DESCRIPTORS = 5;
 
 /**
- * Finished lists are kept up to a size: with the usual 64 MiB they fill up over half an hour of changes, by 2.5 MiB a minute,
- * which nothing tells from a leak. So small they are full when the server is warm.
+ * Finished lists are kept up to a size, 64 MiB as a rule: a cache that fills up for half an hour cannot be told from a leak. So
+ * small it is full when the server is warm.
  */
 const FULL_SOON = { PAGE_CACHE_MB: '4' };
 
