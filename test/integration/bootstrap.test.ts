@@ -268,7 +268,7 @@ describe('npm test', () => {
   });
 
   async function suites(counts: object, code: number): Promise<void> {
-    const text = `require('node:fs').writeFileSync(process.env.KIROKU_TEST_COUNTS, '${JSON.stringify(counts)}');
+    const text = `require('node:fs').writeFileSync(process.env.KIROKU_TEST_COUNTS, ${JSON.stringify(JSON.stringify(counts))});
       console.log('args', process.argv.slice(2).join(' ')); process.exit(${code})`;
     await put('node_modules/vitest/package.json', '{"type":"commonjs"}');
     await put('node_modules/vitest/vitest.mjs', `import './run.js'`);
@@ -286,12 +286,12 @@ describe('npm test', () => {
   });
 
   it('names failures and skips before the sum', async () => {
-    await suites({ passed: 1, failed: ['a > b'], skipped: ['c > d'] }, 1);
+    await suites({ passed: 1, failed: ['a > b\n    because'], skipped: ['c > d'] }, 1);
     await put('node_modules/typescript/bin/tsc', tool(2));
     const tested = run('test.mjs');
     expect(await tested.ended).toBe(1);
     expect(tested.output()).toContain(
-      'FAILED: types\nFAILED: types of the pages\nFAILED: a > b\nSKIPPED: c > d\n',
+      'FAILED: types\nFAILED: types of the pages\nFAILED: a > b\n    because\nSKIPPED: c > d\n',
     );
     expect(lastLine(tested.output())).toBe('6 passed, 3 failed, 1 skipped');
   });

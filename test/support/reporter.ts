@@ -1,6 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+/** Of each reason: whoever sees only a run's last lines still learns a failing property's seed and history. */
+const REASON_LINES = 12;
+const REASON_CHARACTERS = 1_500;
 
 /** What `scripts/test.mjs` sums up. Failures and skips are named, so that nobody has to look for them. */
 interface Counts {
@@ -37,6 +42,20 @@ function countTest(test: TestCase, file: string, counts: Counts): void {
   const name = `${file} > ${test.fullName}`;
   const { state } = test.result();
   if (state === 'passed') counts.passed += 1;
-  else if (state === 'failed') counts.failed.push(name);
+  else if (state === 'failed') counts.failed.push(`${name}${reasonsOf(test)}`);
   else counts.skipped.push(name);
+}
+
+/** The first lines of what was thrown, indented below the name. */
+function reasonsOf(test: TestCase): string {
+  // a property's own reason is the cause of fast-check's
+  const errors = (test.result().errors ?? []).flatMap(({ message, cause }) =>
+    cause === undefined ? [message] : [message, `because: ${cause.message}`],
+  );
+  return errors.map(indented).join('');
+}
+
+function indented(text: string): string {
+  const lines = stripVTControlCharacters(text).slice(0, REASON_CHARACTERS).split('\n', REASON_LINES);
+  return lines.map((line) => `\n    ${line}`).join('');
 }
