@@ -108,38 +108,28 @@ function masked(world: World, text: string, sent: string): string {
     .replaceAll(/nonce[="-]+[\w+/=-]+"?( content="[^"]*")?/g, '«nonce»');
 }
 
+/** What names or opens something of one person's. */
+const VICTIMS_OWN = [
+  'owner',
+  'word',
+  'secret',
+  'images',
+  'inputs',
+  'controls',
+  'trashed',
+  'sid',
+  'search',
+  'download',
+  'token',
+  'code',
+  'recipe',
+] as const;
+
 /** Whatever is the victim's and was not sent by the caller. */
 function leaks({ victim }: World, body: string, value: string): string[] {
-  const {
-    owner,
-    word,
-    secret,
-    images,
-    inputs,
-    controls,
-    trashed,
-    sid,
-    search,
-    download,
-    token,
-    code,
-    recipe,
-  } = victim;
-  return [
-    owner,
-    word,
-    secret,
-    images,
-    inputs,
-    controls,
-    trashed,
-    sid,
-    search,
-    download,
-    token,
-    code,
-    recipe,
-  ].filter((mine) => body.includes(mine) && !value.includes(mine));
+  return VICTIMS_OWN.map((name) => victim[name]).filter(
+    (mine) => body.includes(mine) && !value.includes(mine),
+  );
 }
 
 function judged(world: World, attack: Attack, foreign: FuzzAnswer, never: FuzzAnswer): string[] {

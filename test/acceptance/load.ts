@@ -11,22 +11,31 @@ import { dedupe, upload } from './load-uploads.ts';
 /** The environment under which the load may run as fast as it can. */
 export const LOAD_ENV = CALM;
 
-/** One random operation. Returns false when the server is gone. */
+/** Returns false when the server is gone. */
+type Operation = (world: LoadWorld, owner: OwnerJournal) => Promise<boolean>;
+
+/** Each with how often of all it is chosen, from 0 to 1. */
+export type Mix = readonly (readonly [number, Operation])[];
+
+/** One random operation; of what is left over one uploads. Returns false when the server is gone. */
 export async function step(world: LoadWorld): Promise<boolean> {
+  return stepOf(world, OPERATIONS, upload);
+}
+
+/** One random operation of the mix, or `rest`, for a random owner. Returns false when the server is gone. */
+export async function stepOf(world: LoadWorld, mix: Mix, rest: Operation): Promise<boolean> {
   const { journal, random } = world;
   const owner = journal.owners[Math.floor(random() * journal.owners.length)];
   if (owner === undefined) throw new RangeError('nobody to act for');
   let choice = random();
-  for (const [weight, operation] of OPERATIONS) {
+  for (const [weight, operation] of mix) {
     choice -= weight;
     if (choice < 0) return operation(world, owner);
   }
-  return upload(world, owner);
+  return rest(world, owner);
 }
 
-type Operation = (world: LoadWorld, owner: OwnerJournal) => Promise<boolean>;
-
-const OPERATIONS: readonly (readonly [number, Operation])[] = [
+const OPERATIONS: Mix = [
   [0.34, upload],
   [0.04, dedupe],
   [0.12, edit],

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnerJournal } from './journal.ts';
+import { type Mix, stepOf } from './load.ts';
 import type { LoadWorld } from './load-calls.ts';
 import { bulk, edit, move, purge } from './load-changes.ts';
 import { endShare, savedSearch, share } from './load-links.ts';
@@ -33,7 +34,7 @@ export async function loadAtPace(world: LoadWorld, pace: Pace): Promise<void> {
       await delay(Math.max(0, at - performance.now()));
       const now = performance.now();
       if (now - began >= pace.seconds * 1000) return;
-      const answered = await step(world);
+      const answered = await stepOf(world, OPERATIONS, growOrShrink);
       pace.done(performance.now() - now, answered);
       at = Math.max(at + gap, performance.now());
     }
@@ -41,10 +42,8 @@ export async function loadAtPace(world: LoadWorld, pace: Pace): Promise<void> {
   await Promise.all(Array.from({ length: pace.clients }, (_, index) => client(index)));
 }
 
-type Operation = (world: LoadWorld, owner: OwnerJournal) => Promise<boolean>;
-
 /** Of what is left over one grows. */
-const OPERATIONS: readonly (readonly [number, Operation])[] = [
+const OPERATIONS: Mix = [
   [0.05, dedupe],
   [0.12, edit],
   [0.08, move],
@@ -59,18 +58,6 @@ const OPERATIONS: readonly (readonly [number, Operation])[] = [
   [0.05, listen],
   [0.04, turnAway],
 ];
-
-async function step(world: LoadWorld): Promise<boolean> {
-  const { journal, random } = world;
-  const owner = journal.owners[Math.floor(random() * journal.owners.length)];
-  if (owner === undefined) throw new RangeError('nobody to act for');
-  let choice = random();
-  for (const [weight, operation] of OPERATIONS) {
-    choice -= weight;
-    if (choice < 0) return operation(world, owner);
-  }
-  return growOrShrink(world, owner);
-}
 
 async function growOrShrink(world: LoadWorld, owner: OwnerJournal): Promise<boolean> {
   if (owner.pictures.size < MOST_PICTURES) return upload(world, owner);

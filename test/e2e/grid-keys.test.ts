@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { useGallery, type Visit } from './support/gallery.ts';
+import { type Size, useGallery, type Visit } from './support/gallery.ts';
 
 const gallery = useGallery();
 
@@ -52,14 +52,32 @@ function watchPages({ context }: Visit): () => Promise<void> {
   return () => expect.poll(() => open.size).toBe(0);
 }
 
+/** The gallery of those days, seen, with the keyboard in its list. */
+async function openDays(visit: Visit): Promise<void> {
+  await visit.open('/');
+  await notice(visit.page).waitFor();
+  await list(visit.page).focus();
+}
+
+/** Somebody whom a key has led to the end of those days. */
+async function visitEnd(size: Size): Promise<Visit> {
+  const visit = await gallery.visit({ size });
+  await postDays(visit);
+  await openDays(visit);
+  await visit.page.keyboard.press('End');
+  await expectInView(visit.page);
+  return visit;
+}
+
+const expectCount = (page: Page, count: number) =>
+  page.getByText(`${count} pictures`, { exact: true }).first().waitFor();
+
 describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) => {
   it('stands above all that covers the lower edge', async () => {
     const visit = await gallery.visit({ size });
     await postDays(visit);
     const { page } = visit;
-    await visit.open('/');
-    await notice(page).waitFor();
-    await list(page).focus();
+    await openDays(visit);
     for (const key of ['End', 'Home', 'PageDown', 'ArrowDown', 'ArrowDown']) {
       await page.keyboard.press(key);
       await expectInView(page);
@@ -67,19 +85,10 @@ describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) 
   });
 
   it('stays there when the list changes, and so does the end of the page', async () => {
-    const visit = await gallery.visit({ size });
-    await postDays(visit);
+    const visit = await visitEnd(size);
     const { page } = visit;
-    await visit.open('/');
-    await notice(page).waitFor();
-    await list(page).focus();
-    await page.keyboard.press('End');
-    await expectInView(page);
     await visit.post();
-    await page
-      .getByText(`${DAYS * 3 + 1} pictures`, { exact: true })
-      .first()
-      .waitFor();
+    await expectCount(page, DAYS * 3 + 1);
     await expectInView(page);
 
     await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
@@ -87,10 +96,7 @@ describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) 
       page.evaluate(() => Math.round(document.documentElement.scrollHeight - innerHeight - scrollY));
     await expect.poll(fromEnd).toBe(0);
     await visit.post();
-    await page
-      .getByText(`${DAYS * 3 + 2} pictures`, { exact: true })
-      .first()
-      .waitFor();
+    await expectCount(page, DAYS * 3 + 2);
     await expect.poll(fromEnd).toBe(0);
   });
 
@@ -103,9 +109,7 @@ describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) 
     await context.route(/\/api\/v1\/images\?size=100$/, (route) => route.abort());
     const letGo = await hold(visit, /\/api\/v1\/images\?.*from=/);
     const loaded = watchPages(visit);
-    await visit.open('/');
-    await notice(page).waitFor();
-    await list(page).focus();
+    await openDays(visit);
     await page.keyboard.press('End');
     letGo();
     await expectInView(page);
@@ -132,14 +136,8 @@ describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) 
   });
 
   it('is left behind by a reader who scrolls', async () => {
-    const visit = await gallery.visit({ size });
-    await postDays(visit);
+    const visit = await visitEnd(size);
     const { page } = visit;
-    await visit.open('/');
-    await notice(page).waitFor();
-    await list(page).focus();
-    await page.keyboard.press('End');
-    await expectInView(page);
     // the list is laid out anew before the page hears that it was scrolled
     await page.evaluate(() => {
       window.scrollTo(0, 300);
@@ -149,10 +147,7 @@ describe.each(['phone', 'desk'] as const)('what a key leads to on a %s', (size) 
     const at = () => page.evaluate(() => scrollY);
     await expect.poll(at).toBeLessThan(600);
     await visit.post();
-    await page
-      .getByText(`${DAYS * 3 + 1} pictures`, { exact: true })
-      .first()
-      .waitFor();
+    await expectCount(page, DAYS * 3 + 1);
     expect(await at()).toBeLessThan(900);
   });
 });
