@@ -149,6 +149,26 @@ describe.each(Object.entries(SNAPSHOTS))(
         { numRuns: 120 },
       );
     });
+
+    // found by a history of the property above: line and sidecar of two lives had the same revision
+    it('keeps the two lives of a picture apart that is purged and put again at once', async () => {
+      const steps: Step[][] = [
+        [{ verb: 'put', n: 0 }],
+        [{ verb: 'put', n: 1 }],
+        [{ verb: 'put', n: 2 }],
+        [{ verb: 'trash', n: 0 }],
+        [
+          { verb: 'purge', n: 0 },
+          { verb: 'put', n: 0 },
+          { verb: 'edit', n: 0 },
+        ],
+      ];
+      const states = await statesOf(steps);
+      const calls = await countCalls(steps, rules);
+      for (let at = 1; at <= calls; at++) {
+        for (const torn of [false, true]) await cutAt(steps, rules, { at, torn, seed: at }, states);
+      }
+    });
   },
 );
 

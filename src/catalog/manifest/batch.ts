@@ -99,9 +99,9 @@ export class Batch {
     return this.add('put', record);
   }
 
+  /** Also by a picture that this batch purges: the lane begins another life of it in the next one. */
   private isTaken(id: PictureId): boolean {
-    const step = this.latest.get(id);
-    return step === undefined ? this.store.rowOf(id) >= 0 : step.op !== 'purge';
+    return this.latest.has(id) || this.store.rowOf(id) >= 0;
   }
 
   private async replayed({ record, replaySince }: Put): Promise<Entry | undefined> {

@@ -1,3 +1,4 @@
+import type { PictureId } from '../../domain/id.ts';
 import type { CommitResult, Mutation } from '../catalog.ts';
 
 /** A mutation that waits for its turn. */
@@ -68,9 +69,14 @@ export class Lane {
 
   private takeBatch(): Request[] {
     const batch: Request[] = [];
+    const purged = new Set<PictureId>();
     while (batch.length < MOST_IN_BATCH) {
       const next = this.queue[0];
       if (next === undefined || typeof next === 'function') break;
+      const { mutation } = next;
+      // revisions of two lives of one id do not compare: the first one's sidecar goes before the second one begins
+      if (mutation.op === 'put' && purged.has(mutation.record.id)) break;
+      if (mutation.op === 'purge') purged.add(mutation.id);
       batch.push(next);
       this.queue.shift();
     }
