@@ -30,7 +30,7 @@ import { claimRoutes } from './routes/claim.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { meRoutes } from './routes/me.ts';
-import { pageRoutes } from './routes/pages.ts';
+import { answerNowhere, pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { placementRoutes } from './routes/placements.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
@@ -109,7 +109,7 @@ export function createApp(deps: AppDeps) {
   for (const { route, handler } of pageRoutes(kit, pages)) app.get(honoPath(route.path), handler);
   mountDocs(app, kit, config.basePath);
 
-  app.notFound((c) => respondProblem(c.env.call, unrouted(app, c)));
+  app.notFound((c) => answerNowhere(c, c.env.call, pages, unrouted(app, c)));
   app.onError((error, c) => {
     const known = toKirokuError(error);
     if (statusOf(known.code) >= 500)

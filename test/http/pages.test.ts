@@ -68,6 +68,39 @@ describe('the pages', () => {
     expect(await refusal(app.call(path))).toEqual([404, 'not_found']);
   });
 
+  it.each(['/nothing', '/inputs/x/y', '/admin/a/b'])(
+    '%s is a page that says so for who looks with a browser',
+    async (path) => {
+      const answer = await app.call(path, { headers: { Accept: 'text/html,*/*;q=0.8' } });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('vary')).toBe('Accept');
+      expect(directive(answer, 'script-src')).toBe("'self'");
+      expect(await answer.text()).toContain('./assets/index-abc.js');
+    },
+  );
+
+  it.each([
+    '/api/v1/nothing',
+    '/api',
+    '/assets/no.js',
+    '/icons/no.png',
+    '/s/a/b/c',
+    '/outputs/a',
+    '/.git/config',
+  ])('%s is nothing for a browser too', async (path) => {
+    const call = app.call(path, { headers: { Accept: 'text/html,*/*;q=0.8' } });
+    expect((await refusal(call))[0]).not.toBe(200);
+    const answer = await app.call(path, { headers: { Accept: 'text/html,*/*;q=0.8' } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('are not for other methods', async () => {
+    const call = app.call('/nothing', { method: 'POST', headers: { Accept: 'text/html' } });
+    expect(await refusal(call)).toEqual([404, 'not_found']);
+  });
+
   it('allow no script, frame, or host but their own, and styles by a nonce that no other answer has', async () => {
     const [one, other] = [await app.call('/'), await app.call('/')];
     expect(directive(one, 'default-src')).toBe("'none'");

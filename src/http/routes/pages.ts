@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { notFound } from '../../domain/errors.ts';
+import { type KirokuError, notFound } from '../../domain/errors.ts';
 import { IDENTITY_COOKIE } from '../../services/identity.ts';
 import type { Answer, Call, Ctx } from '../call.ts';
 import { namesTag } from '../conditions.ts';
 import type { Kit } from '../kit.ts';
 import { codingFor, type PageFile, type Pages } from '../pages.ts';
-import { type HeaderMap, respond } from '../respond.ts';
+import { type HeaderMap, respond, respondProblem } from '../respond.ts';
 import { answers } from './parts.ts';
 
 export interface PageDeps {
@@ -23,6 +23,8 @@ const FILES = ['/icon.svg', '/manifest.webmanifest', '/icons/{file}', '/assets/{
 const NOT_BUILT =
   'The gallery is not built here. Run "npm run build" in the folder of Kiroku and start it again.\n' +
   'The API works all the same: see docs below this address.\n';
+/** What somebody may have mistyped: words, outside of what programs ask for. */
+const LIKE_PAGE = /^\/(?!(?:api|outputs|s|assets|icons)(?:\/|$))[\w/-]*$/;
 const YEAR = 31_536_000;
 
 /** The gallery: its pages and the files they load. */
@@ -78,12 +80,12 @@ export function pageAnswer(
   call: Call,
   { pages, random }: PageDeps,
   more: HeaderMap = {},
-  asksFirst = false,
+  { asksFirst = false, status = 200 } = {},
 ): Answer | undefined {
   const nonce = Buffer.from(random(16)).toString('base64url');
   const document = pages.document(nonce, asksFirst);
   if (document === undefined) return undefined;
-  return respond(call, 200, document, {
+  return respond(call, status, document, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-cache',
     'Content-Security-Policy': policy(nonce),
@@ -92,9 +94,20 @@ export function pageAnswer(
   });
 }
 
+/** Where nothing is: in front of a browser a page that says so and leads on, for everybody else the problem. */
+export function answerNowhere(c: Ctx, call: Call, deps: PageDeps, error: KirokuError): Answer {
+  const isRead = c.env.incoming.method === 'GET' || c.env.incoming.method === 'HEAD';
+  const isPage = isRead && error.code === 'not_found' && LIKE_PAGE.test(call.path) && asksForPage(c);
+  const headers = { Vary: 'Accept', 'Cache-Control': 'no-store' };
+  const page = isPage ? pageAnswer(call, deps, headers, { status: 404 }) : undefined;
+  if (page === undefined) return respondProblem(call, error);
+  call.error = error;
+  return page;
+}
+
 function answerPage(c: Ctx, call: Call, deps: PageDeps): Answer {
   return (
-    pageAnswer(call, deps, { Vary: 'Cookie' }, showsAll(call) && isKnown(c)) ??
+    pageAnswer(call, deps, { Vary: 'Cookie' }, { asksFirst: showsAll(call) && isKnown(c) }) ??
     respond(call, 503, NOT_BUILT, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'no-store',
