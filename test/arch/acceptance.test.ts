@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { LONGEST } from '../support/longest-first.ts';
 import { filesBelow, parseSource, readSource, type Source } from './sources.ts';
 
 /** Proofs from outside speak the wire alone: what they lean on must not share a bug with what they judge. */
@@ -30,4 +31,9 @@ it('and an import through another file would be seen', () => {
   };
   const read = (path: string) => parseSource(path, files[path] ?? '');
   expect(inSrc(reached(['test/acceptance/a.test.ts'], read))).toEqual(['src/domain/c.ts']);
+});
+
+it('what begins before the others is there', () => {
+  const tests = filesBelow('test', '.test.ts');
+  expect(LONGEST.filter((file) => !tests.includes(file))).toEqual([]);
 });
