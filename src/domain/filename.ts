@@ -15,6 +15,17 @@ function shortened(name: string): string {
   return stem.slice(0, MAX_FILENAME_LENGTH - codePoints(kept)).join('') + kept;
 }
 
+const EDGE = /[\s.]/u;
+
+/** Without dots and blanks around it. By hand: a pattern for the end looks at every inner run again from each of its characters. */
+function withoutEdges(name: string): string {
+  let start = 0;
+  let end = name.length;
+  while (start < end && EDGE.test(name.charAt(start))) start += 1;
+  while (end > start && EDGE.test(name.charAt(end - 1))) end -= 1;
+  return name.slice(start, end);
+}
+
 /**
  * A client's file name as we keep it: data that is shown and offered for a download, never part of a path.
  * Only the part after the last `/` or `\`; no control or bidi characters; no dots or blanks around it; at most 255 code
@@ -23,6 +34,6 @@ function shortened(name: string): string {
 export function cleanFilename(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
   const visible = withoutInvisible(cleanText(last)).normalize('NFC');
-  const trimmed = shortened(visible.replace(/^[\s.]+|[\s.]+$/gu, '')).replace(/[\s.]+$/u, '');
+  const trimmed = withoutEdges(shortened(withoutEdges(visible)));
   return trimmed === '' ? UNNAMED : trimmed;
 }
