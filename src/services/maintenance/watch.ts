@@ -48,6 +48,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
   let set: WatchSet | undefined;
   let recent: Promise<void> | undefined;
   let hints = 0;
+  let polls = 0;
   const owners = createWatchOwners({
     storage,
     log,
@@ -111,9 +112,15 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     poll();
   }
 
+  /** One after another: whenever watching was tried again in vain, the looks begin anew and the former ones end. */
   function poll(): void {
     if (mode !== 'polling') return;
-    void lookAtRecent().then(() => timers.after(deps.pollMs ?? POLL_MS, poll));
+    polls += 1;
+    const mine = polls;
+    const next = (): void => {
+      if (mine === polls) poll();
+    };
+    void lookAtRecent().then(() => timers.after(deps.pollMs ?? POLL_MS, next));
   }
 
   function replanLater(): void {
