@@ -265,6 +265,24 @@ describe('a manifest made again because somebody asked', () => {
     expect(await listed(catalog)).toEqual(truth);
     await catalog.close();
   });
+
+  // found by the fuzzer: five owners whose last picture was purged had a file kept for nothing
+  it('is not kept of an owner who has no picture left', async () => {
+    const storage = createMemoryStorage({ now: () => START });
+    const catalog = openCatalog(storage);
+    await put(storage, catalog, picture(0));
+    const { id, kind } = picture(0);
+    await removeOriginal(storage, picture(0));
+    await catalog.commit(OWNER, { op: 'purge', kind, id });
+    await catalog.rebuild(OWNER);
+    expect(await asideOf(storage)).toEqual([]);
+    expect(await listed(catalog)).toEqual(new Map());
+    await put(storage, catalog, picture(1));
+    await catalog.close();
+    const again = openCatalog(storage);
+    expect([...(await listed(again)).keys()]).toEqual([picture(1).id]);
+    await again.close();
+  });
 });
 
 async function cutInPlace(storage: MemoryStorage, length: number): Promise<void> {

@@ -21,11 +21,11 @@ export async function commitBatch(
   store: OwnerStore,
   requests: readonly Request[],
 ): Promise<void> {
-  const pending = new Set(requests);
-  const watched = requests.map((request) => watchedRequest(request, pending));
+  const pending = new Set<Request>();
+  for (const request of requests) pending.add(watchedRequest(request, pending));
   try {
     await makeReady(context, store);
-    await commitPrepared(context, store, await prepareBatch(context, store, watched, pending));
+    await commitPrepared(context, store, await prepareBatch(context, store, pending));
   } catch (error) {
     for (const request of pending) request.reject(fromErrno(error));
   }
@@ -33,15 +33,16 @@ export async function commitBatch(
 
 /** The same request; it leaves `pending` when it is settled. */
 function watchedRequest(request: Request, pending: Set<Request>): Request {
-  return {
+  const watched: Request = {
     mutation: request.mutation,
     resolve: (result) => {
-      if (pending.delete(request)) request.resolve(result);
+      if (pending.delete(watched)) request.resolve(result);
     },
     reject: (error) => {
-      if (pending.delete(request)) request.reject(error);
+      if (pending.delete(watched)) request.reject(error);
     },
   };
+  return watched;
 }
 
 /**
@@ -74,17 +75,19 @@ async function statOf(context: ManifestContext, path: string): Promise<FileStat 
   }
 }
 
-/** Checks all requests; should one of them meet a damaged manifest, that is repaired and all are checked anew. */
+/**
+ * Checks all requests; should one of them meet a damaged manifest, that is repaired and all are checked anew, but for
+ * those that were refused by then: their callers have been told, and may have undone what they did.
+ */
 async function prepareBatch(
   context: ManifestContext,
   store: OwnerStore,
-  requests: readonly Request[],
   pending: ReadonlySet<Request>,
 ): Promise<Batch> {
   for (let attempt = 1; ; attempt++) {
     const batch = new Batch(store, context.storage.now());
     try {
-      for (const request of requests) await batch.take(request);
+      for (const request of [...pending]) await batch.take(request);
       return batch;
     } catch (error) {
       if (!(error instanceof ManifestChangedError) || attempt > 1 || pending.size === 0) throw error;

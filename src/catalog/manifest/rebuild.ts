@@ -42,10 +42,10 @@ export async function rebuildManifest(
   const staged = await stageFromSidecars(context, store);
   // it may have gone while its sidecars were looked for
   if (!(await context.present())) throw volumeMissing();
-  const isSuperseded =
-    why === ASKED_FOR && staged !== undefined && !(await knowsMore(store.index, staged.scanned.index));
+  const isSuperseded = why === ASKED_FOR && !(await knowsMore(store.index, staged?.scanned.index));
   if (!isSuperseded) await keepAside(context, store);
   if (staged === undefined) {
+    if (isSuperseded) await removeManifest(context, store);
     await context.storage.unlink(stagingPath(manifestStagingName(store)));
     await replaceStore(store, { index: emptyIndex(), file: undefined, end: HEADER_LENGTH });
   } else {
@@ -110,11 +110,14 @@ async function writeRecords(context: ManifestContext, store: OwnerStore, file: S
   }
 }
 
-/** True when the old index has a picture that the new one has not: its sidecar is gone, or cannot be read. */
-async function knowsMore(old: OwnerIndex, fresh: OwnerIndex): Promise<boolean> {
+/**
+ * True when the old index has a picture that the new one, or nobody, has: its sidecar is gone, or cannot be read.
+ * @param fresh undefined: no sidecar gave a line
+ */
+async function knowsMore(old: OwnerIndex, fresh: OwnerIndex | undefined): Promise<boolean> {
   const { columns } = old;
   for (let row = 0; row < columns.used; row++) {
-    if (columns.isLive(row) && fresh.find(old.idOf(row)) < 0) return true;
+    if (columns.isLive(row) && (fresh?.find(old.idOf(row)) ?? -1) < 0) return true;
     if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turn();
   }
   return false;
@@ -123,9 +126,24 @@ async function knowsMore(old: OwnerIndex, fresh: OwnerIndex): Promise<boolean> {
 /** What lies under the manifest's name is never thrown away unread: an operator may want to know. */
 async function keepAside(context: ManifestContext, store: OwnerStore): Promise<void> {
   const path = manifestKey(store.owner);
+  await withoutManifest(context, store, () =>
+    context.storage.rename(path, `${path}.bad-${context.random()}`),
+  );
+}
+
+/** Of an owner whose last picture was purged: it says nothing that anybody may want to know. */
+async function removeManifest(context: ManifestContext, store: OwnerStore): Promise<void> {
+  await withoutManifest(context, store, () => context.storage.unlink(manifestKey(store.owner)));
+}
+
+async function withoutManifest(
+  { folders }: ManifestContext,
+  { owner }: OwnerStore,
+  take: () => Promise<void>,
+): Promise<void> {
   try {
-    await context.storage.rename(path, `${path}.bad-${context.random()}`);
-    await context.folders.sync(ownerFolder(store.owner));
+    await take();
+    await folders.sync(ownerFolder(owner));
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
