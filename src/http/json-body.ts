@@ -28,7 +28,10 @@ function parse(body: Buffer): unknown {
 
 function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const tooLarge = () => new KirokuError('payload_too_large', `At most ${MAX_JSON_BYTES} bytes of JSON.`);
+  const cutShort = () => new KirokuError('aborted', 'The request ended before its body did.');
   if (Number(incoming.headers['content-length'] ?? 0) > MAX_JSON_BYTES) return Promise.reject(tooLarge());
+  // its sender left while it was found out who that is: none of the events below will come any more
+  if (incoming.destroyed) return Promise.reject(cutShort());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -50,7 +53,7 @@ function readBody(incoming: IncomingMessage): Promise<Buffer> {
     };
     const gone = () => {
       stop();
-      reject(new KirokuError('aborted', 'The request ended before its body did.'));
+      reject(cutShort());
     };
     incoming.on('data', take).on('end', done).on('error', gone).on('close', gone);
   });
