@@ -7,11 +7,11 @@ import type { Reconcile } from './services/maintenance/reconcile-types.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface MetricsDeps {
-  readonly storage: Storage;
-  readonly decoder: ProcessDecoder;
+  readonly storage: Pick<Storage, 'space'>;
+  readonly decoder: Pick<ProcessDecoder, 'stats'>;
   readonly events: EventBus;
   readonly io: IoMeter;
-  readonly reconcile: Reconcile;
+  readonly reconcile: Pick<Reconcile, 'counts'>;
   readonly stats: () => ManifestStats;
 }
 
@@ -25,7 +25,12 @@ export function createMetrics(deps: MetricsDeps): Registry {
       help,
       registers: [registry],
       async collect() {
-        this.set(await read());
+        try {
+          this.set(await read());
+        } catch {
+          // not known now (a volume that is away): left out, so that all the others are told all the same
+          this.remove();
+        }
       },
     });
   };
