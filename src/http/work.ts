@@ -40,6 +40,8 @@ export async function answerWork(
   }
   const gone = new AbortController();
   c.env.outgoing.once('close', () => gone.abort());
+  // left while it was found out who asks, and what for: that is told once only
+  if (c.env.outgoing.destroyed) gone.abort();
   const signal = AbortSignal.any([gone.signal, shutdown]);
   const headers = { 'Content-Type': LINES, 'Cache-Control': 'no-store' };
   return sendStream(c, call, 200, headers, lines(run, signal, c.env.hold), log);
