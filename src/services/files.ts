@@ -1,10 +1,11 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Catalog, Entry } from '../catalog/catalog.ts';
-import { isKirokuError } from '../domain/errors.ts';
+import { isKirokuError, notFound } from '../domain/errors.ts';
 import { MIME_OF_THUMB, type Mime, type ThumbExt } from '../domain/format.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { Log } from '../domain/log.ts';
 import type { Decoder } from '../media/decoder.ts';
+import { isGoing } from './going.ts';
 import { createHotThumbs } from './hot-thumbs.ts';
 import { readBlob, readWholeBlob } from './read-blob.ts';
 import { remakeThumbnail } from './remake.ts';
@@ -19,8 +20,6 @@ export interface FilesDeps {
   readonly log: Log;
   /** Bytes of thumbnails kept in memory. */
   readonly hotBytes?: number;
-  /** Called for an original whose bytes are gone or have another length. */
-  readonly onDamaged?: (entry: Entry) => void;
 }
 
 const HOT_BYTES = 64 * 1024 * 1024;
@@ -90,6 +89,15 @@ export function createFiles(deps: FilesDeps): Files {
     return thumbFile(remade.entry, ext, bytes, stat?.modified ?? entry.createdAt);
   };
 
+  /** The bytes of an original that may go on the way: with its picture, which is no failure. */
+  async function* read(entry: Entry, key: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+    try {
+      yield* readBlob(blobs, key, start, end);
+    } catch (error) {
+      throw (await isGoing(catalog, entry)) ? notFound() : error;
+    }
+  }
+
   const fetchOnce = async (entry: Entry, key: string): Promise<ServedFile | undefined> => {
     const picture = `${entry.owner}/${entry.id}`;
     const running = fetching.get(picture);
@@ -114,8 +122,8 @@ export function createFiles(deps: FilesDeps): Files {
       const record = entry.record();
       const stat = await blobs.stat(key);
       if (stat === undefined || stat.bytes !== record.bytes) {
+        if (await isGoing(catalog, entry)) return undefined;
         deps.log.error({ owner, id, missing: stat === undefined }, 'an original is missing or damaged');
-        deps.onDamaged?.(entry);
         return undefined;
       }
       return {
@@ -125,7 +133,7 @@ export function createFiles(deps: FilesDeps): Files {
         modified: stat.modified,
         trashed: entry.status === 'trash',
         content: undefined,
-        stream: (start, end) => readBlob(blobs, key, start, end),
+        stream: (start, end) => read(entry, key, start, end),
       };
     },
 

@@ -3,6 +3,9 @@ import type { BlobStore } from '../../../src/blobs/blob-store.ts';
 import type { Entry } from '../../../src/catalog/catalog.ts';
 import { KirokuError } from '../../../src/domain/errors.ts';
 import { originalKey, thumbKey } from '../../../src/domain/key.ts';
+import { silentLog } from '../../../src/domain/log.ts';
+import type { PictureRecord } from '../../../src/domain/record.ts';
+import { createFiles } from '../../../src/services/files.ts';
 import { createHotThumbs } from '../../../src/services/hot-thumbs.ts';
 import type { ServedFile } from '../../../src/services/services.ts';
 import { pngPicture } from '../../support/pictures.ts';
@@ -76,6 +79,26 @@ describe('originals', () => {
     const file = await files.original(ANNA, 'generated', entry.id, key);
     await blobs.write(key, png.subarray(0, 100));
     expect(await failureOf(content(file))).toMatchObject({ code: 'io_error' });
+  });
+
+  it('that goes because its picture does is no damage, and no failure of whoever reads it', async () => {
+    const { catalog, blobs, decoder } = services;
+    const told: unknown[] = [];
+    const log = { ...silentLog, error: (...said: unknown[]) => told.push(said) };
+    const files = createFiles({ blobs, catalog, decoder, sniff: async () => 'image/png', log });
+    const original = () => files.original(ANNA, 'generated', entry.id, key);
+    const opened = await original();
+    const change = (current: PictureRecord): PictureRecord => ({
+      ...current,
+      status: 'trash',
+      trashed_at: current.updated_at,
+      purging: current.updated_at,
+    });
+    await catalog.commit(ANNA, { op: 'edit', kind: 'generated', id: entry.id, change });
+    await blobs.remove(key);
+    expect(await failureOf(content(opened))).toMatchObject({ code: 'not_found' });
+    expect(await original()).toBeUndefined();
+    expect(told).toEqual([]);
   });
 
   it('says that a picture is in the trash', async () => {
