@@ -1,6 +1,6 @@
 import type { BlobReader, StagedBlob } from '../blobs/blob-store.ts';
 import type { Entry } from '../catalog/catalog.ts';
-import { KirokuError, notFound } from '../domain/errors.ts';
+import { isKirokuError, KirokuError, notFound } from '../domain/errors.ts';
 import type { PictureId } from '../domain/id.ts';
 import { originalKey, thumbKey } from '../domain/key.ts';
 import type { PictureRecord } from '../domain/record.ts';
@@ -45,18 +45,25 @@ async function copyOriginal(deps: IngestDeps, source: Entry, id: PictureId): Pro
   }
 }
 
-/** The thumbnail's bytes as they lie there; undefined when there is none worth copying. */
+/** The thumbnail's bytes as they lie there; undefined when there is none worth copying. @throws KirokuError `overloaded` */
 async function thumbBytes(deps: IngestDeps, source: Entry): Promise<Uint8Array | undefined> {
-  if (source.thumb === null) return undefined;
-  const reader = await deps.blobs.open(thumbKey(source, source.thumb));
-  if (reader === undefined) return undefined;
+  const { owner, id, thumb } = source;
+  if (thumb === null) return undefined;
   try {
-    if (reader.bytes === 0 || reader.bytes > MAX_THUMB_BYTES) return undefined;
-    const bytes = await readWholeBlob(reader);
-    const whole = bytes.byteLength === reader.bytes && tellsOf(source.record(), bytes);
-    return whole && (await deps.sniff(bytes)) !== undefined ? bytes : undefined;
-  } finally {
-    await reader.close();
+    const reader = await deps.blobs.open(thumbKey(source, thumb));
+    if (reader === undefined) return undefined;
+    try {
+      if (reader.bytes === 0 || reader.bytes > MAX_THUMB_BYTES) return undefined;
+      const bytes = await readWholeBlob(reader);
+      const whole = bytes.byteLength === reader.bytes && tellsOf(source.record(), bytes);
+      return whole && (await deps.sniff(bytes)) !== undefined ? bytes : undefined;
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    if (isKirokuError(error, 'overloaded')) throw error;
+    deps.log.warn({ err: error, owner, id }, 'a thumbnail cannot be read: a copy gets one of its own');
+    return undefined;
   }
 }
 

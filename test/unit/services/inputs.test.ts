@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryBlobStore } from '../../../src/blobs/memory-blob-store.ts';
+import { KirokuError } from '../../../src/domain/errors.ts';
 import { originalKey, thumbKey } from '../../../src/domain/key.ts';
 import { jpegPicture, pngPicture } from '../../support/pictures.ts';
 import { ANNA, BERT, failureOf, stagedKeys, testServices } from '../../support/services.ts';
@@ -37,6 +39,20 @@ describe('copy into the input locker', () => {
     await blobs.remove(thumbKey(entry, 'webp'));
     const copy = await inputs.copy(ANNA, 'control', entry.id);
     expect(decoder.decodes).toBe(2);
+    expect((await blobs.stat(thumbKey(copy, 'webp')))?.bytes).toBeGreaterThan(0);
+  });
+
+  it('makes the thumbnail again when the disk does not give it', async () => {
+    const memory = createMemoryBlobStore({ now: () => 0 });
+    let unreadable = '';
+    const open: typeof memory.open = async (key) => {
+      if (key === unreadable) throw new KirokuError('io_error', 'The file cannot be read.');
+      return memory.open(key);
+    };
+    const { add, inputs, blobs } = testServices({ blobs: { ...memory, open } });
+    const { entry } = await add(png);
+    unreadable = thumbKey(entry, 'webp');
+    const copy = await inputs.copy(ANNA, 'generated', entry.id);
     expect((await blobs.stat(thumbKey(copy, 'webp')))?.bytes).toBeGreaterThan(0);
   });
 
