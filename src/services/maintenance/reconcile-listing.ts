@@ -2,7 +2,8 @@ import { isErrno } from '../../domain/errors.ts';
 import { ORIGINAL_EXTS, type OriginalExt } from '../../domain/format.ts';
 import { isPictureId, type PictureId } from '../../domain/id.ts';
 import { dayFolder } from '../../domain/key.ts';
-import type { EntryType, FolderEntry, Storage } from '../../storage/storage.ts';
+import type { FolderEntry, Storage } from '../../storage/storage.ts';
+import { statOf } from './reconcile-guards.ts';
 import type { DayPlace } from './reconcile-types.ts';
 
 /** What lies under one id in a day folder. */
@@ -69,22 +70,13 @@ export async function listNames(
   }
   const entries: FolderEntry[] = [];
   for (const name of asked) {
-    const type = await typeOf(storage, `${folder}/${name}`);
-    if (type !== undefined) entries.push({ name, type });
+    const stat = await statOf(storage, `${folder}/${name}`);
+    if (stat !== undefined) entries.push({ name, type: stat.type });
   }
   const listing = sortEntries(folder, entries);
   const pictures = new Map(listing.pictures);
   for (const id of ids) if (!pictures.has(id)) pictures.set(id, { sidecar: false, originals: [] });
   return { ...listing, pictures };
-}
-
-async function typeOf(storage: Storage, path: string): Promise<EntryType | undefined> {
-  try {
-    return (await storage.stat(path)).type;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }
 
 function sortEntries(folder: string, entries: readonly FolderEntry[]): Listing {

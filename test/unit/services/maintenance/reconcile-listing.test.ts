@@ -4,6 +4,7 @@ import { isDay } from '../../../../src/domain/day.ts';
 import { isOwner } from '../../../../src/domain/owner.ts';
 import { listFolder, listNames, ownName } from '../../../../src/services/maintenance/reconcile-listing.ts';
 import type { DayPlace } from '../../../../src/services/maintenance/reconcile-types.ts';
+import { errno } from '../../../../src/storage/errno.ts';
 import { createMemoryStorage } from '../../../../src/storage/memory-storage.ts';
 import { makeFolders, writeFile } from '../../../support/legacy-tree.ts';
 
@@ -90,5 +91,16 @@ describe('the listing of a day folder', () => {
     });
     expect(listing.dropped).toEqual(['photo.png']);
     expect(listing.foreign).toEqual([]);
+  });
+
+  it('of some names tells the others where one is too long to be a name: it was not UTF-8, and grew when it was read', async () => {
+    const storage = await folderWith('photo.png');
+    const grown = `${'\ufffd'.repeat(100)}.png`;
+    const stat: typeof storage.stat = async (path) => {
+      if (path.endsWith(grown)) throw errno('ENAMETOOLONG', 'stat', path);
+      return storage.stat(path);
+    };
+    const listing = await listNames({ ...storage, stat }, place(), [grown, 'photo.png']);
+    expect(listing.dropped).toEqual(['photo.png']);
   });
 });
