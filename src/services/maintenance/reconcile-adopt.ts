@@ -4,7 +4,7 @@ import type { StagedBlob } from '../../blobs/blob-store.ts';
 import { stagingNameOf } from '../../blobs/staging-name.ts';
 import { aspectRatio } from '../../domain/aspect.ts';
 import { dayOf, startOfDay } from '../../domain/day.ts';
-import { UnsettledError } from '../../domain/errors.ts';
+import { isKirokuError, UnsettledError } from '../../domain/errors.ts';
 import { extOf, type OriginalExt, THUMB_EXTS } from '../../domain/format.ts';
 import { isUuidHex, type PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey, thumbKey } from '../../domain/key.ts';
@@ -61,9 +61,21 @@ export async function adoptInPlace(
   try {
     return await adopt(context, place, id, ext, stat);
   } catch (error) {
+    if (isKirokuError(error, 'owner_moved')) {
+      // for good: it need not be decoded at every look
+      memory.refused.set(`${id}.${ext}`, identityOf(stat));
+      return stranded(context, path);
+    }
     if (!isRefusal(error)) throw error;
     return leave('file_refused');
   }
+}
+
+/** What comes under the name of an owner who was moved is taken in by nobody, however often it is tried. */
+export async function stranded(context: LookContext, path: string): Promise<Fate> {
+  const detail = { why: 'its owner was moved to another' };
+  await context.findings.report({ finding: 'foreign_entry', action: 'left', path, detail });
+  return NOTHING;
 }
 
 async function isComplete(file: Parameters<typeof readAtOf>[0], size: number): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { OriginalExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../domain/key.ts';
 import { takeDropped } from './dropped-file.ts';
-import { adoptInPlace } from './reconcile-adopt.ts';
+import { adoptInPlace, stranded } from './reconcile-adopt.ts';
 import { eachLimited } from './reconcile-batch.ts';
 import { identityOf } from './reconcile-bytes.ts';
 import { createTally, type Fate, NOTHING, type Tally, waitFor } from './reconcile-fate.ts';
@@ -245,6 +245,10 @@ async function guarded(
   try {
     tally.add(await act());
   } catch (error) {
+    if (isKirokuError(error, 'owner_moved')) {
+      tally.add(await stranded(context, path));
+      return;
+    }
     onError?.(error);
     context.log.warn({ err: error, path: path.slice(0, 300) }, 'reconcile could not deal with a file');
     tally.add(waitFor(RECOVERY));
