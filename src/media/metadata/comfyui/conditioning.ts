@@ -3,6 +3,7 @@ import { ABSENT, DYNAMIC, type Found, foundValue, known } from './found.ts';
 import { type GraphNode, type Link, linkOf, linksOf } from './graph.ts';
 import { resolve, routeThrough } from './literals.ts';
 import { type InputPlace, pipeOf, placeOf } from './pipes.ts';
+import { bounded } from './text-nodes.ts';
 import type { Walk } from './walk.ts';
 import { NUMBER, TEXT } from './wanted.ts';
 
@@ -70,7 +71,10 @@ function combined(walk: Walk, node: GraphNode, names: readonly string[], side: S
   const guidances = new Set(all.map(({ guidance }) => guidance));
   const [guidance] = guidances;
   return {
-    text: joinedTexts(all.map(({ text }) => text)),
+    text: joinedTexts(
+      walk,
+      all.map(({ text }) => text),
+    ),
     guidance: guidances.size === 1 ? guidance : undefined,
     encoders: all.flatMap(({ encoders }) => encoders),
     pictured: all.some(({ pictured }) => pictured),
@@ -78,12 +82,13 @@ function combined(walk: Walk, node: GraphNode, names: readonly string[], side: S
 }
 
 /** A part that is not known leaves the whole unknown. */
-function joinedTexts(all: readonly Found<string>[]): Found<string> {
+function joinedTexts(walk: Walk, all: readonly Found<string>[]): Found<string> {
   const missing = all.find(({ state }) => state === 'dynamic') ?? all.find(({ state }) => state === 'absent');
   if (missing !== undefined) return missing;
-  const texts = new Set(all.map(known));
+  const texts = new Set(all.flatMap((one) => (one.state === 'value' ? [one.value] : [])));
   texts.delete('');
-  return foundValue([...texts].join('\n'));
+  const length = [...texts].reduce((sum, text) => sum + text.length + 1, 0);
+  return bounded(walk, length, () => [...texts].join('\n'));
 }
 
 /** Areas, masks, control nets, guidance: the text is the one of what they are applied to. */

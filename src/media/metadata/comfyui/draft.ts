@@ -21,15 +21,20 @@ export function setField<F extends keyof RecipeParts>(
   else if (found.state === 'dynamic') draft.dynamic.add(field);
 }
 
+/** Texts are told apart as they are; only what has parts is written out. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** Only what all of them say alike: nothing tells which of them is the picture's. */
 export function agreed(drafts: readonly Draft[]): Draft {
   const [first, ...others] = drafts;
   if (first === undefined) return emptyDraft();
   const texts = others.map(({ parts }) => parts);
   const kept = Object.entries(first.parts).filter(([name, value]) => {
-    const text = JSON.stringify(value);
     return texts.every((parts) =>
-      Object.entries(parts).some(([other, one]) => other === name && JSON.stringify(one) === text),
+      Object.entries(parts).some(([other, one]) => other === name && isSame(one, value)),
     );
   });
   return {

@@ -12,7 +12,7 @@ export interface Inputs {
   readonly size: number;
   has(name: string): boolean;
   get(name: string): unknown;
-  /** In the order in which they are written, at most 512. */
+  /** In the order in which they are written, at most 512; those that are too long for a name are left out. */
   names(): readonly string[];
 }
 
@@ -26,7 +26,7 @@ export type Graph = ReadonlyMap<string, GraphNode>;
 
 /** Larger graphs are not read; the largest known ones have a few hundred nodes. */
 export const MAX_NODES = 20_000;
-/** Characters of a class or a title that are looked at. */
+/** Characters of a class or a title that are looked at; an input's name that is longer is not. */
 const MAX_NAME = 200;
 /** Inputs of one node that are looked at. */
 const MAX_INPUTS = 512;
@@ -77,7 +77,9 @@ class NodeInputs implements Inputs {
   }
 
   names(): readonly string[] {
-    this.#names ??= Object.keys(this.#given).slice(0, MAX_INPUTS);
+    this.#names ??= Object.keys(this.#given)
+      .filter((name) => name.length <= MAX_NAME)
+      .slice(0, MAX_INPUTS);
     return this.#names;
   }
 }

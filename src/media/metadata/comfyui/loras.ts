@@ -12,6 +12,8 @@ export interface FoundLoras {
   readonly dynamic: boolean;
 }
 
+/** A longer text is no file's name. */
+const MAX_NAME = 1024;
 /** Entries of one list that are looked at. */
 const MAX_LISTED = 256;
 
@@ -62,6 +64,7 @@ interface Strengths {
 function used(name: Found<string>, { model, clip }: Strengths): FoundLoras {
   if (name.state === 'dynamic') return { loras: [], dynamic: true };
   if (name.state === 'absent' || name.value === '' || name.value === 'None') return NONE;
+  if (name.value.length > MAX_NAME) return { loras: [], dynamic: true };
   const [weight, clipWeight] = [known(model), known(clip)];
   if ((weight ?? clipWeight) === 0 && (clipWeight ?? 0) === 0) return NONE;
   const part: LoraPart = {

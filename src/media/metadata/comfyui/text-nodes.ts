@@ -110,7 +110,7 @@ function lengthOf(texts: readonly string[], delimiter: string): number {
 }
 
 /** Makes a text only where it is short enough, and charges for its length. */
-function bounded(walk: Walk, length: number, make: () => string): Found<string> {
+export function bounded(walk: Walk, length: number, make: () => string): Found<string> {
   if (length > MAX_TEXT || !walk.spend(Math.ceil(length / 16))) {
     walk.doubt('low', 'the graph makes a text that is too long');
     return ABSENT;

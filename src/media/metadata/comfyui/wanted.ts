@@ -10,6 +10,8 @@ export interface Wanted<T> {
 }
 
 const MAX_SEED = 2n ** 64n - 1n;
+/** Characters of a text that are looked at: far more than a record keeps. A graph may name one text thousands of times. */
+const MAX_TEXT = 256 * 1024;
 
 /** Reads a seed: 0 … 2^64 − 1, decimal. A number that JavaScript has rounded is no seed any more. */
 export function readSeed(value: unknown): string | undefined {
@@ -22,7 +24,7 @@ export function readSeed(value: unknown): string | undefined {
 /** pysssss' loaders keep a file's name beside its preview: `{content, image}`. */
 function readText(value: unknown): string | undefined {
   const text = isObject(value) ? value['content'] : value;
-  return typeof text === 'string' ? text : undefined;
+  return typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined;
 }
 
 function readNumber(value: unknown): number | undefined {

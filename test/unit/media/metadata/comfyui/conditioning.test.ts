@@ -5,6 +5,34 @@ import { node, plainGraph, SAMPLER_INPUTS, sampler } from '../../../../support/c
 const read = (graph: unknown, hints = {}) => readComfyRecipe(graph, hints);
 
 describe('conditioning', () => {
+  it('puts no more texts together than a text may be long, however they double', () => {
+    const texts = ['a', 'b'].map((letter) => [
+      `${letter}0`,
+      node('CLIPTextEncode', { text: letter.repeat(64 * 1024), clip: ['4', 1] }),
+    ]);
+    const pairs = Array.from({ length: 8 }, (_, n) => [
+      [
+        `a${n + 1}`,
+        node('ConditioningCombine', { conditioning_1: [`a${n}`, 0], conditioning_2: [`b${n}`, 0] }),
+      ],
+      [
+        `b${n + 1}`,
+        node('ConditioningCombine', { conditioning_1: [`b${n}`, 0], conditioning_2: [`a${n}`, 0] }),
+      ],
+    ]);
+    const graph = {
+      ...Object.fromEntries([...texts, ...pairs.flat()]),
+      '3': sampler({ positive: ['a8', 0] }),
+    };
+    const recipe = read(plainGraph(graph));
+    expect(recipe).toMatchObject({
+      seed: '0',
+      confidence: 'low',
+      warnings: expect.arrayContaining([expect.stringContaining('too long')]),
+    });
+    expect(recipe).not.toHaveProperty('prompt');
+  });
+
   it('says nothing where it was zeroed out, whatever lies behind (c)', () => {
     const graph = plainGraph({ '7': node('ConditioningZeroOut', { conditioning: ['6', 0] }) });
     expect(read(graph)).toMatchObject({

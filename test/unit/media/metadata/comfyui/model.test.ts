@@ -8,6 +8,15 @@ const read = (graph: unknown, hints = {}) => readComfyRecipe(graph, hints);
 const loraAfter = (from: string, lora_name: string, strength_model: number, strength_clip: number) =>
   node('LoraLoader', { lora_name, strength_model, strength_clip, model: [from, 0], clip: [from, 1] });
 
+it('takes no text that is too long for a name', () => {
+  const graph = plainGraph({
+    '3': sampler({ model: ['11', 0] }),
+    '10': node('LoraLoaderModelOnly', { lora_name: 'x'.repeat(1025), strength_model: 1, model: ['4', 0] }),
+    '11': node('LoraLoaderModelOnly', { lora_name: 'y'.repeat(1024), strength_model: 1, model: ['10', 0] }),
+  });
+  expect(readComfyRecipe(graph, {})?.loras).toEqual([{ name: 'y'.repeat(1024), weight: 1 }]);
+});
+
 describe('models and LoRAs', () => {
   it('are told from the loader on; what is off is not told (i)', () => {
     const graph = plainGraph({
