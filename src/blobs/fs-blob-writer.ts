@@ -136,6 +136,10 @@ export function createFsBlobWriter(deps: FsBlobWriterDeps): BlobWriter {
       await drop();
       throw fromErrno(error);
     }
+    checkNotAborted();
+  }
+
+  function checkNotAborted(): void {
     if (state !== 'open') throw new KirokuError('aborted', 'The upload was aborted.');
   }
 
@@ -148,6 +152,8 @@ export function createFsBlobWriter(deps: FsBlobWriterDeps): BlobWriter {
     },
     async finish() {
       await run(seal);
+      // whoever aborted waited for the seal alone, and may have had its turn first
+      checkNotAborted();
       state = 'finished';
       return staged({ bytes: received, sha256: hash.digest('hex'), crc32: crcHex(crc) });
     },

@@ -177,6 +177,28 @@ describe('file blob store', () => {
     await expect(writer.finish()).rejects.toMatchObject({ code: 'internal' });
   });
 
+  it('either finishes or is aborted, whenever the abort comes', async () => {
+    const storage = createMemoryStorage();
+    const store = storeOn(storage);
+    const ends = new Set<string>();
+    // turns of the queue of promises, from the first step of the finish to behind its last
+    for (let turns = 0; turns < 40; turns += 1) {
+      const writer = await store.stage(ORIGINAL);
+      await writer.write(Buffer.from('a'));
+      const finishing = writer.finish().then(
+        (staged) => [staged],
+        () => [],
+      );
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const [staged] = await Promise.all([finishing, writer.abort()]);
+      expect(await pendingKeys(store)).toEqual(staged.map(({ key }) => key));
+      ends.add(staged.length === 0 ? 'aborted' : 'finished');
+      await store.retract(staged);
+    }
+    expect(ends).toEqual(new Set(['aborted', 'finished']));
+    expect(storage.openHandles()).toBe(0);
+  });
+
   it('syncs staging before it links, and each folder once after', async () => {
     const storage = createFaultStorage(createMemoryStorage());
     const store = storeOn(storage);
