@@ -41,7 +41,7 @@ interface Opened {
 interface Slot {
   file: StorageFile | undefined;
   readOnly: boolean;
-  opening: Promise<Opened> | undefined;
+  opening: Promise<StorageFile> | undefined;
   users: number;
   retired: boolean;
 }
@@ -108,13 +108,17 @@ export function createLogFiles(storage: Storage, most: number): LogFiles {
   /** A descriptor nobody else opens at the same time. */
   async function acquire(slot: Slot, path: string, inode: string): Promise<StorageFile> {
     if (slot.file !== undefined) return slot.file;
-    slot.opening ??= reopen(path, inode).finally(() => {
-      slot.opening = undefined;
-    });
-    const { file, readOnly } = await slot.opening;
-    slot.file = file;
-    slot.readOnly = readOnly;
-    return file;
+    // in its slot before it is no longer being opened: who asks in between must not open another one
+    slot.opening ??= reopen(path, inode)
+      .then((opened) => {
+        slot.file = opened.file;
+        slot.readOnly = opened.readOnly;
+        return opened.file;
+      })
+      .finally(() => {
+        slot.opening = undefined;
+      });
+    return slot.opening;
   }
 
   function logFile(path: string, inode: string, slot: Slot): LogFile {

@@ -23,6 +23,27 @@ it('keeps no descriptor of a file that cannot be looked at', async () => {
   expect(memory.openHandles()).toBe(0);
 });
 
+it('opens a file once for all who ask for it, whenever they come', async () => {
+  const memory = createMemoryStorage();
+  await (await memory.open('manifest', 'create')).close();
+  const files = createLogFiles(memory, 0);
+  for (let turns = 0; turns < 40; turns += 1) {
+    const file = await files.open('manifest');
+    // nothing is kept open: the next use opens it again
+    await file.use(async () => undefined);
+    const hold = Promise.withResolvers<void>();
+    const first = file.use(() => hold.promise);
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const second = file.use(() => hold.promise);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(memory.openHandles()).toBe(1);
+    hold.resolve();
+    await Promise.all([first, second]);
+    await file.retire();
+    expect(memory.openHandles()).toBe(0);
+  }
+});
+
 describe('on a disk that is read-only', () => {
   const rig = async () => {
     const memory = createMemoryStorage();
