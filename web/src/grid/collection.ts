@@ -28,6 +28,8 @@ export function createCollection(deps: CollectionDeps): Collection {
     ...{ order, source, signal, settleMs, wanted },
     loader: () => loader,
     onError: loading.fail,
+    // an event that the counts do not know is news, whatever was done here before them
+    onCounted: () => members.forget(),
   });
   const opening = createOpening({ ...deps, order, recount, signal });
   const members = createMembership({

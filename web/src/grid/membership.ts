@@ -21,7 +21,7 @@ export interface MembershipDeps {
 }
 
 export interface Membership extends Pick<Collection, 'apply' | 'patch' | 'remove' | 'putBack'> {
-  /** What happened is not known: nothing that was remembered counts. */
+  /** The list is not what it was, or what happened is not known: nothing that was remembered counts. */
   forget(): void;
 }
 

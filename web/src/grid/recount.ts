@@ -16,6 +16,8 @@ export interface RecountDeps {
   readonly signal: AbortSignal;
   /** After how long several changes are asked about together, ms. */
   readonly settleMs: number;
+  /** The list is another than what was remembered of single pictures was remembered of. */
+  readonly onCounted: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -64,7 +66,11 @@ export function createRecount(deps: RecountDeps): Recount {
     const { chunks, stale } = merged(order.chunks, answer.days, dates);
     deps.loader().forgive();
     order.set(chunks);
-    for (const day of stale) await reload(day);
+    deps.onCounted();
+    for (const day of stale) {
+      await reload(day);
+      deps.onCounted();
+    }
   };
 
   /** Puts a day's pictures in place of what is shown of it, all at once: nothing on view goes away meanwhile. */

@@ -226,6 +226,38 @@ describe('what is taken out before the server did it', () => {
     expect(list.total).toBe(400);
   });
 
+  it('is there when the server says so, though a count that was on its way did not have it yet', async () => {
+    const { list, server } = await begin();
+    list.want(0, 2);
+    await settled();
+    const gone = THIRD[4];
+    if (gone === undefined) throw new Error('no picture');
+    list.remove([gone]);
+    list.apply([{ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) }]);
+    list.refresh();
+    list.putBack([gone]);
+    await settled();
+    expect(list.total).toBe(399);
+    list.apply([{ op: 'in', item: gone, version: server.add(gone) }]);
+    expect(list.peek(4)?.id).toBe(gone.id);
+    expect(list.total).toBe(400);
+  });
+
+  it('is gone when the server says so, though a count that was on its way still had it', async () => {
+    const { list, server } = await begin();
+    list.want(0, 2);
+    await settled();
+    const gone = THIRD[4];
+    if (gone === undefined) throw new Error('no picture');
+    list.refresh();
+    list.remove([gone]);
+    await settled();
+    expect(list.total).toBe(400);
+    list.apply([{ op: 'out', id: gone.id, createdAt: gone.created_at, version: server.remove(gone.id) }]);
+    expect(list.total).toBe(399);
+    expect(list.peekIndexOf(gone.id)).toBe(-1);
+  });
+
   it('moves no page of what is loaded later', async () => {
     const { list, server } = await begin();
     list.want(0, 2);
