@@ -49,7 +49,7 @@ it('sorts out what is selected with fingers, and keeping can mark', async () => 
   await page.getByRole('menuitem', { name: 'Sort out' }).tap();
   await expect.poll(() => shown(page)).toContain('picture 4');
   await page.getByRole('button', { name: /What keeping does/ }).tap();
-  await page.getByRole('option', { name: 'Keep: add to favourites' }).tap();
+  await page.getByRole('option', { name: 'Keep: add to favorites' }).tap();
   await page.getByRole('button', { name: 'Keep', exact: true }).tap();
   await expect.poll(() => shown(page)).toContain('picture 1');
   await expectNoViolations(page);

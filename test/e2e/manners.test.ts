@@ -42,6 +42,8 @@ describe('languages', () => {
     const { page, open } = await gallery.visit({ locale });
     await open('/');
     await page.locator(`html[lang=${language}]`).waitFor();
+    // the language is set before anything is drawn
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await expectNoViolations(page);
   });
 

@@ -122,13 +122,13 @@ describe('what is done with what is selected', () => {
     const { page } = visit;
     await page.getByRole('listbox').focus();
     await page.keyboard.press('f');
-    await page.getByRole('option', { name: /favourite/ }).waitFor();
+    await page.getByRole('option', { name: /favorite/ }).waitFor();
     await page.keyboard.press('Control+a');
-    await bar(page).getByRole('button', { name: 'Add to favourites' }).click();
-    await isSaid(page, '2 pictures added to favourites.');
-    await expect.poll(() => page.getByRole('option', { name: /favourite/ }).count()).toBe(3);
+    await bar(page).getByRole('button', { name: 'Add to favorites' }).click();
+    await isSaid(page, '2 pictures added to favorites.');
+    await expect.poll(() => page.getByRole('option', { name: /favorite/ }).count()).toBe(3);
     await message(page, '2 pictures added').getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => page.getByRole('option', { name: /favourite/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('option', { name: /favorite/ }).count()).toBe(1);
 
     await bar(page).getByRole('button', { name: 'Tag' }).click();
     await page.getByRole('textbox', { name: 'Tags' }).fill('final, 풍경');

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { queryClient } from '../api/query-client.ts';
 import type { Family } from '../api/types.ts';
 import { formatCount } from '../i18n/format.ts';
+import { askBeforeLeaving } from '../ui/leaving.ts';
 import { toast } from '../ui/toast.tsx';
 import { createWork } from '../ui/work.ts';
 import type { How, Picture } from './actions.ts';
@@ -77,9 +78,14 @@ function stepsOf(pictures: readonly Picture[], show: Job['show']) {
   };
 }
 
-/** A message that stays until `end`, with how far it is and a button that stops it. */
+/** A message that stays until `end`, with how far it is and a button that stops it; until then the page is not closed unasked. */
 export function tellOf(total: number, t: TFunction<'gallery'>) {
   const work = createWork(total);
   const close = toast({ text: t('workingOn', { number: formatCount(total) }), work });
-  return { signal: work.signal, onProgress: work.tell, end: close };
+  const mayLeave = askBeforeLeaving();
+  const end = () => {
+    close();
+    mayLeave();
+  };
+  return { signal: work.signal, onProgress: work.tell, end };
 }

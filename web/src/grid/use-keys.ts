@@ -2,6 +2,7 @@ import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { ActionName } from '../actions/action-name.ts';
 import type { Actions } from '../actions/actions.ts';
 import type { Item } from '../api/types.ts';
+import { keyName } from '../ui/key-name.ts';
 import type { Collection } from './collection-types.ts';
 import type { Cursor } from './cursor.ts';
 import { type Direction, moved } from './moves.ts';
@@ -84,7 +85,8 @@ export function useKeys(deps: KeyDeps) {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.altKey || event.target !== event.currentTarget) return;
       const isCommand = event.ctrlKey || event.metaKey;
-      if (isCommand && event.key.toLowerCase() !== 'a') return;
+      const key = keyName(event);
+      if (isCommand && key !== 'a') return;
       setHasKeys(true);
       if (isCommand) {
         const place = list.place(cursor.index);
@@ -93,9 +95,9 @@ export function useKeys(deps: KeyDeps) {
         event.preventDefault();
         return;
       }
-      const target = targetOf(event.key, deps);
+      const target = targetOf(key, deps);
       if (target !== undefined) go(target, event.shiftKey);
-      else if (!act(event.key)) return;
+      else if (!act(key)) return;
       event.preventDefault();
       // otherwise the page's own shortcuts would hear it too
       event.stopPropagation();

@@ -8,6 +8,7 @@ import { useIsWide } from '../find/use-wide.ts';
 import type { Collection } from '../grid/collection-types.ts';
 import { focusGrid } from '../grid/focus-grid.ts';
 import { formatCount } from '../i18n/format.ts';
+import { useCoversBar } from '../shell/shell.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton, MenuItem } from '../ui/menu.tsx';
 import style from './picks.module.css';
@@ -41,6 +42,7 @@ export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarPro
   const isWide = useIsWide();
   const shown = isWide ? all : all.filter(({ name }) => FIRST.includes(name)).slice(0, ROOM);
   const rest = all.filter((one) => !shown.includes(one));
+  useCoversBar(picks.isOn);
   const isComing = expected > MANY;
   const picked = count === 0 ? t('pickSome') : t('picked', { count, number: formatCount(count) });
   const text = isComing ? t('pickingMany', { number: formatCount(expected) }) : picked;

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
@@ -49,4 +49,16 @@ export function SkipLink() {
 export function InBar({ children }: { readonly children: ReactNode }) {
   const slot = useContext(BarSlot);
   return slot === null ? null : createPortal(children, slot);
+}
+
+/** While something of a page lies over the bar at the top, nothing in the bar can have the focus. */
+export function useCoversBar(covers: boolean): void {
+  const bar = useContext(BarSlot)?.closest('header');
+  useEffect(() => {
+    if (!covers || bar == null) return;
+    bar.dataset['covered'] = '';
+    return () => {
+      delete bar.dataset['covered'];
+    };
+  }, [bar, covers]);
 }

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { Text } from 'react-aria-components/Text';
 import {
   UNSTABLE_Toast as Toast,
@@ -10,6 +10,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../i18n/format.ts';
 import { Button, IconButton } from './button.tsx';
+import { keyName } from './key-name.ts';
 import { Progress } from './meter.tsx';
 import style from './ui.module.css';
 import type { Work } from './work.ts';
@@ -35,24 +36,22 @@ export function toast(message: ToastMessage): () => void {
   return () => queue.close(key);
 }
 
-/** The place where messages are shown; a landmark of its own, reached by F6. */
+/**
+ * The place where messages are shown; a landmark of its own, reached by F6. React Aria names it by the number of messages:
+ * it is made known again when its name changes, so that a name of ours, always the same, would leave it unknown.
+ */
 export function Toasts() {
   const { t } = useTranslation('common');
+  useUndoKey();
   return (
-    <ToastRegion queue={queue} className={style.toasts ?? ''} aria-label={t('messages')}>
+    <ToastRegion queue={queue} className={style.toasts ?? ''}>
       {({ toast: shown }) => (
         <Toast toast={shown} className={style.toast ?? ''}>
           <ToastContent>
             <Text slot="title">{shown.content.text}</Text>
           </ToastContent>
           {shown.content.undo === undefined ? null : (
-            <Button
-              kind="quiet"
-              onPress={() => {
-                queue.close(shown.key);
-                shown.content.undo?.();
-              }}
-            >
+            <Button kind="quiet" onPress={() => takeBack(shown)}>
               {t('undo')}
             </Button>
           )}
@@ -67,6 +66,32 @@ export function Toasts() {
       )}
     </ToastRegion>
   );
+}
+
+function takeBack({ key, content }: (typeof queue.visibleToasts)[number]): void {
+  queue.close(key);
+  content.undo?.();
+}
+
+/** What is written in has an undo of its own. */
+const WRITTEN_IN = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]';
+
+/** Ctrl+Z takes back what the newest message tells of, wherever the focus is. */
+function useUndoKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.altKey && keyName(event) === 'z';
+      if (!isUndo || event.defaultPrevented) return;
+      if (event.target instanceof Element && event.target.closest(WRITTEN_IN) !== null) return;
+      const newest = queue.visibleToasts.find(({ content }) => content.undo !== undefined);
+      if (newest === undefined) return;
+      event.preventDefault();
+      takeBack(newest);
+    };
+    // after whatever lies over the page and has an undo of its own
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
 }
 
 /** Beside the words and not in them: those are read aloud at every change. */

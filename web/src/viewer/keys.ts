@@ -1,3 +1,5 @@
+import { type Pressed as KeyPressed, keyName } from '../ui/key-name.ts';
+
 /** What a key does to the open picture. */
 export type Command =
   | 'next'
@@ -45,11 +47,7 @@ const WITH_SHIFT: Readonly<Record<string, Command>> = {
   '+': 'zoomIn',
 };
 
-export interface Pressed {
-  readonly key: string;
-  /** Where on the keyboard: letters are the same keys whatever language is written with them. */
-  readonly code: string;
-  readonly shiftKey: boolean;
+export interface Pressed extends KeyPressed {
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
@@ -60,9 +58,7 @@ export function commandOf(pressed: Pressed): Command | undefined {
   // Alt with an arrow is Back, Ctrl with + the browser's own zoom
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined;
   const keys = pressed.shiftKey ? WITH_SHIFT : KEYS;
-  const letter = /^Key([A-Z])$/.exec(pressed.code)?.[1]?.toLowerCase();
-  // under a Korean or Japanese input method the key of `f` says `ㄹ`
-  const name = letter !== undefined && !/^[a-z]$/i.test(pressed.key) ? letter : pressed.key;
+  const name = keyName(pressed);
   return Object.hasOwn(keys, name) ? keys[name] : undefined;
 }
 

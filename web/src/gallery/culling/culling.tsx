@@ -10,6 +10,7 @@ import { useNameOf } from '../../grid/name-of.ts';
 import { formatCount } from '../../i18n/format.ts';
 import { takesBelow } from '../../ui/below.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { keyName } from '../../ui/key-name.ts';
 import { Progress } from '../../ui/meter.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Failure } from '../../ui/states.tsx';
@@ -128,9 +129,9 @@ function isOthers({ target, key, altKey }: KeyboardEvent): boolean {
 }
 
 function act(event: KeyboardEvent, verdicts: Verdicts, item: Item | undefined): boolean {
-  const { key } = event;
+  const key = keyName(event);
   const isCommand = event.ctrlKey || event.metaKey;
-  if (key === 'u' || (key.toLowerCase() === 'z' && isCommand)) verdicts.undo();
+  if (key === 'u' || (key === 'z' && isCommand)) verdicts.undo();
   else if (isCommand) return false;
   else if (key === 'ArrowLeft') verdicts.back();
   else if (item === undefined) return false;

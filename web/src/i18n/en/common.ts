@@ -1,7 +1,6 @@
 export default {
   skip: 'Skip to content',
   mainNavigation: 'Main',
-  messages: 'Messages',
   menu: 'More',
   close: 'Close',
   cancel: 'Cancel',

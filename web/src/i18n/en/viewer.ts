@@ -97,6 +97,7 @@ export default {
     panel: 'show or hide details',
     favorite: 'favorite',
     remove: 'move to the trash, and on',
+    undo: 'take it back, while the message stands',
     download: 'download',
     close: 'close',
   },

@@ -3,7 +3,6 @@ import type { Texts } from '../index.ts';
 const texts: Texts['common'] = {
   skip: '本文へ移動',
   mainNavigation: 'メインメニュー',
-  messages: 'お知らせ',
   menu: 'その他',
   close: '閉じる',
   cancel: 'キャンセル',

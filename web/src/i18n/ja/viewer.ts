@@ -99,6 +99,7 @@ const texts: Texts['viewer'] = {
     panel: '詳細を表示・非表示',
     favorite: 'お気に入り',
     remove: 'ゴミ箱に移動して次へ',
+    undo: 'お知らせが出ている間に元に戻す',
     download: 'ダウンロード',
     close: '閉じる',
   },

@@ -3,7 +3,6 @@ import type { Texts } from '../index.ts';
 const texts: Texts['common'] = {
   skip: '본문으로 건너뛰기',
   mainNavigation: '주 메뉴',
-  messages: '알림',
   menu: '더 보기',
   close: '닫기',
   cancel: '취소',

@@ -99,6 +99,7 @@ const texts: Texts['viewer'] = {
     panel: '상세 정보 열기·닫기',
     favorite: '즐겨찾기',
     remove: '휴지통으로 옮기고 다음으로',
+    undo: '알림이 떠 있는 동안 되돌리기',
     download: '다운로드',
     close: '닫기',
   },

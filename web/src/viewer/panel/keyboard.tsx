@@ -12,6 +12,7 @@ const KEYS = [
   ['pan', '↑ ↓ ⇧← ⇧→'],
   ['favorite', 'F'],
   ['remove', 'Delete'],
+  ['undo', 'Ctrl Z'],
   ['download', 'D'],
   ['panel', 'I'],
   ['close', 'Esc'],
