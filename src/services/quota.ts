@@ -165,6 +165,8 @@ export function createQuota(deps: QuotaDeps): Quota {
       claim: (id, bytes) =>
         lanes.run(owner, async () => {
           forget();
+          // the same restore, asked for twice at once: its room is kept already
+          if (coming.has(id)) return;
           await admit(owner, bytes, limits, room);
           change({ bytes, count: 1 });
           claimed = id;

@@ -117,6 +117,16 @@ describe('a quota that blocks', () => {
     });
   });
 
+  it('keeps room once for a restore that is asked for twice at once', async () => {
+    const { add, trash, bulk, count } = rig({ maxCount: 2 });
+    const [a] = [await add(), await add()];
+    await trash.trash(ANNA, 'generated', a.id);
+    const results = await bulk.apply(ANNA, 'generated', [a.id, a.id], { action: 'restore' });
+    expect(results).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(await count()).toBe(2);
+    expect(await failureOf(add())).toMatchObject({ code: 'quota_exceeded' });
+  });
+
   it('refuses a copy into the locker, and a restore, that would exceed it; a repeated restore passes', async () => {
     const { add, inputs, trash, bulk, status } = rig({ maxCount: 2 });
     const [a, b] = [await add(), await add()];
