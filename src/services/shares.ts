@@ -167,6 +167,7 @@ export function createShares({ catalog, state, signer, nextId, now, log = silent
     async open(token) {
       const held = (await all()).get(signer.sidOf(token) ?? '');
       if (held === undefined || !signer.verify(token, claimsOf(held.share))) throw notFound();
+      if (!isShown(held.share, now())) throw notFound();
       if (!isAlive(held.share, now())) throw new KirokuError('gone', 'This link is no longer valid.');
       return held.share;
     },

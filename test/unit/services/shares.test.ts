@@ -97,6 +97,8 @@ describe('links', () => {
     await shares.create(ANNA, WISH);
     await expect(shares.open(token)).rejects.toMatchObject({ code: 'gone' });
     clock.now += 1;
+    // whether anybody has made another since, or not
+    await expect(shares.open(token)).rejects.toMatchObject({ code: 'not_found' });
     const { token: young } = await shares.create(ANNA, WISH);
     for (const some of [shares, open()]) {
       await expect(some.open(token)).rejects.toMatchObject({ code: 'not_found' });
