@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { filesIn } from './calls.ts';
 import {
   FAMILIES,
@@ -258,12 +259,22 @@ const PICTURE_FILE =
 
 /** Whatever lies in the tree of a picture that is not listed, what is staged, and what is none of ours. */
 async function leftovers(outputs: string, listed: ReadonlySet<string>): Promise<string[]> {
-  const staged = await readdir(join(outputs, '.kiroku/staging'));
-  const faults = staged.map((name) => `left staged: ${name}`);
+  const faults = (await leftStaged(outputs)).map((name) => `left staged: ${name}`);
   for (const path of await filesIn(join(outputs, 'users'))) {
     if (OWN_FILES.test(path)) continue;
     const [, thumb, file] = PICTURE_FILE.exec(path) ?? [];
     if (!listed.has(thumb ?? file ?? '')) faults.push(`left behind: ${path}`);
   }
   return faults;
+}
+
+/** What the server itself is writing now and then gets its name in a moment; what was left stays. */
+async function leftStaged(outputs: string): Promise<string[]> {
+  let staged = await readdir(join(outputs, '.kiroku/staging'));
+  for (let looks = 0; staged.length > 0 && looks < 100; looks += 1) {
+    await delay(50);
+    const now = await readdir(join(outputs, '.kiroku/staging'));
+    staged = staged.filter((name) => now.includes(name));
+  }
+  return staged;
 }

@@ -63,7 +63,9 @@ async function proveKills({ cycles, seed, say }: ProofOptions): Promise<ProofRes
   let kills = 0;
   try {
     for (; kills < cycles && loop.faults.length < MOST_FAULTS; kills += 1) {
+      const before = loop.faults.length;
       await cycle(loop, kills + 1);
+      for (const fault of loop.faults.slice(before)) say(fault);
       if ((kills + 1) % 10 === 0) say(`${kills + 1} kills, ${told(loop)}`);
     }
     await end(loop);
