@@ -254,6 +254,8 @@ async function listen(parts: Parts, http: HttpServer, close: Server['close']): P
     throw notListening(config, error);
   });
   await engine.listening(url);
+  // told to stop meanwhile: what begins now would be ended by nobody
+  if (shutdown.signal.aborted) return url;
   parts.phase = 'serving';
   parts.scheduler = startScheduler({
     jobs: jobTable({ ...parts, sweep: sweepOf(parts), cron: config.cron }),

@@ -66,6 +66,37 @@ describe('a server that is stopped', () => {
     await closing;
     expect(slow.atRelease()).toBe(false);
   });
+
+  it('while it begins to listen begins nothing more', async () => {
+    const outputDir = await tempFolder();
+    const inner = createNodeStorage(outputDir);
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const looked: string[] = [];
+    let armed = false;
+    const storage: Storage = {
+      ...inner,
+      async rename(from, to) {
+        if (armed && to === '.kiroku/run.json') {
+          reached.resolve();
+          await goOn.promise;
+        }
+        return inner.rename(from, to);
+      },
+      async readFolder(path) {
+        if (armed) looked.push(path);
+        return inner.readFolder(path);
+      },
+    };
+    const server = await compose(treeConfig({ outputDir }), { log: silentLog, storage });
+    armed = true;
+    const listening = server.listen();
+    await reached.promise;
+    const closing = server.close(0);
+    goOn.resolve();
+    await Promise.all([listening, closing]);
+    expect(looked).toEqual([]);
+  });
 });
 
 describe('a server that cannot listen', () => {
