@@ -79,7 +79,7 @@ function turn(queue: Set<Waiter>, signal: AbortSignal | undefined): Promise<void
   });
 }
 
-/** The failure of a caller that went away. */
+/** The failure of a caller that went away, and of long work that was told to stop. */
 export function aborted(signal: AbortSignal | undefined): KirokuError {
-  return new KirokuError('aborted', 'The upload was given up.', { cause: signal?.reason });
+  return new KirokuError('aborted', 'Stopped.', { cause: signal?.reason });
 }

@@ -220,7 +220,11 @@ describe('purge', () => {
     const { purge, add, trash, clock } = await rig();
     await trash.trash(ANNA, 'generated', (await add()).id);
     clock.now += 31 * DAY;
-    await expect(purge.plan({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+    // told to whoever stopped the command
+    await expect(purge.plan({}, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'aborted',
+      message: 'Stopped.',
+    });
     const gone = new AbortController();
     const looking = purge.plan({}, gone.signal);
     gone.abort();
