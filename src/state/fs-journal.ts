@@ -58,7 +58,8 @@ export function createFsJournal({ storage, folders, log, present, path }: FsJour
   }
 
   async function appendLine(file: StorageFile, line: Buffer): Promise<void> {
-    const start = end ?? (await findEnd(file));
+    // another program may have cut the file, or put another one in its place
+    const start = end === (await file.stat()).size ? end : await findEnd(file);
     end = undefined;
     try {
       await writeAll(file, line, start);

@@ -82,6 +82,23 @@ describe('file state store: documents', () => {
 });
 
 describe('file state store: journals', () => {
+  it('go on behind what another program made of the file meanwhile', async () => {
+    const storage = createMemoryStorage();
+    const store = storeOn(storage);
+    for (const n of [0, 1, 2]) await store.append('shares', { n });
+    // a tool that keeps logs short, in place
+    const file = await storage.open(JOURNAL, 'update');
+    await file.truncate(0);
+    await file.close();
+    await store.append('shares', { n: 3 });
+    expect(await journalOf(store, 'shares')).toEqual([{ n: 3 }]);
+    // an editor, which saves another file under the name
+    await storage.unlink(JOURNAL);
+    await plantJournal(storage, Buffer.from('{"n":10}\n{"n":11}\n'));
+    await store.append('shares', { n: 12 });
+    expect(await journalOf(store, 'shares')).toEqual([{ n: 10 }, { n: 11 }, { n: 12 }]);
+  });
+
   it('copy a torn last line aside and cut it before the first append, wherever it was torn', async () => {
     const whole = Buffer.from('{"n":0}\n{"n":1}\n{"n":2,"이":"름"}\n');
     for (let cut = 0; cut <= whole.length; cut++) {
