@@ -58,6 +58,12 @@ interface Placed {
   identity: Identity | undefined;
 }
 
+/** One that is on its way into the folder. */
+interface Placing {
+  readonly job: string;
+  readonly placed: Promise<{ readonly name: string }>;
+}
+
 /** Ours alone: nobody else's file has such a name. */
 const NAME = /^kiroku_[0-9a-z]{26,32}_[0-9a-f]{16}\.[a-z]{3,4}$/;
 const MAX_JOB = 200;
@@ -77,7 +83,7 @@ export function createPlacements(deps: PlacementsDeps): Placements {
     if (deps.folder !== undefined) return deps.folder;
     throw new KirokuError('not_configured', 'COMFY_INPUT_DIR is not set: nothing can be placed.');
   };
-  const placing = new Map<string, Promise<{ readonly name: string }>>();
+  const placing = new Map<string, Placing>();
 
   const copy = async (folder: Storage, key: string, bytes: number, name: string): Promise<Identity> => {
     const file = await folder.open(name, 'create', PERMISSIONS);
@@ -147,19 +153,24 @@ export function createPlacements(deps: PlacementsDeps): Placements {
       }
       const key = `${owner}/${id}/${job}`;
       const running = placing.get(key);
-      if (running !== undefined) return running;
+      if (running !== undefined) return running.placed;
       const known = [...(await all()).values()].find(
         (one) => one.id === id && one.job === job && one.identity !== undefined,
       );
       // placed for whoever had it then, which may have been another name of his
       const isTheirs = known?.owner === owner || (await catalog.find(owner, 'input', id)) !== undefined;
       if (known !== undefined && isTheirs) return { name: known.name };
-      const mine = (placing.get(key) ?? placeNew(owner, id, job)).finally(() => placing.delete(key));
-      placing.set(key, mine);
-      return mine;
+      const begun = placing.get(key);
+      if (begun !== undefined) return begun.placed;
+      const placed = placeNew(owner, id, job).finally(() => placing.delete(key));
+      placing.set(key, { job, placed });
+      return placed;
     },
 
     async done(job) {
+      // a file that is made only after its name was forgotten would lie there for ever
+      const ours = [...placing.values()].filter((one) => one.job === job);
+      await Promise.allSettled(ours.map(({ placed }) => placed));
       let released = 0;
       for (const placed of [...(await all()).values()]) {
         if (placed.job === job && (await remove(placed))) released += 1;

@@ -58,6 +58,28 @@ describe('an input placed for a job', () => {
     expect(await placements.isInUse('input', id)).toBe(true);
   });
 
+  it('goes also when its job is done while it is still on its way', async () => {
+    const { open, folder, id, deps } = await rig();
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const slow: typeof folder.open = async (...how) => {
+      asked.resolve();
+      await goOn.promise;
+      return folder.open(...how);
+    };
+    const placements = createPlacements({ ...deps, folder: { ...folder, open: slow } });
+    const placing = placements.place(ANNA, id, 'a');
+    await asked.promise;
+    const ending = placements.done('a');
+    // as far as it comes by itself
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    goOn.resolve();
+    await placing;
+    expect(await ending).toEqual({ released: 1 });
+    expect(await names(folder)).toEqual([]);
+    expect(await open().done('a')).toEqual({ released: 0 });
+  });
+
   it('is the same one for whoever the input belongs to by now', async () => {
     const { open, folder, id, deps } = await rig();
     const placements = open();
