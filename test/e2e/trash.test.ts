@@ -59,6 +59,25 @@ describe('trash', () => {
     await expect.poll(() => countOf(visit, 'trash')).toBe(3);
   });
 
+  it('says all of when it goes on the narrowest picture too', async () => {
+    const visit = await gallery.visit({ size: 'phone' });
+    for (const { id } of await visit.postMany(6, () => ({ width: 40, height: 96 })))
+      await visit.pipeline.trash(id);
+    await visit.open('/trash');
+    const notes = visit.page.getByText('goes in 30 days', { exact: true });
+    await expect.poll(() => notes.count()).toBe(6);
+    const cut = (note: Element) => {
+      const [tile, text] = [note.parentElement, document.createRange()];
+      text.selectNodeContents(note);
+      const [outer, inner, own] = [tile, text, note].map((each) => each?.getBoundingClientRect());
+      if (outer === undefined || inner === undefined || own === undefined) return true;
+      const isWithin = (part: DOMRect, whole: DOMRect) =>
+        part.left >= whole.left && part.right <= whole.right && part.top >= whole.top;
+      return !isWithin(inner, own) || !isWithin(own, outer);
+    };
+    for (const note of await notes.all()) expect(await note.evaluate(cut)).toBe(false);
+  });
+
   it('says how far it is with many, and stops; undo gives back what was done until then', async () => {
     const visit = await gallery.visit();
     const { page, open, context } = visit;
