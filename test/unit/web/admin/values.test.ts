@@ -11,8 +11,23 @@ describe('members of reports', () => {
     expect(formatValue('next', '2026-11-21T08:30:00.000Z')).toMatch(/2026/);
     expect(formatValue('path', 'a/2026')).toBe('a/2026');
     expect(formatValue('ids', ['a', 'b'])).toBe('a, b');
-    expect(formatValue('quota', { max_count: 2 })).toBe('{"max_count":2}');
+    expect(formatValue('quota', { max_count: 2, max_bytes: 2_000 })).toBe(
+      `max_count 2, max_bytes ${formatBytes(2_000)}`,
+    );
+    expect(formatValue('quota', {})).toBe('–');
     expect(formatValue('offset', null)).toBe('–');
+  });
+
+  it('are said in the words of a language, where it has some', () => {
+    const words = {
+      name: (name: string) => `<${name}>`,
+      value: (name: string, word: string) => (name === 'kind' || word === 'true' ? `«${word}»` : undefined),
+    };
+    expect(formatValue('kind', 'input', words)).toBe('«input»');
+    expect(formatValue('in_use', true, words)).toBe('«true»');
+    expect(formatValue('in_use', false, words)).toBe('false');
+    expect(formatValue('path', 'input', words)).toBe('input');
+    expect(formatValue('quota', { max_count: null }, words)).toBe('<max_count> –');
   });
 
   it('take minutes where seconds would be many', () => {

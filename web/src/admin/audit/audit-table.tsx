@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '../../i18n/format.ts';
+import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
 import { ReportLine } from '../report-text.tsx';
 import type { AuditEntry } from '../types.ts';
@@ -20,7 +21,11 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntry[
           title: t('columns.when'),
           cell: ({ at }) => <time dateTime={at}>{formatTime(at)}</time>,
         },
-        { id: 'actor', title: t('audit.who'), cell: ({ actor }) => who(actor) },
+        {
+          id: 'actor',
+          title: t('audit.who'),
+          cell: ({ actor }) => <span className={style.word}>{who(actor)}</span>,
+        },
         { id: 'action', title: t('audit.what'), cell: ({ action }) => what(action) },
         {
           id: 'user',

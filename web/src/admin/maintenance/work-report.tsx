@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import style from '../admin.module.css';
 import { type Column, DataTable } from '../data-table.tsx';
-import { ReportFacts, useMemberName } from '../report-text.tsx';
+import { ReportFacts, useMemberName, useValueText } from '../report-text.tsx';
 import type { Report } from '../types.ts';
-import { formatValue } from '../values.ts';
 
 /** Rows shown; the sums are over all, and the operator's command lists every one. */
 const MOST = 200;
@@ -34,11 +33,12 @@ export function WorkReport({ report, sound }: WorkReportProps) {
 function FoundTable({ found }: { readonly found: readonly Report[] }) {
   const { t } = useTranslation('admin');
   const nameOf = useMemberName();
+  const textOf = useValueText();
   const names = [...new Set(found.flatMap((row) => Object.keys(row)))];
   const columns: Column<Report>[] = names.map((name) => ({
     id: name,
     title: nameOf(name),
-    cell: (row) => formatValue(name, row[name]),
+    cell: (row) => textOf(name, row[name]),
   }));
   return (
     <DataTable

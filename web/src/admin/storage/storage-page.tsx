@@ -10,6 +10,7 @@ import { Failure } from '../../ui/states.tsx';
 import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
 import { Facts } from '../facts.tsx';
+import { useServerWords } from '../server-words.ts';
 import { useSession } from '../session.ts';
 import type { Health } from '../types.ts';
 
@@ -88,11 +89,18 @@ function Components({ health }: { readonly health: Health }) {
         {
           id: 'detail',
           title: t('storage.columns.detail'),
-          cell: ([, { detail }]) => (detail === undefined ? '–' : <span lang="en">{detail}</span>),
+          cell: ([, { detail }]) => <Detail said={detail} />,
         },
       ]}
     />
   );
+}
+
+/** What the server says of a part: in the reader's language where we know the sentence. */
+function Detail({ said }: { readonly said: string | undefined }) {
+  const wordsOf = useServerWords();
+  if (said === undefined) return '–';
+  return wordsOf(said) ?? <span lang="en">{said}</span>;
 }
 
 /** How much lies there in all. */

@@ -2,14 +2,14 @@ import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import style from '../admin.module.css';
 import { DataTable } from '../data-table.tsx';
-import { ReportFacts, useMemberName } from '../report-text.tsx';
+import { ReportFacts, useMemberName, useValueText } from '../report-text.tsx';
 import type { Report } from '../types.ts';
-import { formatValue } from '../values.ts';
 
 /** What the server knows of a picture: sums first, then its files, then the record as it is. */
 export function WhyFacts({ facts }: { readonly facts: Report }) {
   const { t } = useTranslation('admin');
   const nameOf = useMemberName();
+  const textOf = useValueText();
   const { files, record, damage } = facts;
   const text = JSON.stringify(record, undefined, 2);
   return (
@@ -29,7 +29,7 @@ export function WhyFacts({ facts }: { readonly facts: Report }) {
             id: name,
             title: nameOf(name),
             cell: (file: Report) =>
-              file[name] === null && name === 'bytes' ? t('why.missing') : formatValue(name, file[name]),
+              file[name] === null && name === 'bytes' ? t('why.missing') : textOf(name, file[name]),
           }))}
         />
       </section>
