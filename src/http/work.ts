@@ -3,6 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Log } from '../domain/log.ts';
 import type { Call, Ctx } from './call.ts';
 import { problemOf, toKirokuError } from './errors.ts';
+import { goneSignal } from './gone.ts';
 import { respondJson } from './respond.ts';
 import { sendStream } from './send-bytes.ts';
 
@@ -38,11 +39,7 @@ export async function answerWork(
   if (c.env.incoming.headers.accept?.includes(LINES) !== true) {
     return respondJson(call, 200, await run({ tell: () => undefined, signal: shutdown }));
   }
-  const gone = new AbortController();
-  c.env.outgoing.once('close', () => gone.abort());
-  // left while it was found out who asks, and what for: that is told once only
-  if (c.env.outgoing.destroyed) gone.abort();
-  const signal = AbortSignal.any([gone.signal, shutdown]);
+  const signal = AbortSignal.any([goneSignal(c), shutdown]);
   const headers = { 'Content-Type': LINES, 'Cache-Control': 'no-store' };
   return sendStream(c, call, 200, headers, lines(run, signal, c.env.hold), log);
 }

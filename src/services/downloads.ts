@@ -7,6 +7,7 @@ import { isPictureId } from '../domain/id.ts';
 import { originalKey } from '../domain/key.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { Owner } from '../domain/owner.ts';
+import { aborted } from './gate.ts';
 import { readBlob } from './read-blob.ts';
 import { createZipStream, type ZipSource, type ZipStream } from './zip/zip-stream.ts';
 
@@ -20,12 +21,15 @@ export interface DownloadRequest {
 export interface Downloads {
   /**
    * The archive of these originals, checked one by one as they would be alone.
-   * @throws KirokuError `not_found` when one of them is unknown, somebody else's, or in the trash; `payload_too_large`
+   * @param signal of whoever asked: of pictures without a checksum all bytes are read for it first
+   * @throws KirokuError `not_found` when one of them is unknown, somebody else's, or in the trash; `payload_too_large`;
+   *   `aborted`
    */
-  zip(request: DownloadRequest): Promise<ZipStream>;
+  zip(request: DownloadRequest, signal?: AbortSignal): Promise<ZipStream>;
   /** Keeps a request for an hour, so that a broken download can be resumed. @throws KirokuError as `zip` */
   keep(
     request: DownloadRequest,
+    signal?: AbortSignal,
   ): Promise<{ readonly token: string; readonly expires: number; readonly bytes: number }>;
   /** What was kept under this token for this owner; undefined when there is nothing (any more). */
   find(owner: Owner, token: string): DownloadRequest | undefined;
@@ -58,7 +62,7 @@ export function createDownloads(deps: DownloadsDeps): Downloads {
   const checksums = new LRUCache<string, number>({ max: MOST_CHECKSUMS });
 
   /** Records of the earlier system have no checksum: the file is read for it. */
-  const checksumOf = async (entry: Entry): Promise<number> => {
+  const checksumOf = async (entry: Entry, signal: AbortSignal | undefined): Promise<number> => {
     const known = entry.record().crc32;
     if (known !== null) return Number.parseInt(known, 16);
     const key = originalKey(entry, entry.ext);
@@ -66,23 +70,26 @@ export function createDownloads(deps: DownloadsDeps): Downloads {
     const read = checksums.get(key);
     if (read !== undefined) return read;
     let sum = 0;
-    for await (const chunk of readBlob(blobs, key, 0, entry.record().bytes - 1)) sum = crc32(chunk, sum);
+    for await (const chunk of readBlob(blobs, key, 0, entry.record().bytes - 1)) {
+      if (signal?.aborted) throw aborted(signal);
+      sum = crc32(chunk, sum);
+    }
     checksums.set(key, sum);
     return sum;
   };
 
-  const sourceOf = async (entry: Entry): Promise<ZipSource> => {
+  const sourceOf = async (entry: Entry, signal: AbortSignal | undefined): Promise<ZipSource> => {
     const key = originalKey(entry, entry.ext);
     return {
       name: nameOf(entry),
       bytes: entry.record().bytes,
-      crc32: await checksumOf(entry),
+      crc32: await checksumOf(entry, signal),
       time: entry.createdAt,
       stream: (start, end) => readBlob(blobs, key, start, end),
     };
   };
 
-  const zip = async ({ owner, kind, ids }: DownloadRequest): Promise<ZipStream> => {
+  const zip = async ({ owner, kind, ids }: DownloadRequest, signal?: AbortSignal): Promise<ZipStream> => {
     const wanted = [...new Set(ids)];
     if (wanted.length === 0 || wanted.length > MOST_IDS) {
       throw new KirokuError('invalid_parameter', `ids: from 1 to ${MOST_IDS} pictures.`, {
@@ -92,19 +99,20 @@ export function createDownloads(deps: DownloadsDeps): Downloads {
     const sources: ZipSource[] = [];
     let bytes = 0;
     for (const id of wanted) {
+      if (signal?.aborted) throw aborted(signal);
       const entry = isPictureId(id) ? await catalog.find(owner, kind, id) : undefined;
       if (entry === undefined || entry.status !== 'active') throw notFound();
       bytes += entry.record().bytes;
       if (bytes > MOST_BYTES) throw new KirokuError('payload_too_large', 'Too many bytes for one archive.');
-      sources.push(await sourceOf(entry));
+      sources.push(await sourceOf(entry, signal));
     }
     return createZipStream(sources);
   };
 
   return {
     zip,
-    async keep(request) {
-      const { bytes } = await zip(request);
+    async keep(request, signal) {
+      const { bytes } = await zip(request, signal);
       const token = Buffer.from(random(16)).toString('hex');
       const expires = now() + KEPT_MS;
       kept.set(token, { ...request, ids: [...new Set(request.ids)], expires });

@@ -7,6 +7,7 @@ import type { ZipStream } from '../../services/zip/zip-stream.ts';
 import { type Answer, type Call, type Ctx, ownerOf } from '../call.ts';
 import { httpDate } from '../conditions.ts';
 import { contentDisposition } from '../content-disposition.ts';
+import { goneSignal } from '../gone.ts';
 import { readJson } from '../json-body.ts';
 import type { Kit } from '../kit.ts';
 import { respondJson } from '../respond.ts';
@@ -48,9 +49,9 @@ export function downloadRoutes(kit: Kit, { downloads, log, basePath }: DownloadD
         const { ids } = await readJson(c.env.incoming, ZipBody);
         const request = { owner: ownerOf(call), kind: 'generated', ids } as const;
         if (new URLSearchParams(call.search).get('link') !== '1') {
-          return send(c, call, await downloads.zip(request), log);
+          return send(c, call, await downloads.zip(request, goneSignal(c)), log);
         }
-        const { token, expires, bytes } = await downloads.keep(request);
+        const { token, expires, bytes } = await downloads.keep(request, goneSignal(c));
         const url = `${basePath}/api/v1/downloads/${token}`;
         return respondJson(call, 201, { url, bytes, expires_at: isoOf(expires) }, { Location: url });
       },
@@ -71,7 +72,7 @@ export function downloadRoutes(kit: Kit, { downloads, log, basePath }: DownloadD
       async (c, call) => {
         const request = downloads.find(ownerOf(call), c.req.param('token') ?? '');
         if (request === undefined) throw notFound();
-        return send(c, call, await downloads.zip(request), log);
+        return send(c, call, await downloads.zip(request, goneSignal(c)), log);
       },
     ),
   ] as const;

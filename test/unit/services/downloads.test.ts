@@ -63,3 +63,13 @@ it('keeps requests up to so many pictures, each of them once, and forgets the ol
   expect(downloads.find(ANNA, first.token)).toBeDefined();
   expect(downloads.find(ANNA, third.token)).toBeDefined();
 });
+
+it('reads no further for somebody who has left', async () => {
+  const { downloads, opened } = await rig();
+  const gone = new AbortController();
+  const asked = downloads.zip(request(1, 2, 3), gone.signal);
+  gone.abort();
+  await expect(asked).rejects.toMatchObject({ code: 'aborted' });
+  await expect(downloads.keep(request(1), gone.signal)).rejects.toMatchObject({ code: 'aborted' });
+  expect(opened.length).toBeLessThanOrEqual(1);
+});
