@@ -14,6 +14,7 @@ import type { BlobReader, BlobStore, BlobWriter, StagedBlob } from './blob-store
 import { createBufferPool } from './buffer-pool.ts';
 import { createFsBlobWriter, type Measured, PIECE_BYTES } from './fs-blob-writer.ts';
 import {
+  dropStaged,
   type Pair,
   type PublishBy,
   publishPairs,
@@ -46,7 +47,7 @@ const NOT_A_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENAMETOOLONG'];
  * copied into an exclusively made file instead: dearer, and still never an overwrite and still found by recovery.
  */
 export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBlobStoreDeps): BlobStore {
-  const deps = { storage, folders, publishBy };
+  const deps = { storage, folders, publishBy, taken: new Set<string>() };
   const buffers = createBufferPool(PIECE_BYTES, POOLED_PIECES);
   let rewrites = 0;
 
@@ -110,7 +111,7 @@ export function createFsBlobStore({ storage, folders, publishBy = 'link' }: FsBl
       ),
     release: (staged) =>
       orKiroku(async () => {
-        for (const { key } of staged) await unlinkIfThere(storage, pairOf(key).from);
+        for (const { key } of staged) await dropStaged(deps, pairOf(key));
       }),
     retract: (staged) =>
       orKiroku(() =>
@@ -245,7 +246,8 @@ function readerOf(file: StorageFile, bytes: number, modified: number): BlobReade
     modified,
     read: (position, length) =>
       orKiroku(async () => {
-        const target = Buffer.allocUnsafe(Math.max(0, Math.min(length, bytes - position)));
+        // of its own: a small picture is kept for long by whoever read it
+        const target = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, bytes - position)));
         if (target.length === 0) return target;
         return target.subarray(0, await file.read(target, 0, target.length, position));
       }),

@@ -11,6 +11,11 @@ export interface PublishDeps {
   readonly storage: Storage;
   readonly folders: FolderSync;
   readonly publishBy: PublishBy;
+  /**
+   * Names that something else had when they were to be given, until their staged files are gone: without hard links a
+   * foreign file of the same bytes looks like our copy.
+   */
+  readonly taken: Set<string>;
 }
 
 /** A staged file and the name it is to have. */
@@ -42,7 +47,7 @@ export async function publishPairs(
   const named: Pair[] = [];
   try {
     for (const pair of pairs) {
-      await nameOne(deps, pair);
+      await nameNew(deps, pair);
       named.push(pair);
     }
     await allDone(targets.map((folder) => folders.sync(folder)));
@@ -60,12 +65,18 @@ export async function publishPairs(
  */
 export async function retractPairs(deps: PublishDeps, pairs: readonly Pair[]): Promise<void> {
   const { storage, folders } = deps;
-  const published = pairs.filter(({ to }) => isPublishable(to));
+  const published = pairs.filter(({ to }) => isPublishable(to) && !deps.taken.has(to));
   for (const pair of published) {
     if (await isOurs(deps, pair)) await unlinkIfThere(storage, pair.to);
   }
   await allDone(foldersOf(published).map((folder) => syncIfThere(folders, folder)));
-  for (const { from } of pairs) await unlinkIfThere(storage, from);
+  for (const pair of pairs) await dropStaged(deps, pair);
+}
+
+/** Removes the staged file alone: what has its final name stays. @throws the operating system's error */
+export async function dropStaged({ storage, taken }: PublishDeps, { from, to }: Pair): Promise<void> {
+  await unlinkIfThere(storage, from);
+  taken.delete(to);
 }
 
 /** Removes a name; nothing happens when it is not there. @throws the operating system's error */
@@ -112,6 +123,16 @@ function foldersOf(pairs: readonly Pair[]): string[] {
 async function allDone(work: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+async function nameNew(deps: PublishDeps, pair: Pair): Promise<void> {
+  try {
+    await nameOne(deps, pair);
+    deps.taken.delete(pair.to);
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) deps.taken.add(pair.to);
+    throw error;
   }
 }
 

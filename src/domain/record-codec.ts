@@ -10,7 +10,7 @@ export { parseRecord, parseSidecarText } from './record-parse.ts';
  * become `\udXXX` escapes (JSON.stringify is well-formed), so every text survives.
  * @throws KirokuError `internal` for an `idem` or `adopted_from` out of its grammar: the tail could not be cut.
  */
-export function encodeRecord(record: PictureRecord): Buffer {
+export function encodeRecord(record: PictureRecord): Buffer<ArrayBuffer> {
   const head: { [name: string]: unknown } = {};
   for (const name of PUBLIC_MEMBERS) head[name] = record[name];
   // `head` first as an object of its own: names like "7" would otherwise be moved to the front by the language
@@ -107,7 +107,8 @@ function nextQuote(bytes: Buffer, from: number): number {
 export function publicJsonOf(encoded: Buffer): Buffer {
   const tail = privateTailLength(encoded);
   if (tail === 0) return encoded;
-  const cut = Buffer.from(encoded.subarray(0, encoded.length - tail));
+  const cut = Buffer.allocUnsafeSlow(encoded.length - tail);
+  encoded.copy(cut);
   cut[cut.length - 1] = BRACE;
   return cut;
 }

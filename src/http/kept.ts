@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Version } from '../catalog/catalog.ts';
+import { ownBytes } from '../domain/own-bytes.ts';
 import type { Call } from './call.ts';
 import { namesTag } from './conditions.ts';
 import { respond } from './respond.ts';
@@ -41,7 +42,9 @@ export function createKeptAnswers(bytes: number): KeptAnswers {
         : undefined;
     },
     set(key, answer) {
-      if (key.length <= MAX_KEY) answers.set(key, answer);
+      if (key.length > MAX_KEY) return;
+      const body = ownBytes(answer.body);
+      answers.set(key, body === answer.body ? answer : { ...answer, body });
     },
   };
 }

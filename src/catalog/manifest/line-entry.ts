@@ -2,6 +2,7 @@ import { type Day, dayOf } from '../../domain/day.ts';
 import { extOf, isMime, ORIGINAL_EXTS, type OriginalExt, type ThumbExt } from '../../domain/format.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { KINDS, type Kind, STATUSES, type Status } from '../../domain/kind.ts';
+import { ownBytes } from '../../domain/own-bytes.ts';
 import type { Owner } from '../../domain/owner.ts';
 import type { PictureRecord } from '../../domain/record.ts';
 import { decodeRecord, publicJsonOf } from '../../domain/record-codec.ts';
@@ -36,12 +37,16 @@ const RELEASED = Buffer.alloc(0);
 
 const head = emptyHead();
 
-/** The `Entry` over a record's encoded bytes; nothing is parsed until `record()` asks for it. */
+/**
+ * The `Entry` over a record's encoded bytes; nothing is parsed until `record()` asks for it. It is kept by the ring and by
+ * those who tell of changes, and so has bytes of its own.
+ */
 export function lineEntry(
   owner: Owner,
-  json: Buffer,
+  encoded: Buffer<ArrayBuffer>,
   facts: RecordFacts & { readonly id: PictureId },
 ): LineEntry {
+  const json = ownBytes(encoded);
   const place = placeIn(json, facts.createdAt);
   return new LineEntry(owner, facts.id, json, facts, tailOf(json, place, false), place, undefined);
 }
