@@ -12,8 +12,8 @@ export interface PublishDeps {
   readonly folders: FolderSync;
   readonly publishBy: PublishBy;
   /**
-   * Names that something else had when they were to be given, until their staged files are gone: without hard links a
-   * foreign file of the same bytes looks like our copy.
+   * By `copy` alone: names that something else had when they were to be given, until their staged files are gone. Without
+   * hard links a foreign file of the same bytes looks like our copy.
    */
   readonly taken: Set<string>;
 }
@@ -131,7 +131,7 @@ async function nameNew(deps: PublishDeps, pair: Pair): Promise<void> {
     await nameOne(deps, pair);
     deps.taken.delete(pair.to);
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) deps.taken.add(pair.to);
+    if (deps.publishBy === 'copy' && isErrno(error, 'EEXIST')) deps.taken.add(pair.to);
     throw error;
   }
 }

@@ -161,6 +161,22 @@ function publishing(make: () => Promise<BlobStore>): void {
     expect(await pendingKeys(store)).toEqual([]);
   });
 
+  it('never takes back what lay there before, be it the same bytes', async () => {
+    const store = await make();
+    await store.write(ORIGINAL, Buffer.from('original'));
+    const staged = [await stageBytes(store, ORIGINAL, Buffer.from('original'))];
+    await expect(store.publish(staged)).rejects.toMatchObject(TAKEN);
+    await store.retract(staged);
+    expect(await contentOf(store, ORIGINAL)).toBe('original');
+    expect(await pendingKeys(store)).toEqual([]);
+    // and what is published under the name afterwards is known again
+    await store.remove(ORIGINAL);
+    const again = [await stageBytes(store, ORIGINAL, Buffer.from('original'))];
+    await store.publish(again);
+    await store.retract(again);
+    expect(await store.stat(ORIGINAL)).toBeUndefined();
+  });
+
   it('publishes nothing when one key is taken, and never touches what has it', async () => {
     const store = await make();
     await store.write(THUMB, Buffer.from('another'));
