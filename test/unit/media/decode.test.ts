@@ -149,6 +149,12 @@ describe('decode: limits (I1, I2)', () => {
     await expect(decode(pictures.pixelBombPng(16_384, 16_384))).rejects.toEqual(refusal('image_too_large'));
   });
 
+  it('I2: refuses an animation whose announcement hides behind ten thousand chunks', async () => {
+    const chunk = { type: 'prVt', data: Buffer.alloc(0) };
+    const hidden = pictures.withChunks(await pictures.lyingAnimatedPng(1_000_000), Array(10_001).fill(chunk));
+    await expect(decode(hidden)).rejects.toEqual(refusal('image_too_large'));
+  });
+
   it('refuses a header that promises more than is there', async () => {
     const more = pictures.lyingPng({ width: 1000, height: 1000 }, { width: 1000, height: 999 });
     await expect(decode(more)).rejects.toEqual(refusal('undecodable_image'));
