@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type Day, isDay } from '../../src/domain/day.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { createNodeStorage } from '../../src/storage/node-storage.ts';
@@ -8,12 +8,13 @@ import { type Context, textOf, UsageError, type Values } from './cli.ts';
 /** The folder of a backup or an export, opened for writing; it is made when only its last name is missing. */
 export async function openTarget({ config, dryRun }: Context, folder: string) {
   const path = resolve(folder);
+  // first: one that was made in the tree would stay there, under `users/` as an owner
+  await refuseInside(config.outputDir, path);
   if (!dryRun) {
     await mkdir(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw new UsageError(`${path}: cannot be made (${error.code}).`);
     });
   }
-  await refuseInside(config.outputDir, path);
   const storage = createNodeStorage(path);
   return { storage, folders: createFolderSync(storage) };
 }
@@ -27,8 +28,12 @@ export async function refuseInside(outputDir: string, folder: string): Promise<v
   }
 }
 
+/** Also of a path whose last name is not there yet. */
 async function real(path: string): Promise<string | undefined> {
-  return realpath(path).catch(() => undefined);
+  return realpath(path).catch(async () => {
+    const parent = await realpath(dirname(path)).catch(() => undefined);
+    return parent === undefined ? undefined : join(parent, basename(path));
+  });
 }
 
 /** `--from` and `--to`. @throws UsageError */

@@ -221,6 +221,7 @@ describe('kiroku backup and restore', () => {
         [tree, ['backup', '--out', elsewhere], 2, 'neither empty nor a backup'],
         [other, ['backup', '--out', out], 2, 'another tree'],
         [tree, ['backup', '--out', join(tree, 'copy')], 2, 'inside of OUTPUT_DIR'],
+        [tree, ['backup', '--out', join(tree, 'users/copy'), '--dry-run'], 2, 'inside of OUTPUT_DIR'],
         [tree, ['backup'], 2, '--out'],
         [tree, ['backup', '--out', out, '--from', '2026-02-30'], 2, 'no day'],
         [back, ['restore', elsewhere], 2, 'no backup'],
@@ -233,6 +234,7 @@ describe('kiroku backup and restore', () => {
         expect(refused.told).toContain(words);
       }
       expect(await readdir(elsewhere)).toEqual(['notes.txt']);
+      expect(await readdir(tree)).not.toContain('copy');
     });
   });
 
