@@ -28,7 +28,7 @@ export function ShareRow({ share, now, onEnd }: ShareRowProps) {
         <h3>{name}</h3>
         <p className={style.facts}>
           <span>{t('pictures', { count: share.ids.length })}</span>
-          <span>{t('views', { count: share.views })}</span>
+          <span>{!isAlive && share.views === 0 ? t('neverOpened') : t('views', { count: share.views })}</span>
           <EndsWhen share={share} now={now} />
         </p>
         <SwitchesShown share={share} />

@@ -12,6 +12,7 @@ export default {
   views_one: 'opened once',
   views_other: 'opened {{count, number}} times',
   views_zero: 'not opened yet',
+  neverOpened: 'never opened',
   ends: 'ends {{when}}',
   endExpired: 'ended {{when}}',
   endRevoked: 'ended by you',

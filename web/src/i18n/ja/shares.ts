@@ -14,6 +14,7 @@ const texts: Texts['shares'] = {
   views_one: '1回開かれました',
   views_other: '{{count, number}}回開かれました',
   views_zero: 'まだ開かれていません',
+  neverOpened: '一度も開かれませんでした',
   ends: '{{when}}に終了',
   endExpired: '{{when}}に終了しました',
   endRevoked: '自分で終了しました',

@@ -15,6 +15,7 @@ const texts: Texts['shares'] = {
   views_one: '1번 열림',
   views_other: '{{count, number}}번 열림',
   views_zero: '아직 열지 않음',
+  neverOpened: '한 번도 열지 않음',
   ends: '{{when}} 종료',
   endExpired: '{{when}} 종료됨',
   endRevoked: '직접 종료함',
