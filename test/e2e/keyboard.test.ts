@@ -87,6 +87,22 @@ describe('a message', () => {
   });
 });
 
+describe('a dialog', () => {
+  it('gives the focus to the page where what it was opened from is gone', async () => {
+    const { page, context, post } = await gallery.visit();
+    const { id } = await post();
+    const made = await context.request.post('/api/v1/shares', {
+      data: { ids: [id], expires_in: 3600 },
+    });
+    expect(made.status()).toBe(201);
+    await page.goto('/shares');
+    await page.getByRole('button', { name: 'End the link' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'End the link' }).press('Enter');
+    await page.getByText('The link has ended.').waitFor();
+    await page.locator('main:focus').waitFor();
+  });
+});
+
 describe('under an input method that is not Latin', () => {
   it('letters are the same keys, in the gallery and in sorting out', async () => {
     const { page, context } = await begin();

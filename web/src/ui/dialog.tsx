@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -32,10 +32,28 @@ export function Dialog({ title, isOpen, onClose, wide = false, children }: Dialo
             {title}
           </Heading>
           {children}
+          <WayBack />
         </AriaDialog>
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** What the dialog was opened from may be gone by what was done in it: the focus then goes to the page's content, not nowhere. */
+function WayBack() {
+  useEffect(
+    () => () => {
+      // React Aria gives the focus back one frame after the dialog is gone
+      requestAnimationFrame(() => requestAnimationFrame(focusLost));
+    },
+    [],
+  );
+  return null;
+}
+
+function focusLost(): void {
+  if (document.activeElement !== document.body) return;
+  document.getElementById('content')?.focus({ preventScroll: true });
 }
 
 /** The row of buttons at a dialog's end. */
