@@ -151,7 +151,10 @@ describe('decode: limits (I1, I2)', () => {
 
   it('I2: refuses an animation whose announcement hides behind ten thousand chunks', async () => {
     const chunk = { type: 'prVt', data: Buffer.alloc(0) };
-    const hidden = pictures.withChunks(await pictures.lyingAnimatedPng(1_000_000), Array(10_001).fill(chunk));
+    const hidden = pictures.withChunks(
+      await pictures.lyingAnimatedPng(1_000_000),
+      Array<typeof chunk>(10_001).fill(chunk),
+    );
     await expect(decode(hidden)).rejects.toEqual(refusal('image_too_large'));
   });
 
