@@ -30,7 +30,9 @@ export async function proveCrashStates(
       const mine = next;
       next += 1;
       open.add(mine);
-      sum.add(await check(mine));
+      const outcome = await check(mine);
+      sum.add(outcome);
+      for (const breach of outcome.breaches) say(breach);
       open.delete(mine);
       if (performance.now() - said < SAY_EVERY_MS) continue;
       said = performance.now();
