@@ -60,9 +60,8 @@ async function readThumb(deps: FilesDeps, entry: Entry, ext: ThumbExt): Promise<
   }
 }
 
-/** One thumbnail being fetched, for everybody who asks meanwhile. */
-interface Fetching {
-  readonly file: Promise<ServedFile | undefined>;
+/** Somebody who asked for a thumbnail, from before its record is read. */
+interface Asking {
   /** The picture changed on the way: what was fetched is answered, but not kept. */
   stale: boolean;
 }
@@ -71,12 +70,13 @@ interface Fetching {
 export function createFiles(deps: FilesDeps): Files {
   const { blobs, catalog } = deps;
   const hot = createHotThumbs(deps.hotBytes ?? HOT_BYTES);
-  const fetching = new Map<string, Fetching>();
+  const asking = new Map<string, Set<Asking>>();
+  /** One fetch of each, for everybody who asks meanwhile. */
+  const fetching = new Map<string, Promise<ServedFile | undefined>>();
 
   catalog.onChange((change) => {
     hot.changed(change);
-    const current = fetching.get(`${change.owner}/${change.id}`);
-    if (current !== undefined) current.stale = true;
+    for (const one of asking.get(`${change.owner}/${change.id}`) ?? []) one.stale = true;
   });
 
   const fetch = async (entry: Entry): Promise<ServedFile | undefined> => {
@@ -98,20 +98,33 @@ export function createFiles(deps: FilesDeps): Files {
     }
   }
 
-  const fetchOnce = async (entry: Entry, key: string): Promise<ServedFile | undefined> => {
+  const fetchOnce = async (entry: Entry, key: string, mine: Asking): Promise<ServedFile | undefined> => {
     const picture = `${entry.owner}/${entry.id}`;
     const running = fetching.get(picture);
-    if (running !== undefined) return running.file;
-    const mine: Fetching = { file: fetch(entry), stale: false };
-    fetching.set(picture, mine);
+    if (running !== undefined) return running;
+    const fetched = fetch(entry);
+    fetching.set(picture, fetched);
     try {
-      const file = await mine.file;
+      const file = await fetched;
       if (file !== undefined && !file.trashed && !mine.stale) {
         hot.put(entry.owner, entry.id, key, entry.thumbV, file);
       }
       return file;
     } finally {
       fetching.delete(picture);
+    }
+  };
+
+  /** Told of every change from before the record is read: what comes of a former version is not kept. */
+  const ask = async <T>(picture: string, work: (mine: Asking) => Promise<T>): Promise<T> => {
+    const mine: Asking = { stale: false };
+    const all = asking.get(picture) ?? new Set();
+    asking.set(picture, all.add(mine));
+    try {
+      return await work(mine);
+    } finally {
+      all.delete(mine);
+      if (all.size === 0 && asking.get(picture) === all) asking.delete(picture);
     }
   };
 
@@ -140,10 +153,12 @@ export function createFiles(deps: FilesDeps): Files {
     async thumbnail(owner, kind, id, key) {
       const kept = hot.peek(key);
       if (kept !== undefined) return kept;
-      const entry = await catalog.find(owner, kind, id);
-      // a picture whose thumbnail could not be made at first gets another chance under the name it would have had
-      if (entry === undefined || thumbKey(entry, entry.thumb ?? 'webp') !== key) return undefined;
-      return fetchOnce(entry, key);
+      return ask(`${owner}/${id}`, async (mine) => {
+        const entry = await catalog.find(owner, kind, id);
+        // a picture whose thumbnail could not be made at first gets another chance under the name it would have had
+        if (entry === undefined || thumbKey(entry, entry.thumb ?? 'webp') !== key) return undefined;
+        return fetchOnce(entry, key, mine);
+      });
     },
 
     peekThumbnail: (key) => hot.peek(key),

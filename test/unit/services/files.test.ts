@@ -5,6 +5,7 @@ import { KirokuError } from '../../../src/domain/errors.ts';
 import { originalKey, thumbKey } from '../../../src/domain/key.ts';
 import { silentLog } from '../../../src/domain/log.ts';
 import type { PictureRecord } from '../../../src/domain/record.ts';
+import { sniffMime } from '../../../src/media/signature.ts';
 import { createFiles } from '../../../src/services/files.ts';
 import { createHotThumbs } from '../../../src/services/hot-thumbs.ts';
 import type { ServedFile } from '../../../src/services/services.ts';
@@ -85,7 +86,7 @@ describe('originals', () => {
     const { catalog, blobs, decoder } = services;
     const told: unknown[] = [];
     const log = { ...silentLog, error: (...said: unknown[]) => told.push(said) };
-    const files = createFiles({ blobs, catalog, decoder, sniff: async () => 'image/png', log });
+    const files = createFiles({ blobs, catalog, decoder, sniff: sniffMime, log });
     const original = () => files.original(ANNA, 'generated', entry.id, key);
     const opened = await original();
     const change = (current: PictureRecord): PictureRecord => ({
@@ -138,6 +139,19 @@ describe('thumbnails', () => {
     const asked = thumbnail();
     await trash.trash(ANNA, 'generated', entry.id);
     await asked;
+    expect(files.peekThumbnail(thumb)).toBeUndefined();
+  });
+
+  it('are not kept when the picture was thrown away while its record was read', async () => {
+    const { catalog, blobs, decoder, trash } = services;
+    const find: typeof catalog.find = async (...asked) => {
+      const found = await catalog.find(...asked);
+      await trash.trash(ANNA, 'generated', entry.id);
+      return found;
+    };
+    const log = silentLog;
+    const files = createFiles({ blobs, catalog: { ...catalog, find }, decoder, sniff: sniffMime, log });
+    await files.thumbnail(ANNA, 'generated', entry.id, thumb);
     expect(files.peekThumbnail(thumb)).toBeUndefined();
   });
 
