@@ -89,6 +89,20 @@ describe('kiroku erase', () => {
     });
   });
 
+  it('leaves no name of a file of the owner’s in what was found, and no numbers of the owner', async () => {
+    await withPlaces(async ({ tree, out }) => {
+      const findings = join(tree, '.kiroku/state/findings.jsonl');
+      const line = (owner: string) =>
+        `${JSON.stringify({ finding: 'file_refused', action: 'left', path: `users/${owner}/2026/02/03/secret of ${owner}.txt` })}\n`;
+      await writeFile(findings, `${line('zoe')}${line('max')}${line('zoe2')}`);
+      await writeFile(join(tree, '.kiroku/owners.jsonl'), '{"v":1}\n{"user_id":"zoe"}\n');
+      const done = await kiroku(tree, ['erase', 'zoe', '--yes', '3', '--out', out, '--json'], ENV);
+      expect(done, done.told).toMatchObject({ code: 0, report: { erased: 3, left: [] } });
+      expect(await readFile(findings, 'utf8')).toBe(`${line('max')}${line('zoe2')}`);
+      expect(await readdir(join(tree, '.kiroku'))).not.toContain('owners.jsonl');
+    });
+  });
+
   it('takes what an owner left behind who was moved to this one', async () => {
     await withPlaces(async ({ tree, out }) => {
       const moved = await kiroku(tree, ['transfer', 'max', 'zoe', '--json'], ENV);

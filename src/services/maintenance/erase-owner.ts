@@ -1,4 +1,5 @@
 import { fromErrno, isErrno } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { manifestKey, ownerFolder, parseKey } from '../../domain/key.ts';
 import type { Owner } from '../../domain/owner.ts';
 import { type FolderSync, readWhole, replaceFile } from '../../storage/durable.ts';
@@ -15,7 +16,7 @@ export interface EraseOwnerDeps {
 export interface EraseOwnerReport {
   /** Files of the owner's folder, set aside or in quarantine, and indexes that were removed. */
   readonly files: number;
-  /** Lines of journals that told of the owner's links. */
+  /** Lines of journals that told of the owner's links, and of files in the owner's folder. */
   readonly lines: number;
   /** What is not ours: left where it lies. */
   readonly left: readonly string[];
@@ -23,6 +24,9 @@ export interface EraseOwnerReport {
 
 const MOST_LEFT = 1_000;
 const SHARES = '.kiroku/state/shares.jsonl';
+const FINDINGS = '.kiroku/state/findings.jsonl';
+/** Disposable, and made again without the owner. */
+const SUMMARY = '.kiroku/owners.jsonl';
 /** Whose files have names of the form `{owner}.…`: indexes, and sidecars that could not be read. */
 const NAMED_FOLDERS = ['.kiroku/index', '.kiroku/aside'] as const;
 
@@ -34,8 +38,8 @@ const NAMED_FOLDERS = ['.kiroku/index', '.kiroku/aside'] as const;
  */
 export async function eraseOwner(deps: EraseOwnerDeps, owner: Owner): Promise<EraseOwnerReport> {
   try {
-    const lines = await forgetShares(deps, owner);
-    let files = 0;
+    const lines = (await forgetShares(deps, owner)) + (await forgetFindings(deps, owner));
+    let files = await removeSummary(deps);
     for (const folder of NAMED_FOLDERS) files += await removeNamed(deps, owner, folder);
     const left: string[] = [];
     for (const base of [QUARANTINE, 'users']) {
@@ -47,27 +51,53 @@ export async function eraseOwner(deps: EraseOwnerDeps, owner: Owner): Promise<Er
   }
 }
 
-/** A journal is append-only, but for this: names of links are the owner's words. */
-async function forgetShares({ storage, folders }: EraseOwnerDeps, owner: Owner): Promise<number> {
-  const bytes = await readWhole(storage, SHARES);
+/** A journal is append-only, but for this: names of links, and of files, are the owner's words. */
+async function forgetLines(
+  { storage, folders }: EraseOwnerDeps,
+  journal: string,
+  theirsIn: (lines: readonly JsonObject[]) => (line: JsonObject) => boolean,
+): Promise<number> {
+  const bytes = await readWhole(storage, journal);
   if (bytes === undefined) return 0;
   const lines = bytes
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '');
-  const sids = new Set<unknown>();
-  let of = new Map<unknown, unknown>();
-  for (const line of lines) {
-    const { op, sid, owner: whose, from, to } = parsed(line) ?? {};
-    if (op === 'create') of.set(sid, whose);
-    if (op === 'move') of = new Map([...of].map(([one, mine]) => [one, mine === from ? to : mine]));
-  }
-  for (const [sid, whose] of of) if (whose === owner) sids.add(sid);
-  const kept = lines.filter((line) => !sids.has(parsed(line)?.['sid'] ?? null));
+  const isTheirs = theirsIn(lines.map((line) => parsed(line) ?? {}));
+  const kept = lines.filter((line) => !isTheirs(parsed(line) ?? {}));
   if (kept.length === lines.length) return 0;
   const text = kept.map((line) => `${line}\n`).join('');
-  await replaceFile(storage, folders, SHARES, SHARES.replaceAll('/', '.'), Buffer.from(text));
+  await replaceFile(storage, folders, journal, journal.replaceAll('/', '.'), Buffer.from(text));
   return lines.length - kept.length;
+}
+
+function forgetShares(deps: EraseOwnerDeps, owner: Owner): Promise<number> {
+  return forgetLines(deps, SHARES, (lines) => {
+    let of = new Map<unknown, unknown>();
+    for (const { op, sid, owner: whose, from, to } of lines) {
+      if (op === 'create') of.set(sid, whose);
+      if (op === 'move') of = new Map([...of].map(([one, mine]) => [one, mine === from ? to : mine]));
+    }
+    return ({ sid }) => sid !== undefined && of.get(sid) === owner;
+  });
+}
+
+function forgetFindings(deps: EraseOwnerDeps, owner: Owner): Promise<number> {
+  const folder = `${ownerFolder(owner)}/`;
+  return forgetLines(
+    deps,
+    FINDINGS,
+    () =>
+      ({ path }) =>
+        typeof path === 'string' && path.startsWith(folder),
+  );
+}
+
+async function removeSummary({ storage, folders }: EraseOwnerDeps): Promise<number> {
+  if (!(await isThere(storage, SUMMARY))) return 0;
+  await storage.unlink(SUMMARY);
+  await folders.sync(parentOf(SUMMARY));
+  return 1;
 }
 
 async function removeNamed(
