@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createProcessDecoder, type ProcessDecoderOptions } from '../../src/media/process-decoder.ts';
+import { pngTexts } from '../support/metadata/containers.ts';
 import { metadataBomb, pixelBombPng, pngPicture } from '../support/pictures.ts';
 import { alive, kindOfError, stopped, untilGone } from '../support/processes.ts';
 
@@ -128,6 +129,20 @@ describe.skipIf(process.platform !== 'linux')('memory of a decoder process (I1, 
     expect(['decoded', 'undecodable_image']).toContain(outcome);
     expect((await peakRss(decoder.stats().pids[0])) - before).toBeLessThan(64 * 1024 * 1024);
     expect(await decoder.decode({ bytes: await pngPicture() })).toMatchObject({ width: 64 });
+  });
+
+  const SEPARATORS = 4_000_000;
+  it.each([
+    ['invokeai_metadata', { model: { name: '\\'.repeat(SEPARATORS) } }],
+    ['invokeai_metadata', { model: '/'.repeat(SEPARATORS), loras: [{ name: '/'.repeat(SEPARATORS) }] }],
+    ['parameters', { sui_image_params: { model: 'm', loras: ','.repeat(2 * SEPARATORS) } }],
+  ])('is enough for a name that is nothing but separators, in %s', async (keyword, text) => {
+    const decoder = decoderOf();
+    const bytes = await pngTexts({ [keyword]: JSON.stringify(text) });
+    expect(await decoder.decode({ bytes })).toMatchObject({
+      recipe: { meta: { model: expect.any(String) } },
+    });
+    expect(decoder.stats().failures).toBe(0);
   });
 
   it('does not grow for a picture that its header rules out', async () => {

@@ -56,9 +56,13 @@ function weighted(value: JsonValue | undefined): string | undefined {
   return texts.length === 0 ? undefined : texts.join('\n');
 }
 
+/** UTF-16 units of a prompt that are looked at: more than a record keeps. */
+const MAX_PROMPT = 1024 * 1024;
+
 /** What stands in `[brackets]` is the negative prompt; none there means that there was none. */
-function bracketed(prompt: string | undefined): Loose<RecipeParts> {
-  if (prompt === undefined) return {};
+function bracketed(given: string | undefined): Loose<RecipeParts> {
+  if (given === undefined) return {};
+  const prompt = given.slice(0, MAX_PROMPT);
   const kept: string[] = [];
   const negative: string[] = [];
   let at = 0;

@@ -4,6 +4,8 @@ type Given = JsonValue | undefined;
 
 const MAX_SEED = 2n ** 64n - 1n;
 const MAX_SIZE = 1_000_000;
+/** Items of a text with commas: nobody looks at more, and megabytes of commas would fill the memory. */
+const MAX_ITEMS = 1000;
 /** Longest text that is taken for a number. */
 const MAX_NUMBER = 40;
 
@@ -78,7 +80,7 @@ export function sizeOfText(value: Given): Size | undefined {
 export function listOf(value: Given): readonly JsonValue[] {
   if (isList(value)) return value;
   if (typeof value !== 'string' || value.trim() === '') return [];
-  return value.split(',').map((item) => item.trim());
+  return value.split(',', MAX_ITEMS).map((item) => item.trim());
 }
 
 /** `Array.isArray` does not narrow a read-only list. */
