@@ -1,4 +1,4 @@
-import { isErrno, KirokuError } from '../../domain/errors.ts';
+import { isErrno, isKirokuError, KirokuError } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
 import { type Location, originalKey } from '../../domain/key.ts';
 import type { Op } from '../../domain/kind.ts';
@@ -87,7 +87,8 @@ async function compareLive(context: ManifestContext, entry: Entry): Promise<Corr
         ? { do: 'write', record }
         : { do: 'void', entry };
     case 'invalid':
-      return { do: 'write', record };
+      // of a later version of this program: reconcile keeps a copy of it, here none would be kept
+      return isKirokuError(sidecar.error, 'tree_unreadable') ? undefined : { do: 'write', record };
     case 'read':
       if (sidecar.record.rev === record.rev) return undefined;
       if (sidecar.record.rev < record.rev) return { do: 'write', record };
