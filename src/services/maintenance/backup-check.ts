@@ -40,7 +40,7 @@ export interface CheckReport {
   readonly bytes: number;
   /** ISO 8601: of the last run that came to its end; null when none did. */
   readonly completedAt: string | null;
-  /** A run after that did not: what it copied is checked too. */
+  /** A run after that did not, or one over everything before it: what it copied is checked too. */
   readonly unfinished: boolean;
   readonly found: readonly CheckFound[];
 }
@@ -71,8 +71,8 @@ async function checkBackup(deps: BackupCheckDeps, request: Request): Promise<Che
   const { backup } = deps;
   const file = await readBackupFile(backup);
   if (file === undefined) throw new KirokuError('invalid_parameter', 'The folder is no backup of Kiroku.');
-  const { completedAt, begunAt } = file;
-  const unfinished = completedAt === null || completedAt < begunAt;
+  const { completedAt, begunAt, isWholeOpen } = file;
+  const unfinished = completedAt === null || completedAt < begunAt || isWholeOpen;
   const report: Report = { pictures: 0, bytes: 0, completedAt, unfinished, found: [] };
   if (!file.intact) addFound(report.found, { path: BACKUP_FILE, trouble: 'changed' });
   const owners = request.owner === undefined ? await savedOwners(backup) : [request.owner];

@@ -27,6 +27,8 @@ export interface BackupFile {
   /** ISO 8601: of the last run, and of the last that came to its end. */
   readonly begunAt: string;
   readonly completedAt: string | null;
+  /** A run over everything was begun, and none came to its end since: one over a part says nothing of that. */
+  readonly isWholeOpen: boolean;
   /** Whoever has something in it. */
   readonly owners: readonly Owner[];
   /** Paths of what is neither a picture nor an owner's. */
@@ -50,6 +52,7 @@ export async function readBackupFile(backup: Storage): Promise<BackupFile | unde
     volume,
     begunAt: typeof begunAt === 'string' ? begunAt : '',
     completedAt: typeof completedAt === 'string' ? completedAt : null,
+    isWholeOpen: read.document['whole_open'] === true,
     owners: textsOf(read.document['owners']).filter(isOwner),
     holds: textsOf(read.document['holds']),
     intact: read.intact,
@@ -59,10 +62,11 @@ export async function readBackupFile(backup: Storage): Promise<BackupFile | unde
 /** Durable when it resolves. @throws KirokuError */
 export async function writeBackupFile(
   target: CopyTarget,
-  { volume, begunAt, completedAt, owners, holds }: Omit<BackupFile, 'intact'>,
+  { volume, begunAt, completedAt, isWholeOpen, owners, holds }: Omit<BackupFile, 'intact'>,
 ): Promise<void> {
-  const document = { v: BACKUP_VERSION, volume, begun_at: begunAt, completed_at: completedAt };
-  await writeDocument(target, BACKUP_FILE, { ...document, owners: [...owners], holds: [...holds] });
+  const times = { begun_at: begunAt, completed_at: completedAt, whole_open: isWholeOpen };
+  const document = { v: BACKUP_VERSION, volume, ...times, owners: [...owners], holds: [...holds] };
+  await writeDocument(target, BACKUP_FILE, document);
 }
 
 function textsOf(value: JsonValue | undefined): string[] {

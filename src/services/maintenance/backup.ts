@@ -84,6 +84,7 @@ async function runBackup(deps: BackupDeps, request: BackupRequest): Promise<Back
   try {
     const former = await openBackup(target.storage, volume);
     await sweepStaging(target);
+    const isWhole = (request.owner ?? request.from ?? request.to) === undefined;
     const begun = {
       completedAt: null,
       owners: [],
@@ -91,6 +92,7 @@ async function runBackup(deps: BackupDeps, request: BackupRequest): Promise<Back
       ...former,
       volume,
       begunAt: isoOf(source.now()),
+      isWholeOpen: isWhole || former?.isWholeOpen === true,
     };
     await writeBackupFile(target, begun);
     const { report, owners } = await copyAll(deps, request);
@@ -98,6 +100,7 @@ async function runBackup(deps: BackupDeps, request: BackupRequest): Promise<Back
     await writeBackupFile(target, {
       ...begun,
       completedAt: isoOf(source.now()),
+      isWholeOpen: !isWhole && begun.isWholeOpen,
       owners: union(begun.owners, owners),
       holds: union(begun.holds, holds),
     });

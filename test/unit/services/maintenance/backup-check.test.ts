@@ -4,6 +4,7 @@ import { createMemoryStorage, type MemoryStorage } from '../../../../src/storage
 import type { Storage } from '../../../../src/storage/storage.ts';
 import { copyTree, readFile, writeFile } from '../../../fault/manifest-rig.ts';
 import { backupOf, smallSource, unstopped } from '../../../support/backup.ts';
+import { alice } from '../../../support/reconcile-rig.ts';
 import { createFaultStorage } from '../../../support/storage/fault-storage.ts';
 import { filesIn } from '../../../support/transfer-rig.ts';
 
@@ -70,6 +71,22 @@ describe('the check of a backup', () => {
         await expect(check(backup)).rejects.toMatchObject({ code: 'invalid_parameter' });
       } else expect((await check(backup)).found, path).toEqual([{ path, trouble: 'missing' }]);
     }
+  });
+
+  it('says of a run over everything that it did not come to its end, though one over a part has since', async () => {
+    const backup = createMemoryStorage();
+    const stop = new AbortController();
+    const cut = backupOf(source, backup).run({ signal: stop.signal, progress: () => stop.abort() });
+    await expect(cut).rejects.toMatchObject({ code: 'aborted' });
+    expect(await check(backup)).toMatchObject({ unfinished: true });
+    await backupOf(source, backup).run({ ...unstopped, owner: alice });
+    expect(await check(backup)).toMatchObject({ unfinished: true });
+    await backupOf(source, backup).run(unstopped);
+    expect(await check(backup)).toMatchObject({ unfinished: false, found: [] });
+    // a part that was never to be more is whole
+    const part = createMemoryStorage();
+    await backupOf(source, part).run({ ...unstopped, owner: alice });
+    expect(await check(part)).toMatchObject({ unfinished: false, found: [] });
   });
 
   it('finds that all of an owner is missing', async () => {
