@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import { TextField } from '../../ui/field.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import style from '../admin.module.css';
@@ -18,7 +19,7 @@ export default function PurgePage() {
     <>
       <PageHead title={t('purge.title')} about={t('purge.about')} />
       <form
-        className={style.fields}
+        className={classes(style.fields, style.fieldsWithHelp)}
         onSubmit={(event) => {
           event.preventDefault();
           const wanted = daysOf(days);
