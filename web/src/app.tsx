@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { RouterProvider } from 'react-aria-components';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { GalleryPage } from './gallery/gallery-page.tsx';
 import { needTexts } from './i18n/index.ts';
 import { Shell } from './shell/shell.tsx';
 import { ButtonLink } from './ui/button.tsx';
+import { Part } from './ui/part.tsx';
 import { Empty } from './ui/states.tsx';
 
 // each page is fetched when it is first opened; the gallery comes at once
@@ -35,7 +36,7 @@ function Pages() {
   return (
     <Router base={BASE_PATH}>
       <AriaRouter>
-        <Suspense>
+        <Part>
           <Switch>
             <Route path="/s/:token">{({ token }) => <SharedPage token={token} />}</Route>
             <Route path="/admin/*?">
@@ -47,15 +48,16 @@ function Pages() {
               </Shell>
             </Route>
           </Switch>
-        </Suspense>
+        </Part>
       </AriaRouter>
     </Router>
   );
 }
 
 function OwnPages() {
+  const [path] = useLocation();
   return (
-    <Suspense>
+    <Part key={path}>
       <Switch>
         <Route path="/" component={GalleryPage} />
         <Route path="/inputs" component={InputsPage} />
@@ -64,7 +66,7 @@ function OwnPages() {
         <Route path="/you" component={SettingsPage} />
         <Route component={NothingHere} />
       </Switch>
-    </Suspense>
+    </Part>
   );
 }
 

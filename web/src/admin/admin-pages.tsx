@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ButtonLink } from '../ui/button.tsx';
+import { Part } from '../ui/part.tsx';
 import { Empty, Failure } from '../ui/states.tsx';
 import style from './admin.module.css';
 import { Frame } from './frame.tsx';
@@ -22,6 +23,7 @@ const WhyPage = lazy(() => import('./why/why-page.tsx'));
 /** Everything under /admin: for who has shown the admin token. */
 export default function AdminPages() {
   const { data, error, refetch } = useSession();
+  const [path] = useLocation();
   if (data === undefined) {
     if (error === null) return <main id="content" aria-busy />;
     return (
@@ -33,7 +35,7 @@ export default function AdminPages() {
   if (data === 'none' || data === 'ended') return <SignIn hasEnded={data === 'ended'} />;
   return (
     <Frame>
-      <Suspense>
+      <Part key={path}>
         <Switch>
           <Route path="/admin">
             <Redirect to="/admin/users" replace />
@@ -50,7 +52,7 @@ export default function AdminPages() {
           <Route path="/admin/why" component={WhyPage} />
           <Route component={NothingHere} />
         </Switch>
-      </Suspense>
+      </Part>
     </Frame>
   );
 }

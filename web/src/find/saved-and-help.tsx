@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
+import { Part } from '../ui/part.tsx';
 import style from './find.module.css';
 
 const SavedMenu = lazy(() => import('./saved/saved-menu.tsx'));
@@ -8,10 +9,10 @@ const SearchHelp = lazy(() => import('./search-help.tsx'));
 export function SavedAndHelp() {
   return (
     <span className={style.savedAndHelp}>
-      <Suspense>
+      <Part>
         <SearchHelp />
         <SavedMenu />
-      </Suspense>
+      </Part>
     </span>
   );
 }

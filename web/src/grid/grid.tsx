@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../actions/use-actions.ts';
 import type { Course } from '../gallery/culling/course.ts';
 import { courseOn } from '../gallery/culling/course-on.ts';
 import { SelectionBar } from '../picks/selection-bar.tsx';
+import { OverPart } from '../ui/part.tsx';
 import { Failure } from '../ui/states.tsx';
 import type { Band } from './band.ts';
 import type { Collection } from './collection-types.ts';
@@ -67,9 +68,11 @@ export function Grid({ list, label, onOpen, note, actions: allowed, family, chil
       {children}
       <Tools list={list} allowed={allowed} onCull={cull} />
       {list.loadError === undefined ? null : <Failure error={list.loadError} onRetry={list.retry} />}
-      <Suspense>
-        {course === undefined ? null : <Culling course={course} actions={actions} onClose={onCulled} />}
-      </Suspense>
+      {course === undefined ? null : (
+        <OverPart onBroken={() => setCourse(undefined)}>
+          <Culling course={course} actions={actions} onClose={onCulled} />
+        </OverPart>
+      )}
       <NewPictures list={list} viewport={viewport} />
       <Scrubber viewport={viewport} />
       <div ref={spacer} className={style.spacer}>

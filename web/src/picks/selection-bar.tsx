@@ -1,5 +1,5 @@
 import { EllipsisVertical, X } from 'lucide-react';
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { lazy, useState, useSyncExternalStore } from 'react';
 import { Toolbar } from 'react-aria-components/Toolbar';
 import { useTranslation } from 'react-i18next';
 import type { ActionName } from '../actions/action-name.ts';
@@ -11,6 +11,7 @@ import { formatCount } from '../i18n/format.ts';
 import { useCoversBar } from '../shell/shell.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton, MenuItem } from '../ui/menu.tsx';
+import { OverPart } from '../ui/part.tsx';
 import style from './picks.module.css';
 import { type PickDialog, type PickedAction, usePicked } from './use-picked.ts';
 
@@ -69,9 +70,9 @@ export function SelectionBar({ list, actions, allowed, onCull }: SelectionBarPro
           {rest.length === 0 ? null : <More actions={rest} label={t('common:menu')} />}
         </Toolbar>
       ) : null}
-      <Suspense>
+      <OverPart key={dialog} onBroken={() => setDialog(undefined)}>
         <PickedDialog dialog={dialog} list={list} actions={actions} onClose={() => setDialog(undefined)} />
-      </Suspense>
+      </OverPart>
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../api/types.ts';
 import { formatCount } from '../i18n/format.ts';
+import { OverPart } from '../ui/part.tsx';
 import { listOfOne } from './list-of.ts';
 import type { PictureViewerProps } from './picture-viewer.tsx';
 import type { Stage, Zoom } from './stage.ts';
@@ -83,10 +84,12 @@ export function OpenPicture(props: OpenPictureProps) {
         <Arrows place={place} total={list.total} stage={stage} />
         <Announcement item={item} place={place} total={list.total} />
       </div>
-      <Suspense>
-        {panel.isOpen ? (
+      {panel.isOpen ? (
+        <OverPart onBroken={panel.toggle}>
           <Panel family={family} item={item} actions={actions} isTrash={isTrash} onClose={panel.toggle} />
-        ) : null}
+        </OverPart>
+      ) : null}
+      <OverPart key={dialog} onBroken={() => setDialog(undefined)}>
         {dialog === 'share' ? (
           <ShareDialog ids={[item.id]} isOpen onClose={() => setDialog(undefined)} />
         ) : null}
@@ -98,7 +101,7 @@ export function OpenPicture(props: OpenPictureProps) {
             onClose={() => setDialog(undefined)}
           />
         ) : null}
-      </Suspense>
+      </OverPart>
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, useEffect, useRef } from 'react';
 import type { Actions } from '../actions/actions.ts';
 import type { Family } from '../api/types.ts';
 import type { Sequence } from '../grid/sequence.ts';
-import { useView } from './view-url.ts';
+import { OverPart } from '../ui/part.tsx';
+import { useChangeView, useView } from './view-url.ts';
 
 // with PhotoSwipe, fetched when the first picture is opened
 const ViewerWindow = lazy(() => import('./viewer-window.tsx'));
@@ -21,6 +22,7 @@ export interface PictureViewerProps {
 /** The picture that the address names (`view=`), over the page. Stands once on a page. */
 export function PictureViewer({ onClosed, ...props }: PictureViewerProps) {
   const id = useView();
+  const changeView = useChangeView();
   const before = useRef<string>(undefined);
   useEffect(() => {
     const last = before.current;
@@ -29,8 +31,8 @@ export function PictureViewer({ onClosed, ...props }: PictureViewerProps) {
   }, [id, onClosed]);
   if (id === undefined) return null;
   return (
-    <Suspense>
+    <OverPart onBroken={() => changeView(undefined)}>
       <ViewerWindow {...props} id={id} />
-    </Suspense>
+    </OverPart>
   );
 }

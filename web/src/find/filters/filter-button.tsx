@@ -1,5 +1,5 @@
 import { SlidersHorizontal } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -7,6 +7,7 @@ import { Popover } from 'react-aria-components/Popover';
 import { useTranslation } from 'react-i18next';
 import type { Family } from '../../api/types.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Part } from '../../ui/part.tsx';
 import { SavedAndHelp } from '../saved-and-help.tsx';
 import { useSelection } from '../selection-url.ts';
 import { useIsWide } from '../use-wide.ts';
@@ -32,9 +33,9 @@ export function FilterButton({ family }: { readonly family: Family }) {
         {/* the bar of a phone has no room for them */}
         {isWide ? null : <SavedAndHelp />}
       </div>
-      <Suspense>
+      <Part>
         <FilterPanel family={family} />
-      </Suspense>
+      </Part>
       {isWide ? null : (
         <Button kind="primary" onPress={() => setOpen(false)}>
           {t('showResults')}

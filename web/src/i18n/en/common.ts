@@ -17,6 +17,10 @@ export default {
   themeLight: 'Light',
   themeDark: 'Dark',
   language: 'Language',
+  broken: 'This could not be shown.',
+  brokenText:
+    'A part of the page could not be loaded. The server may be out of reach, or newer than this page.',
+  reload: 'Load the page again',
   notFound: 'There is nothing here.',
   toGallery: 'Go to your pictures',
   noConnection: 'No connection: shown as of {{time}}. Trying again.',

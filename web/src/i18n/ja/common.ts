@@ -19,6 +19,10 @@ const texts: Texts['common'] = {
   themeLight: 'ライト',
   themeDark: 'ダーク',
   language: '言語',
+  broken: '表示できませんでした。',
+  brokenText:
+    'ページの一部を読み込めませんでした。サーバーに接続できないか、サーバーがこのページより新しくなった可能性があります。',
+  reload: 'ページを再読み込み',
   notFound: 'ここには何もありません。',
   toGallery: '自分の画像へ',
   noConnection: '接続なし：{{time}}時点の表示です。再接続中…',

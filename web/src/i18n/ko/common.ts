@@ -19,6 +19,10 @@ const texts: Texts['common'] = {
   themeLight: '밝게',
   themeDark: '어둡게',
   language: '언어',
+  broken: '화면을 표시하지 못했습니다.',
+  brokenText:
+    '페이지의 일부를 불러오지 못했습니다. 서버에 연결할 수 없거나 서버가 이 페이지보다 새 버전일 수 있습니다.',
+  reload: '페이지 새로 고침',
   notFound: '여기에는 아무것도 없습니다.',
   toGallery: '내 그림으로 가기',
   noConnection: '연결 끊김: {{time}} 기준 화면입니다. 다시 연결하는 중…',
