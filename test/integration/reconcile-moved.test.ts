@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { KirokuError } from '../../src/domain/errors.ts';
 import { dayFolder, originalKey } from '../../src/domain/key.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { createInlineDecoder } from '../../src/media/inline-decoder.ts';
@@ -9,14 +10,14 @@ import { createMovedFence } from '../../src/services/moved-fence.ts';
 import { createFolderSync } from '../../src/storage/durable.ts';
 import { age, dropInto } from '../support/drop.ts';
 import { pngPicture } from '../support/pictures.ts';
-import { alice, ownerNamed, placeFor, type Rig, today, withRig } from '../support/reconcile-rig.ts';
+import { alice, drop, ownerNamed, placeFor, type Rig, today, withRig } from '../support/reconcile-rig.ts';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 const bert = ownerNamed('bert');
 const limit = 20_000_000;
 
 /** The rig's reconcile behind the fence around owners who were moved, as the composition has it; counts decodes. */
-async function fenced(rig: Rig) {
+async function fenced(rig: Rig, ingest = rig.ingest) {
   const { storage, state, catalog: bare } = rig;
   const moved = createMoved({ state, now: () => storage.now() });
   const { catalog } = createMovedFence(bare, moved);
@@ -30,7 +31,15 @@ async function fenced(rig: Rig) {
     },
   };
   const reconcile = createReconcile({
-    ...{ ...rig, catalog, decoder, folders: createFolderSync(storage), log: silentLog, legacyTz: 'UTC' },
+    ...{
+      ...rig,
+      ingest,
+      catalog,
+      decoder,
+      folders: createFolderSync(storage),
+      log: silentLog,
+      legacyTz: 'UTC',
+    },
     present: async () => true,
     maxBytes: { generated: limit, input: limit, control: limit },
   });
@@ -77,6 +86,23 @@ describe('in a folder whose owner was moved', () => {
         expect(await reconcile.day(placeFor(alice, entry.day))).toMatchObject({ corrected: 0, waiting: 0 });
       }
       expect(await rig.findings()).toMatchObject([{ finding: 'foreign_entry', action: 'left' }]);
+    });
+  });
+
+  it('a file that was dropped in the very moment of the move is tried again, and told of to nobody', async () => {
+    await withRig(async (rig, tree) => {
+      let tries = 0;
+      const commit: typeof rig.ingest.commit = async (received, request) => {
+        tries += 1;
+        if (tries > 1) return rig.ingest.commit(received, { ...request, owner: bert });
+        throw new KirokuError('owner_moved', 'This library has just been moved.');
+      };
+      const { reconcile } = await fenced(rig, { ...rig.ingest, commit });
+      await drop(tree, 'new.png', await pngPicture());
+      expect(await reconcile.day(placeFor(alice))).toMatchObject({ adopted: 0, waiting: 1 });
+      expect(await rig.findings()).toEqual([]);
+      expect(await reconcile.day(placeFor(alice))).toMatchObject({ adopted: 1, waiting: 0 });
+      expect(await rig.all(bert)).toHaveLength(1);
     });
   });
 });

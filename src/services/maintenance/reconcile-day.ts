@@ -151,7 +151,7 @@ async function lookAtPictures(look: Look, tally: Tally): Promise<void> {
   await eachLimited(ids, LOOKS, options.signal, async (id) => {
     const onDisk = listing.pictures.get(id) ?? nothing;
     const path = sidecarKey({ ...place, id });
-    await guarded(context, tally, path, async () => {
+    const lookAtOne = async (): Promise<Fate> => {
       let record = known.get(id);
       if (record === undefined) {
         // Made after the list was read, or a day that is not the one of `created_at`.
@@ -162,8 +162,19 @@ async function lookAtPictures(look: Look, tally: Tally): Promise<void> {
         if (entry !== undefined) record = knownFrom(entry);
       }
       return record === undefined ? lookAtUnknown(look, id, onDisk) : lookAtKnown(look, id, record, onDisk);
-    });
+    };
+    await guarded(context, tally, path, () => unlessMoved(context, path, lookAtOne));
   });
+}
+
+/** What lies here under an id will be taken in by nobody, whereas a dropped file goes to whom its owner was moved to. */
+async function unlessMoved(context: LookContext, path: string, act: () => Promise<Fate>): Promise<Fate> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isKirokuError(error, 'owner_moved')) throw error;
+    return stranded(context, path);
+  }
 }
 
 async function lookAtKnown(look: Look, id: PictureId, known: Known, onDisk: OnDisk): Promise<Fate> {
@@ -245,10 +256,6 @@ async function guarded(
   try {
     tally.add(await act());
   } catch (error) {
-    if (isKirokuError(error, 'owner_moved')) {
-      tally.add(await stranded(context, path));
-      return;
-    }
     onError?.(error);
     context.log.warn({ err: error, path: path.slice(0, 300) }, 'reconcile could not deal with a file');
     tally.add(waitFor(RECOVERY));
