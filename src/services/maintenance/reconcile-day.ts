@@ -4,10 +4,10 @@ import type { PictureId } from '../../domain/id.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../domain/key.ts';
 import { takeDropped } from './dropped-file.ts';
 import { adoptInPlace, stranded } from './reconcile-adopt.ts';
+import { sidecarAlone } from './reconcile-alone.ts';
 import { eachLimited } from './reconcile-batch.ts';
-import { identityOf } from './reconcile-bytes.ts';
 import { createTally, type Fate, NOTHING, type Tally, waitFor } from './reconcile-fate.ts';
-import { isYoung, statOf } from './reconcile-guards.ts';
+import { statOf } from './reconcile-guards.ts';
 import { type Known, knownFrom, knownOf, knownOfDay } from './reconcile-known.ts';
 import { type Listing, listFolder, listNames, type OnDisk } from './reconcile-listing.ts';
 import type { FolderMemory } from './reconcile-memory.ts';
@@ -22,8 +22,6 @@ const LOOKS = 8;
 const COPIES = 3;
 /** A sidecar whose time lies this little before the last look is read again: clocks of file systems are coarse, ms. */
 const SLACK = 2_000;
-/** Parts of a picture arrive one after another when somebody copies a tree, ms. */
-const ARRIVING = 60_000;
 /** After a failure of the machine, ms. */
 const RECOVERY = 5_000;
 
@@ -202,20 +200,6 @@ async function lookAtUnknown(look: Look, id: PictureId, onDisk: OnDisk): Promise
   if (!onDisk.sidecar) return adoptInPlace(context, memory, place, id, ext);
   const stat = await statOf(context.storage, originalKey({ ...place, id }, ext));
   return stat?.type === 'file' ? restoreFromSidecar(context, place, id, ext, stat.size) : NOTHING;
-}
-
-async function sidecarAlone(context: LookContext, place: DayPlace, id: PictureId): Promise<Fate> {
-  const path = sidecarKey({ ...place, id });
-  const stat = await statOf(context.storage, path);
-  if (stat?.type !== 'file') return NOTHING;
-  if (isYoung(context.storage.now(), stat.mtime, ARRIVING)) return waitFor(ARRIVING / 4);
-  await context.findings.report({
-    finding: 'sidecar_alone',
-    action: 'left',
-    path,
-    identity: identityOf(stat),
-  });
-  return NOTHING;
 }
 
 async function strays(look: Look, id: PictureId, exts: readonly OriginalExt[]): Promise<Fate> {

@@ -63,9 +63,14 @@ export function needsCatchingUp({ giving, dropped }: Told): boolean {
   return giving !== undefined || dropped.size > 0;
 }
 
-async function examine(machine: Machine, disk: CrashStorage, told: Told): Promise<Recovered> {
+async function examine(
+  machine: Machine,
+  disk: CrashStorage,
+  told: Told,
+  caughtUp: boolean,
+): Promise<Recovered> {
   const look = await lookAtAll(machine);
-  const faults = [...differences(look, told), ...inspect(disk.contents(), look.pictures)];
+  const faults = [...differences(look, told), ...inspect(disk.contents(), look.pictures, caughtUp)];
   const lines = [...look.facts.values()].map(({ key, owner, text }) => `${key} ${owner} ${text}`).sort();
   const summary = createHash('sha256').update(lines.join('\n')).digest('hex');
   return { look, faults, summary };
@@ -84,7 +89,7 @@ export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck):
   const behind = needsCatchingUp(told) || random() < CAUGHT_UP;
   const first = await power(disk, luck);
   if (behind) await catchUp(first.machine);
-  const once = await examine(first.machine, disk, told);
+  const once = await examine(first.machine, disk, told, behind);
   // now and then it is stopped in order: the next start then believes what this one left
   const inOrder = random() < IN_ORDER;
   if (inOrder) await first.stop();
@@ -92,7 +97,7 @@ export async function recoverTwice(state: CrashStorage, told: Told, luck: Luck):
 
   const second = await power(left, luck);
   if (behind) await catchUp(second.machine);
-  const twice = await examine(second.machine, left, told);
+  const twice = await examine(second.machine, left, told, behind);
   const after = await goOn(second.machine, left, told, twice, random);
   second.cut();
   const faults = [...once.faults, ...twice.faults.map((fault) => `recovered twice, ${fault}`), ...after];
@@ -140,7 +145,7 @@ async function goOn(
 async function endPurges(machine: Machine, disk: CrashStorage): Promise<string[]> {
   await machine.purge.apply(await machine.purge.plan({}), { signal: UNSTOPPED, confirmed: true });
   const { pictures } = await lookAtAll(machine);
-  const faults = inspect(disk.contents(), pictures);
+  const faults = inspect(disk.contents(), pictures, false);
   for (const entry of pictures.values()) {
     if (entry.record().purging !== undefined) faults.push(`${entry.id}: its purge has no end`);
   }
