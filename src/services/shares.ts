@@ -43,13 +43,13 @@ export interface ShareRequest extends ShareOptions {
 export interface Shares {
   /** Durable when it resolves. @throws KirokuError `not_found` for a picture that the owner cannot open; `invalid_parameter` */
   create(owner: Owner, request: ShareRequest): Promise<{ readonly share: Share; readonly token: string }>;
-  /** The owner's, newest first; the expired and revoked ones of the last 30 days too. */
+  /** The owner's, newest first; ended ones too, until 30 days after the time for which they were made. */
   list(owner: Owner): Promise<readonly { readonly share: Share; readonly token: string }[]>;
   /** Idempotent. @throws KirokuError `not_found` */
   revoke(owner: Owner, sid: string): Promise<void>;
   /**
-   * @throws KirokuError `not_found` for a token that is none of ours, and for one that ended more than 30 days ago; `gone`
-   *   for one that has expired or was revoked
+   * @throws KirokuError `not_found` for a token that is none of ours, and 30 days after its time; `gone` for one that has
+   *   expired or was revoked
    */
   open(token: string): Promise<Share>;
   /** Its pictures that are there and not in the trash, in the order in which they were shared. */
@@ -217,7 +217,7 @@ function isAlive(share: Share, now: number): boolean {
   return !share.revoked && now < share.expires;
 }
 
-/** Nobody is shown them any more. */
+/** Nobody is shown them any more. Not the revoked ones before their time: a restore brings the lines that made them once more. */
 function forgetEnded(shares: Map<string, Held>, now: number): void {
   for (const [sid, { share }] of shares) if (!isShown(share, now)) shares.delete(sid);
 }
