@@ -106,7 +106,8 @@ async function entriesOf(context: LookContext, path: string): Promise<FolderEntr
     return await context.storage.readFolder(path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) {
-      const why = error instanceof Error ? error.message.slice(0, 200) : 'unknown';
+      // its words name the tree's place on this machine
+      const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
       context.log.warn({ err: error, path }, 'a folder could not be read');
       await context.findings.report({ finding: 'folder_unreadable', action: 'left', path, detail: { why } });
     }
