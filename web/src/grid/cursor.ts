@@ -11,21 +11,29 @@ export interface Cursor {
   origin: number;
 }
 
-export function createCursor(list: Collection): Cursor {
+export function createCursor(list: Pick<Collection, 'total' | 'peek' | 'peekIndexOf'>): Cursor {
   const listeners = new Set<() => void>();
   let index = 0;
   let id: string | undefined;
+  /** What stood behind it, nearest first: of a range that goes, the first that is left is next. */
+  let behind: readonly string[] = [];
   let version = 0;
   let origin = 0;
+  const standAt = (place: number): number => {
+    id = list.peek(place)?.id;
+    behind = [1, 2].flatMap((step) => list.peek(place + step)?.id ?? []);
+    return place;
+  };
   const find = (): number => {
     const within = Math.max(0, Math.min(index, list.total - 1));
     const there = list.peek(within);
-    if (there === undefined || there.id === id) return within;
+    if (there === undefined) return within;
+    if (there.id === id) return standAt(within);
     const now = id === undefined ? -1 : list.peekIndexOf(id);
-    if (now !== -1) return now;
-    // deleted: what came into its place
-    id = there.id;
-    return within;
+    if (now !== -1) return standAt(now);
+    // deleted: what stood behind it, or came into its place
+    const next = behind.map((one) => list.peekIndexOf(one)).find((place) => place !== -1);
+    return standAt(next ?? within);
   };
   return {
     get index() {
@@ -49,8 +57,7 @@ export function createCursor(list: Collection): Cursor {
       return () => listeners.delete(listener);
     },
     moveTo(place) {
-      index = Math.max(0, Math.min(place, list.total - 1));
-      id = list.peek(index)?.id;
+      index = standAt(Math.max(0, Math.min(place, list.total - 1)));
       version += 1;
       for (const listener of listeners) listener();
     },
