@@ -9,8 +9,10 @@ export type Completeness =
   /** Not a format of ours (yet): only size and time can tell. */
   | undefined;
 
-/** How far before the end an end marker is looked for: other programs append their own data after it. */
+/** How far before the end an end marker is looked for first: other programs append their own data after it. */
 const TAIL = 64 * 1024;
+/** How far behind the start of a scan it is looked for then: telephones append a film of some megabytes. */
+const MAX_SEARCH = 256 * 1024 * 1024;
 /** Most PNG chunks or JPEG segments walked before the tail is believed instead. */
 const MAX_STEPS = 4096;
 
@@ -21,7 +23,8 @@ const EOI = Buffer.from([0xff, 0xd9]);
 
 /**
  * Whether a picture that somebody else writes is all there, by the end marker of its own format: PNG IEND, JPEG EOI,
- * the size in a RIFF header. Reads a bounded part of the file. Bytes after the marker do not matter. It proves no
+ * the size in a RIFF header. Reads a small part of the file; of a JPEG that does not end in its EOI all of it, as far as it
+ * goes. Bytes after the marker do not matter. It proves no
  * more than that the writer came to the end: a full decode follows.
  *
  * @param size of the file in bytes
@@ -76,7 +79,21 @@ async function jpegEnds(read: ReadAt, size: number): Promise<boolean> {
     }
     position += 2 + head.readUInt16BE(2);
     if (position > size) return false;
-    if (marker === 0xda) return (await tailOf(read, size, position)).includes(EOI);
+    if (marker === 0xda) {
+      return (
+        (await tailOf(read, size, position)).includes(EOI) || (await hasEoi(read, position, size - TAIL))
+      );
+    }
+  }
+  return false;
+}
+
+/** Whether an EOI begins from `from` on and before `to`. Within pixels there is none: a 0xff is stuffed (T.81, B.1.1.5). */
+async function hasEoi(read: ReadAt, from: number, to: number): Promise<boolean> {
+  const end = Math.min(to, from + MAX_SEARCH);
+  for (let position = from; position < end; position += TAIL) {
+    // one byte more: the marker may begin with the last one
+    if (Buffer.from(await read(position, TAIL + 1)).includes(EOI)) return true;
   }
   return false;
 }

@@ -53,6 +53,11 @@ describe.each(Object.entries(pictures))('end marker of %s', (_name, make) => {
     expect(await stateOf(Buffer.concat([await make(), garbage]))).toBe('complete');
   });
 
+  it('is found in front of a film that a telephone appended', async () => {
+    const film = Buffer.alloc(300_000, 0x41);
+    expect(await stateOf(Buffer.concat([await make(), film]))).toBe('complete');
+  });
+
   it('is missing in every proper beginning of the file', async () => {
     const whole = await make();
     await fc.assert(
@@ -100,6 +105,20 @@ describe('end markers', () => {
     const reader = readerOf(long);
     await completeness(reader.read, long.length);
     expect(reader.total()).toBeLessThan(200_000);
+  });
+
+  it('are found where two reads of a long search meet, and missing where they are nowhere', async () => {
+    const scan = Buffer.from('ffd8ffda0002', 'hex');
+    for (const length of [65_535, 65_536, 131_071]) {
+      const long = Buffer.concat([
+        scan,
+        Buffer.alloc(length),
+        Buffer.from('ffd9', 'hex'),
+        Buffer.alloc(200_000),
+      ]);
+      expect(await stateOf(long)).toBe('complete');
+      expect(await stateOf(Buffer.concat([scan, Buffer.alloc(length + 200_000)]))).toBe('partial');
+    }
   });
 
   it('are sought without a failure in any bytes whatever', async () => {
