@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { ActionName } from '../actions/action-name.ts';
-import type { Actions } from '../actions/actions.ts';
+import type { Actions, Picture } from '../actions/actions.ts';
 import type { Item } from '../api/types.ts';
 import { keyName } from '../ui/key-name.ts';
 import type { Collection } from './collection-types.ts';
@@ -47,57 +47,65 @@ function targetOf(key: string, { list, viewport, cursor }: GridParts): number | 
   return list.indexAt(moved(chunks, layout, place, direction, viewport.height * PAGE));
 }
 
+function go({ list, viewport, cursor, range }: GridParts, index: number, extends_: boolean): void {
+  const from = cursor.origin;
+  cursor.moveTo(index);
+  const place = list.place(index);
+  if (place !== undefined) viewport.reveal(place);
+  if (extends_) range.replace(from, index);
+  else cursor.origin = index;
+}
+
+/** What is selected, or else the picture that the keys are at. */
+function chosen({ list, cursor }: GridParts): readonly Picture[] {
+  const item = list.peek(cursor.index);
+  if (list.picks.count > 0) return list.picks.all();
+  return item === undefined ? [] : [item];
+}
+
+/** @returns false for a key that does nothing here */
+function act(key: string, deps: KeyDeps): boolean {
+  const { list, cursor, actions, allowed } = deps;
+  const item = list.peek(cursor.index);
+  if (key === 'Enter') {
+    if (item !== undefined) deps.onOpen(item, cursor.index);
+  } else if (key === ' ') {
+    if (item !== undefined) list.picks.toggle(item);
+    cursor.origin = cursor.index;
+  } else if (key === 'Escape') {
+    if (!list.picks.isOn) return false;
+    list.picks.clear();
+  } else if (key === 'Delete' && allowed.includes('trash')) {
+    void actions.trash(chosen(deps));
+  } else if (key === 'f' && allowed.includes('favorite')) {
+    const pictures = chosen(deps);
+    void actions.favorite(pictures, !pictures.every(({ meta }) => meta.favorite));
+  } else if (key === 'c' && allowed.includes('cull')) deps.cull();
+  else return false;
+  return true;
+}
+
+function pickDayAt({ list, cursor, range }: GridParts): void {
+  const place = list.place(cursor.index);
+  const date = place === undefined ? undefined : list.chunks[place.chunk]?.date;
+  if (date !== undefined) range.pickDay(date, true);
+}
+
 /** The keys of the grid: those of a list box, and one letter for what is done most. */
 export function useKeys(deps: KeyDeps) {
   // the ring is shown for keys, not for a click
   const [hasKeys, setHasKeys] = useState(false);
-  const { list, viewport, cursor, range, actions, allowed } = deps;
   return useMemo(() => {
-    const go = (index: number, extends_: boolean) => {
-      const from = cursor.origin;
-      cursor.moveTo(index);
-      const place = list.place(index);
-      if (place !== undefined) viewport.reveal(place);
-      if (extends_) range.replace(from, index);
-      else cursor.origin = index;
-    };
-    const chosen = () =>
-      list.picks.count > 0 ? list.picks.all() : [list.peek(cursor.index)].filter(isThere);
-    const act = (key: string): boolean => {
-      const item = list.peek(cursor.index);
-      if (key === 'Enter') {
-        if (item !== undefined) deps.onOpen(item, cursor.index);
-      } else if (key === ' ') {
-        if (item !== undefined) list.picks.toggle(item);
-        cursor.origin = cursor.index;
-      } else if (key === 'Escape') {
-        if (!list.picks.isOn) return false;
-        list.picks.clear();
-      } else if (key === 'Delete' && allowed.includes('trash')) {
-        void actions.trash(chosen());
-      } else if (key === 'f' && allowed.includes('favorite')) {
-        const pictures = chosen();
-        void actions.favorite(pictures, !pictures.every(({ meta }) => meta.favorite));
-      } else if (key === 'c' && allowed.includes('cull')) deps.cull();
-      else return false;
-      return true;
-    };
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.altKey || event.target !== event.currentTarget) return;
       const isCommand = event.ctrlKey || event.metaKey;
       const key = keyName(event);
       if (isCommand && key !== 'a') return;
       setHasKeys(true);
-      if (isCommand) {
-        const place = list.place(cursor.index);
-        const date = place === undefined ? undefined : list.chunks[place.chunk]?.date;
-        if (date !== undefined) range.pickDay(date, true);
-        event.preventDefault();
-        return;
-      }
-      const target = targetOf(key, deps);
-      if (target !== undefined) go(target, event.shiftKey);
-      else if (!act(key)) return;
+      const target = isCommand ? undefined : targetOf(key, deps);
+      if (isCommand) pickDayAt(deps);
+      else if (target !== undefined) go(deps, target, event.shiftKey);
+      else if (!act(key, deps)) return;
       event.preventDefault();
       // otherwise the page's own shortcuts would hear it too
       event.stopPropagation();
@@ -107,9 +115,5 @@ export function useKeys(deps: KeyDeps) {
       onPointerDownCapture: () => setHasKeys(false),
       'data-keys': hasKeys || undefined,
     };
-  }, [deps, list, viewport, cursor, range, actions, allowed, hasKeys]);
-}
-
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
+  }, [deps, hasKeys]);
 }
