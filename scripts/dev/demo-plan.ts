@@ -69,10 +69,10 @@ const FORMS = ['png', 'png', 'jpeg', 'webp'] as const;
 
 /** Everybody's pictures. The same random source plans the same, but for the days, which end at `until`. */
 export function planDemo({ owners, until, random }: PlanOptions): DemoPicture[] {
-  return owners.flatMap(({ owner, count }) => {
+  return owners.flatMap(({ owner, count }, place) => {
     const pictures: DemoPicture[] = [];
     for (let sitting = 0; pictures.length < count; sitting += 1) {
-      const session = planSession(owner, until, random, sitting);
+      const session = planSession({ owner, place, until, random }, sitting);
       pictures.push(...session.slice(0, count - pictures.length));
     }
     return pictures;
@@ -92,9 +92,17 @@ const LATEST: readonly Scene[] = [
   'fractal',
 ];
 
+interface Somebody {
+  readonly owner: string;
+  /** Among all of them: not all of them began with the same today. */
+  readonly place: number;
+  readonly until: number;
+  readonly random: Random;
+}
+
 /** One sitting: an idea tried with some seeds, then with other numbers. The first ones are from today and yesterday. */
-function planSession(owner: string, until: number, random: Random, sitting: number): DemoPicture[] {
-  const latest = LATEST[sitting];
+function planSession({ owner, place, until, random }: Somebody, sitting: number): DemoPicture[] {
+  const latest = sitting < LATEST.length ? LATEST[(sitting + place * 2) % LATEST.length] : undefined;
   const scene = latest ?? pick(random, Object.keys(SCENES) as Scene[]);
   const tongue: Tongue = pick(random, ['en', 'en', 'ko', 'ja']);
   const shape = pick(random, SHAPES);
@@ -102,7 +110,9 @@ function planSession(owner: string, until: number, random: Random, sitting: numb
   const workflow = pick(random, WORKFLOWS);
   const first = planRecipe(scene, tongue, random);
   // more of late than long ago
-  const daysAgo = latest === undefined ? random() ** 2 * DAYS + 1 : 0.02 + sitting * 0.11;
+  const daysAgo = latest === undefined ? random() ** 2 * DAYS + 1 : 0.02 + sitting * 0.11 + place * 0.013;
+  // now and then most of it is nothing
+  const badShare = sitting % 11 === 7 ? 0.75 : 0.05;
   const start = until - daysAgo * DAY_MS;
   const recipes = sittingOf(first, 2 + randomBelow(random, latest === undefined ? 8 : 4), random);
   const tag = random() < 0.6 ? [pick(random, TAGS[tongue])] : [];
@@ -120,7 +130,7 @@ function planSession(owner: string, until: number, random: Random, sitting: numb
       tags: liking > 0.8 ? [...new Set([...tag, pick(random, TAGS[tongue])])] : tag,
       favorite: liking > 0.88,
       rating: liking > 0.7 ? 3 + randomBelow(random, 3) : null,
-      trashed: liking < 0.06,
+      trashed: liking < badShare,
     };
   });
 }

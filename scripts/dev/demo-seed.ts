@@ -4,13 +4,16 @@ import type { DemoFile } from './demo-files.ts';
 import { metaOf } from './demo-files.ts';
 import { paintAll } from './demo-paint.ts';
 import { type DemoPicture, planDemo } from './demo-plan.ts';
+import { administer } from './demo-upkeep.ts';
 
 /** Whose gallery it is. */
 export const DEMO_OWNER = `anon-${'de'.repeat(16)}`;
 const OTHERS = [
   { owner: 'mina', count: 24 },
   { owner: 'yuki-studio', count: 18 },
-  { owner: 'render-farm', count: 12 },
+  { owner: 'render-farm', count: 22 },
+  { owner: 'jisoo', count: 9 },
+  { owner: 'atelier-nord', count: 7 },
   { owner: `anon-${'0f'.repeat(16)}`, count: 6 },
 ];
 const SEED = 20_261_121;
@@ -50,6 +53,7 @@ export async function seedDemo({ url, pictures, until, progress }: SeedDemo): Pr
   );
   await share(url, best);
   await saveSearches(url);
+  await administer(url, { busy: 'render-farm', near: 'mina', full: 'jisoo', rolling: 'yuki-studio' });
 }
 
 async function fillInputs(url: string, files: readonly DemoFile[]): Promise<void> {

@@ -1,39 +1,36 @@
 // `node scripts/dev/screenshots.ts [--all] [--to DIR] [--only gallery,viewer]`: takes the pictures of docs/gallery.md from the
-// demo; with --all in every appearance, language and size.
-import { mkdir, writeFile } from 'node:fs/promises';
+// demo, and writes their table there and into the README; with --all in every appearance, language and size.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
+import enAdmin from '../../web/src/i18n/en/admin.ts';
+import en from '../../web/src/i18n/en/index.ts';
+import jaAdmin from '../../web/src/i18n/ja/admin.ts';
+import ja from '../../web/src/i18n/ja/index.ts';
+import koAdmin from '../../web/src/i18n/ko/admin.ts';
+import ko from '../../web/src/i18n/ko/index.ts';
 import { ADMIN_TOKEN, type BenchServer, cookieFor } from './bench-server.ts';
 import { launchChromium } from './chromium.ts';
 import { DEMO_OWNER } from './demo-seed.ts';
 import { startDemo } from './demo-server.ts';
-import { type DemoFacts, type Shot, shotsOf } from './screenshot-pages.ts';
+import type { TourTexts } from './screenshot-acts.ts';
+import { DOCUMENTS, EVERY_LOOK, fileOf, type Look, TOUR, withTable } from './screenshot-looks.ts';
+import { type DemoFacts, SHOT_NAMES, type Shot, shotsOf } from './screenshot-pages.ts';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 /** Each of them stays below this, so that the repository stays small. Bytes. */
-const MOST_BYTES = 100_000;
+const MOST_BYTES = 80_000;
 const SIZES = {
   desk: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
-} as const satisfies Record<string, BrowserContextOptions>;
+} as const satisfies Record<Look['size'], BrowserContextOptions>;
 const LOCALES = { en: 'en-GB', ko: 'ko-KR', ja: 'ja-JP' } as const;
-
-interface Look {
-  readonly size: keyof typeof SIZES;
-  readonly colorScheme: 'light' | 'dark';
-  readonly language: keyof typeof LOCALES;
-}
-
-/** Each appearance, language and size twice. */
-const TOUR: readonly Look[] = [
-  { size: 'desk', colorScheme: 'light', language: 'en' },
-  { size: 'desk', colorScheme: 'dark', language: 'ko' },
-  { size: 'phone', colorScheme: 'light', language: 'ko' },
-  { size: 'phone', colorScheme: 'dark', language: 'en' },
-];
+const TEXTS = { en: textsOf(en, enAdmin), ko: textsOf(ko, koAdmin), ja: textsOf(ja, jaAdmin) };
+/** Somebody with some pictures whom the administrator looks at. */
+const OWNER = 'mina';
 
 const { values } = parseArgs({
   options: {
@@ -49,44 +46,61 @@ const server = await startDemo({ out: values.out, pictures: 260, fresh: false, s
 const browser = await launchChromium();
 try {
   await mkdir(values.to, { recursive: true });
-  for (const look of values.all ? everyLook() : TOUR) await takeAll(look, values.to);
+  for (const look of values.all ? EVERY_LOOK : TOUR) await takeAll(look, values.to);
+  if (values.to === IMAGES) await writeTables();
 } finally {
   await browser.close();
   await server.stop();
 }
 
-function everyLook(): Look[] {
-  return (['desk', 'phone'] as const).flatMap((size) =>
-    (['light', 'dark'] as const).flatMap((colorScheme) =>
-      (['en', 'ko', 'ja'] as const).map((language) => ({ size, colorScheme, language })),
-    ),
-  );
+async function writeTables(): Promise<void> {
+  for (const { path, folder } of DOCUMENTS) {
+    const document = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+    await writeFile(document, withTable(await readFile(document, 'utf8'), SHOT_NAMES, folder));
+  }
+}
+
+function textsOf(texts: typeof en | typeof ko, admin: typeof enAdmin | typeof koAdmin): TourTexts {
+  const { viewer, settings } = texts;
+  return {
+    menu: texts.common.menu,
+    compareWith: viewer.compareWith,
+    share: viewer.share,
+    makeCode: settings.makeCode,
+    previewPurge: admin.purge.preview,
+    verify: admin.verify.action,
+    cancelAll: texts.inputs.cancelAll,
+  };
 }
 
 async function takeAll(look: Look, folder: string): Promise<void> {
-  const context = await contextOf(browser, server, look);
+  const contexts = { owner: await ownerOf(browser, server, look), stranger: await contextOf(browser, look) };
   try {
-    for (const shot of shotsOf(await factsOf(context, server))) {
+    for (const shot of shotsOf(await factsOf(contexts.owner))) {
       if (values.only !== undefined && !values.only.split(',').includes(shot.name)) continue;
-      const name = `${shot.name}-${look.size}-${look.colorScheme}-${look.language}.webp`;
-      const bytes = await take(context, shot);
+      const bytes = await take(contexts[shot.as ?? 'owner'], shot, TEXTS[look.language]);
+      const name = fileOf(shot.name, look);
       await writeFile(join(folder, name), bytes);
       say(`${name}  ${Math.round(bytes.length / 1000)} kB\n`);
     }
   } finally {
-    await context.close();
+    for (const context of Object.values(contexts)) await context.close();
   }
 }
 
-/** A browser of the demo's owner, who is its administrator too. */
-async function contextOf(from: Browser, { url }: BenchServer, look: Look): Promise<BrowserContext> {
-  const context = await from.newContext({
+function contextOf(from: Browser, look: Look): Promise<BrowserContext> {
+  return from.newContext({
     ...SIZES[look.size],
     colorScheme: look.colorScheme,
     locale: LOCALES[look.language],
     reducedMotion: 'reduce',
-    baseURL: url,
+    baseURL: server.url,
   });
+}
+
+/** A browser of the demo's owner, who is its administrator too. */
+async function ownerOf(from: Browser, { url }: BenchServer, look: Look): Promise<BrowserContext> {
+  const context = await contextOf(from, look);
   const [name = '', value = ''] = cookieFor(DEMO_OWNER).split('=');
   await context.addCookies([{ name, value, url }]);
   const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -95,31 +109,55 @@ async function contextOf(from: Browser, { url }: BenchServer, look: Look): Promi
   return context;
 }
 
-async function factsOf(context: BrowserContext, { url }: BenchServer): Promise<DemoFacts> {
-  const list = (await (await context.request.get(`${url}/api/v1/images?size=60`)).json()) as {
-    items: readonly { id: string; meta: { favorite: boolean } }[];
-  };
-  const { shares } = (await (await context.request.get(`${url}/api/v1/shares`)).json()) as {
+async function factsOf(context: BrowserContext): Promise<DemoFacts> {
+  const read = async (path: string) => (await context.request.get(`/api/v1${path}`)).json();
+  const list = (await read('/images?size=60')) as List;
+  const others = (await read(`/admin/images?user_id=${OWNER}&include=active&size=1`)) as List;
+  const { shares } = (await read('/shares')) as {
     shares: readonly { url: string; revoked: boolean; thumbnail_only: boolean }[];
   };
-  const shared = shares.find(({ revoked, thumbnail_only }) => !revoked && !thumbnail_only)?.url ?? '/s/none';
-  return { ids: list.items.filter(({ meta }) => meta.favorite).map(({ id }) => id), shared, owner: 'mina' };
+  return {
+    favourite: list.items.find(({ meta }) => meta.favorite)?.id ?? '',
+    twin: list.items.find(({ meta }, at) => isTwin(meta, list.items[at + 1]?.meta))?.id ?? '',
+    shared: shares.find(({ revoked, thumbnail_only }) => !revoked && !thumbnail_only)?.url ?? '/s/none',
+    ended: shares.find(({ revoked }) => revoked)?.url ?? '/s/none',
+    owner: OWNER,
+    ownersPicture: others.items[0]?.id ?? '',
+  };
 }
 
-async function take(context: BrowserContext, shot: Shot): Promise<Buffer> {
+interface Meta {
+  readonly favorite: boolean;
+  readonly prompt: string | null;
+  readonly cfg: number | null;
+}
+
+interface List {
+  readonly items: readonly { readonly id: string; readonly meta: Meta }[];
+}
+
+/** Whether the same was asked for with other numbers. */
+function isTwin(one: Meta, other: Meta | undefined): boolean {
+  return one.prompt !== null && one.prompt === other?.prompt && one.cfg !== other.cfg;
+}
+
+async function take(context: BrowserContext, shot: Shot, texts: TourTexts): Promise<Buffer> {
   const page = await context.newPage();
+  let png: Buffer;
   try {
     await page.goto(shot.path);
     await shown(page);
-    await shot.prepare?.(page);
-    await shown(page);
-    return await packed(await page.screenshot());
+    await shot.prepare?.(page, texts);
+    if (shot.undo === undefined) await shown(page);
+    png = await page.screenshot();
+    await shot.undo?.(page, texts);
   } finally {
     await page.close();
   }
+  return packed(png);
 }
 
-/** Until what can be seen is there: a heading, no part that says it is busy, and every picture within the window. */
+/** Until what can be seen is there: a heading, no part that is busy or just coming, and every picture within the window. */
 async function shown(page: Page): Promise<void> {
   await page.locator('h1, h2, [role=dialog]').first().waitFor({ state: 'attached' });
   await page.waitForFunction(() => {
@@ -127,7 +165,9 @@ async function shown(page: Page): Promise<void> {
       const { top, bottom, width } = image.getBoundingClientRect();
       return width > 0 && bottom > 0 && top < innerHeight;
     });
-    return document.querySelector('[aria-busy=true]') === null && seen.every((image) => image.complete);
+    const isStill = document.getAnimations().every((animation) => !(animation instanceof CSSTransition));
+    const isThere = document.querySelector('[aria-busy=true], [data-entering]') === null;
+    return isThere && isStill && seen.every((image) => image.complete);
   });
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
