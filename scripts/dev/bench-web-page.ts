@@ -37,8 +37,10 @@ export async function notePages(page: Page, wanted: number): Promise<void> {
             top < innerHeight
           );
         });
-        if (ready.length > 0) noted.first ??= performance.now();
-        if (ready.length >= noted.wanted) noted.all = performance.now();
+        // what covers the grid until it is there shows the same ones
+        const different = new Set(ready.map(({ src }) => src)).size;
+        if (different > 0) noted.first ??= performance.now();
+        if (different >= noted.wanted) noted.all = performance.now();
       }
       requestAnimationFrame(look);
     };
@@ -62,7 +64,7 @@ export async function thumbnailsInView(page: Page): Promise<Seen[]> {
     return inView.length > 3 && inView.every((image) => image.complete);
   });
   return page.evaluate(() =>
-    [...document.images]
+    [...new Map([...document.images].map((image) => [image.src, image])).values()]
       .filter((image) => image.src.includes('/thumb'))
       .map((image) => {
         const { left, top, width, height } = image.getBoundingClientRect();

@@ -6,6 +6,7 @@ import type { AppDeps } from './deps.ts';
 import { docsPage, openApiDocument } from './docs.ts';
 import { statusOf, toKirokuError } from './errors.ts';
 import { createEventStreams } from './event-streams.ts';
+import { createFirstThumbs } from './first-thumbs.ts';
 import { createItems } from './item.ts';
 import { createKeptAnswers } from './kept.ts';
 import { createKit, type Kit } from './kit.ts';
@@ -67,7 +68,8 @@ export function createApp(deps: AppDeps) {
   const search = { counts, related: deps.related, items };
 
   const admin = { ...deps, pictures: deps.adminPictures, items };
-  const pages = { pages: createPages(deps.pages, config.basePath), random: deps.random };
+  const firstThumbs = createFirstThumbs({ cookies, gallery, items });
+  const pages = { pages: createPages(deps.pages, config.basePath), random: deps.random, firstThumbs };
   const sharing = { ...deps, ...pages, basePath: config.basePath };
 
   // Matched on the path as it was sent; PUBLIC_URL's prefix is off already (call.ts).

@@ -23,9 +23,10 @@ export interface Pages {
   /**
    * Undefined where the gallery is not built.
    * @param nonce of this answer alone
-   * @param asksFirst whether the browser asks for the newest pictures at once, before any script has come
+   * @param first addresses of the newest thumbnails, where the browser asks for them and their list at once, before any
+   * script has come
    */
-  document(nonce: string, asksFirst: boolean): string | undefined;
+  document(nonce: string, first?: readonly string[]): string | undefined;
   file(path: string): PageFile | undefined;
 }
 
@@ -40,7 +41,7 @@ const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 const BASE = '<base href="/" />';
 const NONCE = '<meta property="csp-nonce" />';
 /** The build writes it (`web/early-entry.ts`). */
-const FIRST_CALL = / *<link rel="preload" as="fetch"[^>]*>\n/g;
+const FIRST_CALL = / *<link rel="preload" as="fetch"[^>]*>\n/;
 
 /** The built gallery as it is served below PUBLIC_URL's path. @throws Error for a document of another build */
 export function createPages(built: BuiltPages, basePath: string): Pages {
@@ -51,21 +52,33 @@ export function createPages(built: BuiltPages, basePath: string): Pages {
   }
   const page = built.get('index.html');
   const parts = page === undefined ? undefined : partsOf(Buffer.from(page).toString('utf8'), basePath);
-  const silent = parts?.map((part) => part.replaceAll(FIRST_CALL, ''));
+  const silent = parts?.map((part) => part.replace(FIRST_CALL, ''));
   return {
-    document: (nonce, asksFirst) =>
-      (asksFirst ? parts : silent)?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`),
+    document(nonce, first) {
+      const shown = first === undefined ? silent : parts?.map((part) => withThumbs(part, first));
+      return shown?.join(`<meta property="csp-nonce" nonce="${nonce}" content="${nonce}" />`);
+    },
     file: (path) => files.get(path),
   };
 }
 
 /** What stands before and after the nonce. */
 function partsOf(page: string, basePath: string): string[] {
-  const base = `<base href="${basePath.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}/" />`;
+  const base = `<base href="${quoted(basePath)}/" />`;
   const parts = page.replace(BASE, () => base).split(NONCE);
   if (!page.includes(BASE) || parts.length !== 2)
     throw new Error('index.html has no place for base or nonce');
   return parts;
+}
+
+/** Behind all that the page itself needs: with few connections (HTTP/1.1 has six) the rest would wait for the pictures. */
+function withThumbs(part: string, thumbs: readonly string[]): string {
+  const links = thumbs.map((url) => `<link rel="preload" as="image" href="${quoted(url)}" />\n`);
+  return part.replace('</head>', (end) => links.join('') + end);
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 }
 
 function fileOf(built: BuiltPages, path: string): PageFile | undefined {

@@ -1,7 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { BuiltPages } from '../../src/http/pages.ts';
-import { refusal, useApp } from '../support/app.ts';
+import { refusal, useApp, type WireItem } from '../support/app.ts';
 import { pngPicture } from '../support/pictures.ts';
 
 const SCRIPT = 'export const answer = 42;'.repeat(40);
@@ -130,6 +130,28 @@ describe('the pages', () => {
     }
   });
 
+  it('name the thumbnails of this browser and of nobody else, for no cache that others share', async () => {
+    const [mine, others] = [await app.browser(), await app.browser()];
+    const [first, second, trashed, theirs] = [
+      await stored(mine.owner),
+      await stored(mine.owner),
+      await stored(mine.owner),
+      await stored(others.owner),
+    ];
+    expect((await mine.post(`/api/v1/images/${trashed.id}/delete`)).status).toBe(200);
+    const answer = await mine.call('/');
+    expect(answer.headers.get('cache-control')).toBe('private, no-cache');
+    const page = await answer.text();
+    const links = [...page.matchAll(/<link rel="preload" as="image" href="([^"]+)" \/>/g)];
+    expect(links.map(([, url]) => url)).toEqual([second.thumb_url, first.thumb_url]);
+    expect(page.indexOf('as="fetch"')).toBeLessThan(page.indexOf('as="image"'));
+    // with six connections, what stands behind the pictures waits for them
+    expect(page.indexOf('type="module"')).toBeLessThan(page.indexOf('as="image"'));
+    expect(await (await others.call('/')).text()).toContain(theirs.thumb_url);
+    const forged = { Cookie: 'anon_id=v1.nothing' };
+    expect(await (await app.call('/', { headers: forged })).text()).not.toContain('as="image"');
+  });
+
   it('say below which path they lie', async () => {
     for (const path of ['/a&b', '/a&b/', '/a&b/trash', '/trash']) {
       expect(await (await below.call(path)).text()).toContain('<base href="/a&amp;b/" />');
@@ -229,12 +251,15 @@ describe("a share's address", () => {
   });
 });
 
-async function shareOf(owner: string): Promise<{ url: string }> {
-  const png = await pngPicture();
+async function stored(owner: string): Promise<WireItem> {
   const form = new FormData();
-  form.set('file', new Blob([new Uint8Array(png)]), 'a.png');
-  const stored = await app.service(owner, '/api/v1/images', { method: 'POST', body: form });
-  const { id } = (await stored.json()) as { id: string };
+  form.set('file', new Blob([new Uint8Array(await pngPicture())]), 'a.png');
+  const answer = await app.service(owner, '/api/v1/images', { method: 'POST', body: form });
+  return (await answer.json()) as WireItem;
+}
+
+async function shareOf(owner: string): Promise<{ url: string }> {
+  const { id } = await stored(owner);
   const answer = await app.service(owner, '/api/v1/shares', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -3,6 +3,7 @@ import { type KirokuError, notFound } from '../../domain/errors.ts';
 import { IDENTITY_COOKIE } from '../../services/identity.ts';
 import type { Answer, Call, Ctx } from '../call.ts';
 import { namesTag } from '../conditions.ts';
+import type { FirstThumbs } from '../first-thumbs.ts';
 import type { Kit } from '../kit.ts';
 import { codingFor, type PageFile, type Pages } from '../pages.ts';
 import { type HeaderMap, respond, respondProblem } from '../respond.ts';
@@ -12,6 +13,7 @@ export interface PageDeps {
   readonly pages: Pages;
   /** Random bytes. */
   readonly random: (bytes: number) => Uint8Array;
+  readonly firstThumbs: FirstThumbs;
 }
 
 const PUBLIC = { who: 'public' } as const;
@@ -78,12 +80,12 @@ export function asksForPage(c: Ctx): boolean {
 /** The document, with a nonce of its own and everything else forbidden; undefined where the gallery is not built. */
 export function pageAnswer(
   call: Call,
-  { pages, random }: PageDeps,
+  { pages, random }: Pick<PageDeps, 'pages' | 'random'>,
   more: HeaderMap = {},
-  { asksFirst = false, status = 200 } = {},
+  { first, status = 200 }: { readonly first?: readonly string[] | undefined; readonly status?: number } = {},
 ): Answer | undefined {
   const nonce = Buffer.from(random(16)).toString('base64url');
-  const document = pages.document(nonce, asksFirst);
+  const document = pages.document(nonce, first);
   if (document === undefined) return undefined;
   return respond(call, status, document, {
     'Content-Type': 'text/html; charset=utf-8',
@@ -105,9 +107,12 @@ export function answerNowhere(c: Ctx, call: Call, deps: PageDeps, error: KirokuE
   return page;
 }
 
-function answerPage(c: Ctx, call: Call, deps: PageDeps): Answer {
+async function answerPage(c: Ctx, call: Call, deps: PageDeps): Promise<Response> {
+  const first = showsAll(call) && isKnown(c) ? await deps.firstThumbs(c.env.incoming) : undefined;
+  // it names pictures of this browser's owner
+  const own = first === undefined ? {} : { 'Cache-Control': 'private, no-cache' };
   return (
-    pageAnswer(call, deps, { Vary: 'Cookie' }, { asksFirst: showsAll(call) && isKnown(c) }) ??
+    pageAnswer(call, deps, { Vary: 'Cookie', ...own }, { first }) ??
     respond(call, 503, NOT_BUILT, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'no-store',

@@ -1,5 +1,5 @@
 import { BASE_PATH } from '../base-path.ts';
-import { createDayOf } from '../grid/day-of.ts';
+import { dayOf } from '../grid/day-of.ts';
 import { type Cover, coverWith } from './cover.ts';
 import { firstBoxes } from './first-boxes.ts';
 import { askForFirstPage } from './first-page.ts';
@@ -37,8 +37,6 @@ function styled(): Promise<unknown> {
  */
 async function coverAll(signal: AbortSignal): Promise<Cover> {
   const asked = askForFirstPage(signal);
-  // what the browser needs for its first date takes as long as the answer
-  const dayOf = createDayOf(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [{ items } = { items: [] }] = await Promise.all([asked, styled()]);
   return coverWith((width, height) => firstBoxes(items, dayOf, width, height));
 }

@@ -6,7 +6,7 @@ import { whoAmI } from '../live/who-am-i.ts';
 import { createPicks } from '../picks/create-picks.ts';
 import { createCollection } from './collection.ts';
 import type { Collection, Early } from './collection-types.ts';
-import { createDayOf } from './day-of.ts';
+import { dayOf } from './day-of.ts';
 import { createSource } from './source.ts';
 
 /** Lists that stay while others are looked at, so that Back finds them as they were. */
@@ -26,7 +26,6 @@ export function collectionFor(family: Family, selection: Selection): Collection 
   }
   const zone = selection.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const whole = { ...selection, tz: zone };
-  const dayOf = createDayOf(zone);
   const list = createCollection({
     family,
     selection: whole,
