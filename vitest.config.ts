@@ -11,9 +11,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     // how fast the machine is decides no test: what is polled comes, or the test fails
     expect: { poll: { timeout: 15_000 } },
-    // Two cores on the smallest machine we test on; forks, because signals and native decoders are per process.
+    // Two cores on the smallest machine we test on, and tests that wait as often as they work; forks, because signals and
+    // native decoders are per process.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });
