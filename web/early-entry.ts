@@ -26,7 +26,7 @@ export function earlyEntry(): Plugin {
         const later = scripts.map(([, source]) => source).join(' ');
         // the entry itself is empty: its code stands where the grid finds its part of it too
         const [code = early.fileName] = early.imports;
-        const first = `<script type="module" async crossorigin src="./${code}" data-gallery="${later}"></script>`;
+        const first = `<script type="module" async fetchpriority="high" crossorigin src="./${code}" data-gallery="${later}"></script>`;
         const rest = scripts.reduce((page, [tag]) => page.replace(tag, ''), html);
         return rest
           .replaceAll(/ *<link rel="modulepreload"[^>]*>\n/g, '')

@@ -24,7 +24,7 @@ import {
 import { launchChromium } from './chromium.ts';
 import { seedTree } from './seed-tree.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 15;
 const UNTIL = Date.parse('2026-11-01T00:00:00Z');
 /** Elements of the whole document, however many pictures there are. */
 const MOST_ELEMENTS = 2_500;
