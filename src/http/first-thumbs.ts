@@ -9,7 +9,7 @@ export type FirstThumbs = (incoming: IncomingMessage) => Promise<readonly string
 export interface FirstThumbsDeps {
   readonly cookies: Pick<Cookies, 'find'>;
   readonly gallery: Pick<Catalog, 'list'>;
-  readonly items: Items;
+  readonly items: Pick<Items, 'thumbUrl'>;
 }
 
 /** About what a large window shows at first. What is not shown at once is drawn ahead by the grid: nothing is fetched in vain. */
@@ -28,7 +28,7 @@ export function createFirstThumbs({ cookies, gallery, items }: FirstThumbsDeps):
     try {
       const newest = { kind: 'generated', status: 'active', order: 'newest', at: { page: 1 } } as const;
       const listed = gallery.list({ owner: proof.owner, ...newest, size: SHOWN }).then((list) => {
-        const urls = list.entries.flatMap((entry) => thumbUrlOf(items.item(entry)));
+        const urls = list.entries.map(items.thumbUrl);
         for (const entry of list.entries) entry.release?.();
         return urls;
       });
@@ -37,12 +37,6 @@ export function createFirstThumbs({ cookies, gallery, items }: FirstThumbsDeps):
       return [];
     }
   };
-}
-
-/** What the item says of itself; none while it has no thumbnail. */
-function thumbUrlOf(item: Buffer): string[] {
-  const { thumb_url }: { readonly thumb_url?: unknown } = JSON.parse(item.toString('utf8'));
-  return typeof thumb_url === 'string' ? [thumb_url] : [];
 }
 
 function nothingAfter(ms: number): Promise<readonly string[]> {

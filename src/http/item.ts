@@ -1,5 +1,5 @@
 import type { Entry } from '../catalog/catalog.ts';
-import { originalKey } from '../domain/key.ts';
+import { originalKey, thumbKey } from '../domain/key.ts';
 import { purgeAt, type Retention } from '../domain/retention.ts';
 import { isoOf } from '../domain/time.ts';
 import { createItemHeads } from './item-head.ts';
@@ -11,6 +11,8 @@ export interface Items {
   /** The whole list answer. */
   page(entries: readonly Entry[], tail: string): Buffer<ArrayBuffer>;
   url(entry: Entry): string;
+  /** The item's `thumb_url`: also where there is no thumbnail yet, which is made when it is asked for. */
+  thumbUrl(entry: Entry): string;
 }
 
 const LIST_OPEN = '{"items":[';
@@ -46,6 +48,7 @@ export function createItems(basePath: string, retention: Retention): Items {
   };
   return {
     url: (entry) => `${basePath}/outputs/${originalKey(entry, entry.ext)}`,
+    thumbUrl: (entry) => `${basePath}/outputs/${thumbKey(entry, entry.thumb ?? 'webp')}?v=${entry.thumbV}`,
     item(entry, extra = '') {
       const size = extra.length + lengthOf(entry);
       const body = Buffer.allocUnsafe(size);

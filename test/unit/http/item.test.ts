@@ -50,6 +50,7 @@ describe('the items of the wire', () => {
         expect(parse(items.page(entriesOf(page), '],"page":1}'))).toEqual({ items: expected, page: 1 });
         for (const [i, entry] of entriesOf(page).entries()) {
           expect(parse(items.item(entry))).toEqual(expected[i]);
+          expect(expected[i]).toMatchObject({ url: items.url(entry), thumb_url: items.thumbUrl(entry) });
         }
       }),
       { numRuns: 60 },
