@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../domain/json.ts';
 import { isOwner, type Owner } from '../../domain/owner.ts';
+import { CRC_LENGTH, writeCrc } from './line.ts';
 
 /** First line of a manifest, newline included. Fixed, so that it can be written before the rest is counted. */
 export const HEADER_LENGTH = 256;
@@ -19,19 +20,24 @@ export interface Header {
 
 /** @throws RangeError when it does not fit, which no valid owner can cause */
 export function encodeHeader(header: Header): Buffer {
-  const { owner, epoch, floor, maxSeq, sortedEnd } = header;
-  const body = JSON.stringify({
-    v: MANIFEST_VERSION,
-    owner,
-    epoch,
-    floor,
-    max_seq: maxSeq,
-    sorted_end: sortedEnd,
-    pad: '',
-  });
-  const missing = HEADER_LENGTH - 1 - body.length;
-  if (missing < 0) throw new RangeError('header too long');
-  return Buffer.from(`${body.slice(0, -2)}${' '.repeat(missing)}"}\n`, 'latin1');
+  const bytes = Buffer.allocUnsafe(HEADER_LENGTH);
+  const body = HEADER_LENGTH - 1 - CRC_LENGTH;
+  bytes.write(membersOf(header, body), 0, 'latin1');
+  writeCrc(bytes, 0, body);
+  return bytes;
+}
+
+/** As headers were before they had a checksum: a manifest keeps its header until it is written anew. */
+function encodeFormerHeader(header: Header): Buffer {
+  return Buffer.from(`${membersOf(header, HEADER_LENGTH - 2)}}\n`, 'latin1');
+}
+
+/** The object without its end, `pad` filled up to so many bytes. */
+function membersOf({ owner, epoch, floor, maxSeq, sortedEnd }: Header, length: number): string {
+  const known = { v: MANIFEST_VERSION, owner, epoch, floor, max_seq: maxSeq, sorted_end: sortedEnd, pad: '' };
+  const members = JSON.stringify(known).slice(0, -2);
+  if (members.length > length - 1) throw new RangeError('header too long');
+  return `${members.padEnd(length - 1)}"`;
 }
 
 /** Undefined for anything that is not a whole, sound header of this version. */
@@ -45,8 +51,9 @@ export function decodeHeader(bytes: Uint8Array): Header | undefined {
   if (!isCount(floor) || !isCount(maxSeq) || !isCount(sortedEnd)) return undefined;
   if (floor > maxSeq || sortedEnd < HEADER_LENGTH) return undefined;
   const header = { owner, epoch, floor, maxSeq, sortedEnd };
-  // the exact bytes: one flipped bit in the padding is damage too
-  return encodeHeader(header).equals(bytes.subarray(0, HEADER_LENGTH)) ? header : undefined;
+  // the exact bytes, checksum and padding too: one flipped bit anywhere is damage
+  const exact = value['c'] === undefined ? encodeFormerHeader(header) : encodeHeader(header);
+  return exact.equals(bytes.subarray(0, HEADER_LENGTH)) ? header : undefined;
 }
 
 function isCount(value: unknown): value is number {

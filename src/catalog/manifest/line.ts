@@ -51,7 +51,7 @@ export function emptyView(): LineView {
 
 const CRC_MEMBER = ascii(',"c":"');
 /** `,"c":"` + 8 hex + `"}`. */
-const CRC_LENGTH = 16;
+export const CRC_LENGTH = 16;
 
 /** One whole line with its newline. `record` is the encoded record, absent for a purge. */
 export function encodeLine(facts: LineFacts, record: Uint8Array | undefined): Buffer {
@@ -84,7 +84,12 @@ function finishLine(target: Buffer, at: number, front: string, record: Uint8Arra
   const body = at + front.length + (record?.length ?? 0);
   target.write(front, at, 'latin1');
   if (record !== undefined) target.set(record, at + front.length);
-  const sum = crc32(target.subarray(at, body)).toString(16).padStart(8, '0');
+  writeCrc(target, at, body);
+}
+
+/** Ends the JSON object that begins at `start` with the checksum member, `}` and the newline, at `body`. */
+export function writeCrc(target: Buffer, start: number, body: number): void {
+  const sum = crc32(target.subarray(start, body)).toString(16).padStart(8, '0');
   target.write(`,"c":"${sum}"}\n`, body, 'latin1');
 }
 

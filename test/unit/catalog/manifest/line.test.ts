@@ -137,16 +137,29 @@ describe('the header', () => {
       'max_seq',
       'sorted_end',
       'pad',
+      'c',
     ]);
+    expect(crcHolds(bytes, 0, HEADER_LENGTH - 1)).toBe(true);
   });
 
   it('with any bit flipped is none', () => {
     const bytes = encodeHeader(header);
     for (let at = 0; at < bytes.length; at++) {
-      const bad = Buffer.from(bytes);
-      bad[at] = (bad[at] ?? 0) ^ 0x80;
-      expect(decodeHeader(bad)).toBeUndefined();
+      for (let bit = 1; bit < 256; bit *= 2) {
+        const bad = Buffer.from(bytes);
+        bad[at] = (bad[at] ?? 0) ^ bit;
+        expect(decodeHeader(bad), `byte ${at}, bit ${bit}`).toBeUndefined();
+      }
     }
     expect(decodeHeader(bytes.subarray(0, 255))).toBeUndefined();
+  });
+
+  it('as it was written before headers had a checksum is read, and no other without one', () => {
+    const { owner, epoch } = header;
+    const body = `{"v":1,"owner":"${owner}","epoch":"${epoch}","floor":3,"max_seq":4,"sorted_end":256,"pad":"`;
+    const former = Buffer.from(`${body.padEnd(HEADER_LENGTH - 3)}"}\n`);
+    expect(decodeHeader(former)).toEqual({ ...header, maxSeq: 4, sortedEnd: 256 });
+    const longer = Buffer.from(`${body.replace('"pad":"', '"x":1,"pad":"').padEnd(HEADER_LENGTH - 3)}"}\n`);
+    expect(decodeHeader(longer)).toBeUndefined();
   });
 });
