@@ -165,4 +165,21 @@ describe('kiroku export', () => {
       expect(ids).toHaveLength(4);
     });
   });
+
+  it('of an owner who was moved to another is refused: the pictures are the other’s', async () => {
+    await withPlaces(async ({ tree, out, all }) => {
+      const moved = await kiroku(tree, ['transfer', 'max', 'zoe', '--json'], ENV);
+      expect(moved, moved.told).toMatchObject({ code: 0, report: { moved: 1 } });
+      for (const command of ['export', 'backup']) {
+        const refused = await kiroku(tree, [command, '--owner', 'max', '--out', out], ENV);
+        expect(refused).toMatchObject({ code: 2, out: '' });
+        expect(refused.told).toContain('max was moved to zoe');
+        expect(await readdir(out)).toEqual([]);
+      }
+      const whole = all.path('whole');
+      await mkdir(whole);
+      const made = await kiroku(tree, ['backup', '--out', whole, '--json'], ENV);
+      expect(made, made.told).toMatchObject({ code: 0, report: { pictures: 4, found: [] } });
+    });
+  });
 });

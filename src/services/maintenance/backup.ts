@@ -58,7 +58,7 @@ export interface BackupReport {
  * Copies what is new; reads the tree alone and changes nothing in it. Everything that was acknowledged before it began
  * is in it afterwards, also while a server works. Stopped or killed, it is finished by the next.
  * @throws KirokuError `volume_missing` for a tree without its marker, `invalid_parameter` for a folder that is no backup
- *   of this tree, `job_running`, `aborted`, `disk_full`, `io_error`
+ *   of this tree and for an owner who was moved to another, `job_running`, `aborted`, `disk_full`, `io_error`
  */
 export type Backup = Run<BackupRequest, BackupReport>;
 
@@ -77,6 +77,7 @@ async function runBackup(deps: BackupDeps, request: BackupRequest): Promise<Back
   const state = createFsStateStore({ storage: source, folders: target.folders });
   const volume = await readMarker(state);
   if (volume === undefined) throw foreignTree();
+  if (request.owner !== undefined) await refuseMoved(source, request.owner);
   if (request.dryRun === true) return (await copyAll(deps, request)).report;
   // before the lock, which leaves a file: what is not ours is not written to
   await openBackup(target.storage, volume);
@@ -114,6 +115,13 @@ function union<T>(former: readonly T[], now: readonly T[]): T[] {
   return [...new Set([...former, ...now])].sort();
 }
 
+/** What was this owner's is another's by now: not to be had under the old name, and nothing is left under it. */
+async function refuseMoved(source: Storage, owner: Owner): Promise<void> {
+  for (const to of await targetsOfMoves(source, [owner])) {
+    throw new KirokuError('invalid_parameter', `${owner} was moved to ${to}, and so were the pictures.`);
+  }
+}
+
 /** What the former run left; undefined for an empty folder. @throws KirokuError `invalid_parameter` for anything else */
 async function openBackup(target: Storage, volume: string): Promise<BackupFile | undefined> {
   const former = await readBackupFile(target);
@@ -141,7 +149,8 @@ async function copyAll(deps: BackupDeps, request: BackupRequest) {
     await copyOwner(deps, request, owner, report);
   }
   // A picture that a transfer moved after its new owner was copied and before its old one was is in neither yet. The
-  // mark that begins a transfer is written before its first picture moves.
+  // mark that begins a transfer is written before its first picture moves. Who is asked for alone gets nobody else's.
+  if (request.owner !== undefined) return { report, owners };
   const targets = await targetsOfMoves(deps.source, owners);
   for (const owner of targets) await copyOwner(deps, request, owner, { ...report, found: [] });
   return { report, owners: [...owners, ...targets] };
