@@ -193,6 +193,7 @@ async function runCases(
   for (const [index, one] of cases.entries()) {
     if (session.breaches.length > 50) break;
     const where = `${nameOf(one)} (seed ${seed}, case ${index})`;
+    const before = session.breaches.length;
     const outcome =
       one.act === 'start-up'
         ? await startUnderFault(session, one, where)
@@ -201,6 +202,7 @@ async function runCases(
     if (outcome.died) killed += 1;
     session.breaches.push(...outcome.faults.map((fault) => `${where}: ${fault}`));
     if (outcome.died || index % CHECK_EVERY === CHECK_EVERY - 1) await restart(session, where);
+    for (const breach of session.breaches.slice(before)) say(breach);
     if (index % 200 === 199) say(`${index + 1} cases, ${hit} hit, ${session.breaches.length} breaches`);
   }
   return [
