@@ -20,9 +20,18 @@ export interface RunningServer {
   output(): string;
   /** SIGKILL to the server itself; resolves when the process is gone. */
   kill(): Promise<void>;
-  /** SIGTERM; resolves with the exit code. */
+  /** SIGTERM; resolves with the exit code, null when it had to be ended because it did not stop. */
   stop(): Promise<number | null>;
 }
+
+/** Longer than the server gives itself (10 s), on a machine that is busy with other things, ms. */
+const STOPS_WITHIN_MS = 30_000;
+
+const alive = new Set<ChildProcess>();
+// a proof that dies of an error of its own leaves no server behind
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -72,14 +81,19 @@ export async function launchServer(options: StartOptions): Promise<RunningServer
       ...(typeof options.env === 'function' ? options.env(url) : options.env),
     },
   });
+  return running(url, child);
+}
+
+function running(url: string, child: ChildProcess): RunningServer {
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       printed = (printed + chunk.toString('utf8')).slice(-20_000);
     });
   }
+  alive.add(child);
   const gone = once(child, 'exit');
-  gone.catch(() => undefined);
+  gone.catch(() => undefined).finally(() => alive.delete(child));
   return {
     url,
     process: child,
@@ -90,7 +104,8 @@ export async function launchServer(options: StartOptions): Promise<RunningServer
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      await gone;
+      const force = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
+      await gone.finally(() => clearTimeout(force));
       return child.exitCode;
     },
   };
