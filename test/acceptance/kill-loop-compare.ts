@@ -23,7 +23,7 @@ export interface CompareOptions {
   /** The tree itself, to see that nothing half lies in it. */
   readonly outputs: string;
   readonly random: () => number;
-  /** Compare the bytes of every picture, and not only of those touched since and some others. */
+  /** Compare the bytes of every picture and open every link, and not only what was touched since and some others. */
   readonly everyByte: boolean;
 }
 
@@ -34,16 +34,21 @@ const SAMPLE = 20;
 export async function compare(journal: Journal, options: CompareOptions): Promise<string[]> {
   const faults = journal.faults.splice(0);
   const listed = new Set<string>();
+  const files = await filesIn(join(options.outputs, 'users'));
+  const there = new Set(files);
   for (const owner of journal.owners) {
     const found = await listsOf(options.base, owner, faults);
     settlePictures(owner, found, faults);
+    // before any byte is asked for: a thumbnail that is missing would be made again then
+    faults.push(...missingFiles(found, there));
     await compareBytes(owner, found, options, faults);
     await compareUsage(owner, found, options.base, faults);
     await compareShares(owner, options, faults);
     await compareSearches(owner, options.base, faults);
     for (const id of found.keys()) listed.add(id);
   }
-  faults.push(...(await leftovers(options.outputs, listed)));
+  faults.push(...leftovers(files, listed));
+  faults.push(...(await leftStaged(options.outputs)).map((name) => `left staged: ${name}`));
   return faults.map((fault) => fault.slice(0, 600));
 }
 
@@ -193,7 +198,7 @@ async function compareUsage(
 
 async function compareShares(
   owner: OwnerJournal,
-  { base, random }: CompareOptions,
+  { base, random, everyByte }: CompareOptions,
   faults: string[],
 ): Promise<void> {
   interface Link {
@@ -211,7 +216,7 @@ async function compareShares(
   }
   for (const [sid, link] of owner.shares) {
     if (!listed.has(sid)) faults.push(`link ${sid} was acknowledged and is gone`);
-    if (!link.maybeEnded && random() > 5 / owner.shares.size) continue;
+    if (!everyByte && !link.maybeEnded && random() > 5 / owner.shares.size) continue;
     const answer = await fetch(base + link.url, { headers: { accept: 'application/json' } });
     const text = await answer.text();
     if (link.maybeEnded && answer.status === 410) link.state = 'ended';
@@ -252,20 +257,34 @@ async function compareSearches(owner: OwnerJournal, base: string, faults: string
   owner.maybeNamed.clear();
 }
 
+const USERS = /^\/outputs\/users\//;
 /** What may lie in an owner's folder beside its pictures. */
 const OWN_FILES = /^[^/]+\/(?:manifest\.jsonl|owner\.json)$/;
 const PICTURE_FILE =
   /^[^/]+\/(?:inputs\/)?\d{4}\/\d\d\/\d\d\/(?:thumb\/([0-9a-z]{26})\.webp|([0-9a-z]{26})\.(?:png|json))$/;
 
-/** Whatever lies in the tree of a picture that is not listed, what is staged, and what is none of ours. */
-async function leftovers(outputs: string, listed: ReadonlySet<string>): Promise<string[]> {
-  const faults = (await leftStaged(outputs)).map((name) => `left staged: ${name}`);
-  for (const path of await filesIn(join(outputs, 'users'))) {
-    if (OWN_FILES.test(path)) continue;
-    const [, thumb, file] = PICTURE_FILE.exec(path) ?? [];
-    if (!listed.has(thumb ?? file ?? '')) faults.push(`left behind: ${path}`);
-  }
-  return faults;
+/** Whatever lies in the tree of a picture that is not listed, and what is none of ours. */
+function leftovers(files: readonly string[], listed: ReadonlySet<string>): string[] {
+  return files
+    .filter((path) => {
+      const [, thumb, file] = PICTURE_FILE.exec(path) ?? [];
+      return !OWN_FILES.test(path) && !listed.has(thumb ?? file ?? '');
+    })
+    .map((path) => `left behind: ${path}`);
+}
+
+/** Original, thumbnail and record of every listed picture but those whose purge was cut off. */
+function missingFiles(found: ReadonlyMap<string, Found>, there: ReadonlySet<string>): string[] {
+  return [...found.values()]
+    .filter(({ item }) => item.meta['purging'] === undefined)
+    .flatMap(({ item }) => {
+      const [original, thumb] = [item.url, item.thumb_url].map((url) =>
+        url.replace(USERS, '').replace(/\?.*$/, ''),
+      );
+      return [original, thumb, original?.replace(/\.\w+$/, '.json')];
+    })
+    .filter((path) => path === undefined || !there.has(path))
+    .map((path) => `no such file: ${path}`);
 }
 
 /** What the server itself is writing now and then gets its name in a moment; what was left stays. */

@@ -16,7 +16,9 @@ export async function search(world: LoadWorld, owner: OwnerJournal): Promise<boo
   const [picture] = idle(world, owner, 1, fits);
   if (picture === undefined) return true;
   picture.busy = true;
-  const answer = await answerOf(await callAs(world.base, owner, `/images?q=word${picture.seed}`));
+  // words are found by their beginnings too: only the phrase is this picture's alone
+  const query = encodeURIComponent(`"word${picture.seed} on"`);
+  const answer = await answerOf(await callAs(world.base, owner, `/images?q=${query}`));
   picture.busy = false;
   if (answer?.text === undefined) return false;
   const found = answer.status === 200 && answer.text.includes(`"id":"${picture.id}"`);
