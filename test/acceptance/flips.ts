@@ -42,7 +42,7 @@ export async function runFlips({ cycles, seed, say }: ProofOptions): Promise<Pro
       const tree = join(parent, 'tree');
       await cp(whole, tree, { recursive: true });
       const flips = await flipSome(tree, files, Math.min(left, Math.floor(files.length * SHARE)), round);
-      const wrong = await verifyFlipped(tree, files, flips);
+      const wrong = await verifyFlipped(tree, whole, flips);
       breaches.push(...wrong.breaches.map((words) => `seed ${round}, ${flips.length} flips: ${words}`));
       for (const { role } of flips) counts.set(role, (counts.get(role) ?? 0) + 1);
       found += wrong.found;
@@ -138,7 +138,7 @@ function verify(tree: string): Promise<Verified> {
   });
 }
 
-async function verifyFlipped(tree: string, files: readonly Kept[], flips: readonly Flip[]): Promise<Judged> {
+async function verifyFlipped(tree: string, whole: string, flips: readonly Flip[]): Promise<Judged> {
   const { code, report, out, told } = await verify(tree);
   const said = report?.found;
   if (code !== 1 || said === undefined) return { breaches: [`verify: ${code} ${out} ${told}`], found: 0 };
@@ -146,7 +146,7 @@ async function verifyFlipped(tree: string, files: readonly Kept[], flips: readon
   const breaches = [
     ...missed.map((flip) => `not found: ${placeOf(flip)}`),
     ...unexplained.map((one) => `found where nothing was flipped: ${JSON.stringify(one)}`),
-    ...(await changed(tree, files, flips)),
+    ...(await changed(tree, whole, flips)),
   ];
   if (report?.more !== 0) breaches.push(`more than it told of: ${JSON.stringify(report?.more)}`);
   return { breaches, found: flips.length - missed.length };
@@ -156,20 +156,31 @@ function placeOf({ path, at, bit }: Flip): string {
   return `${path}, bit ${bit} of byte ${at}`;
 }
 
-/** Files of truth that are not what they were after the flips. Manifests are an index, which is made again. */
-async function changed(tree: string, files: readonly Kept[], flips: readonly Flip[]): Promise<string[]> {
-  const truth = files.filter(({ role }) => role !== 'manifest');
-  const there = new Set(await filesIn(join(tree, 'users')));
-  const gone = truth.filter(({ path }) => !there.has(path)).map(({ path }) => `verify removed ${path}`);
+/** What a start keeps of a manifest that is damaged. */
+const ASIDE = /^([^/]+\/manifest\.jsonl)\.(?:bad|torn)-[0-9a-f]{16}(?:-\d+)?$/;
+
+/**
+ * Files that are neither what they were before the flips nor after them, flipped or not, ones that are gone, and new ones.
+ * Manifests are an index, which is made again; one that was flipped is kept aside.
+ */
+async function changed(tree: string, whole: string, flips: readonly Flip[]): Promise<string[]> {
+  const [now, before] = await Promise.all([tree, whole].map((root) => filesIn(join(root, 'users'))));
+  if (now === undefined || before === undefined) throw new Error('no folders');
+  const flipped = new Map(flips.map((flip) => [flip.path, flip.after]));
+  const there = new Set(now);
+  const known = new Set(before);
   const held = await Promise.all(
-    flips.map(async ({ path, role, before, after }) => {
-      if (role === 'manifest' || !there.has(path)) return [];
-      const now = await readFile(join(tree, 'users', path));
-      // a bad last line is cut off as at any start, and sidecars are brought into agreement with the sound ones
-      return after.equals(now) || before.equals(now) ? [] : [`verify changed ${path}`];
+    before.map(async (path) => {
+      if (!there.has(path)) return [`verify removed ${path}`];
+      if (path.endsWith('/manifest.jsonl')) return [];
+      const [is, was] = await Promise.all([tree, whole].map((root) => readFile(join(root, 'users', path))));
+      // a flipped sidecar is brought into agreement with a sound line, and nothing else is written
+      const right = is !== undefined && (was?.equals(is) || flipped.get(path)?.equals(is));
+      return right ? [] : [`verify changed ${path}`];
     }),
   );
-  return [...gone, ...held.flat()];
+  const made = now.filter((path) => !known.has(path) && !flipped.has(ASIDE.exec(path)?.[1] ?? ''));
+  return [...held.flat(), ...made.map((path) => `verify made ${path}`)];
 }
 
 async function untouched(whole: string): Promise<string[]> {
