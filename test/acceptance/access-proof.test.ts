@@ -43,6 +43,6 @@ describe('what is somebody else’s', () => {
   );
 
   it('is not reached by texts that lead elsewhere', options, () =>
-    prove('traversal', 'texts that lead elsewhere', cycles),
+    prove('traversal', 'of them answered', cycles * 0.9),
   );
 });

@@ -41,6 +41,7 @@ export const cookieValue = (cookie: string) => cookie.slice(cookie.indexOf('=') 
 
 const LANES = 8;
 const PATIENCE_MS = 60_000;
+const STOP_MS = 30_000;
 
 export async function adminSession(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/v1/admin/session`, { method: 'POST', headers: bearer(ADMIN_TOKEN) });
@@ -67,16 +68,29 @@ const ENV = {
 /** Starts a server, and settles the two on it. */
 export async function createWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
   const parent = await mkdtemp(join(tmpdir(), 'kiroku-access-'));
-  const [outputs, comfy, canary] = ['outputs', 'comfy', 'canary'].map((name) => join(parent, name));
-  if (outputs === undefined || comfy === undefined || canary === undefined) throw new Error('no folders');
-  await Promise.all([mkdir(outputs), mkdir(comfy), mkdir(canary)]);
-  await writeFile(join(canary, 'canary.png'), CANARY);
-  const server = await startServer({ outputDir: outputs, env: { ...ENV, COMFY_INPUT_DIR: comfy, ...env } });
+  try {
+    const [outputs, comfy, canary] = ['outputs', 'comfy', 'canary'].map((name) => join(parent, name));
+    if (outputs === undefined || comfy === undefined || canary === undefined) throw new Error('no folders');
+    await Promise.all([mkdir(outputs), mkdir(comfy), mkdir(canary)]);
+    await writeFile(join(canary, 'canary.png'), CANARY);
+    const server = await startServer({ outputDir: outputs, env: { ...ENV, COMFY_INPUT_DIR: comfy, ...env } });
+    return await settled(server, { parent, outputs, comfy });
+  } catch (error) {
+    await rm(parent, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+type Folders = Pick<World, 'parent' | 'outputs' | 'comfy'>;
+
+/** The two on a server that has started, which ends when they cannot be settled. */
+async function settled(server: RunningServer, folders: Folders): Promise<World> {
   const { url } = server;
   const sender = createSender(url, LANES, PATIENCE_MS);
   try {
+    await plantSecrets(folders.outputs);
     return {
-      ...{ server, url, parent, outputs, comfy, sender },
+      ...{ ...folders, server, url, sender },
       document: await json<OpenApi>(await fetch(`${url}/openapi.json`)),
       victim: await settle(url, 'victimsprivateword', 100),
       other: await settle(url, 'othersownword', 200),
@@ -84,16 +98,28 @@ export async function createWorld(env: Readonly<Record<string, string>> = {}): P
       ask: (asked) => ask(sender, asked),
       async close() {
         sender.close();
-        const code = await server.stop();
-        await rm(parent, { recursive: true, force: true });
-        if (code !== 0) throw new Error(`the stop was not clean:\n${server.output()}`);
+        await end(server, folders.parent);
       },
     };
   } catch (error) {
+    sender.close();
     await server.kill();
-    await rm(parent, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A server that does not stop is killed: then it has no code, and that is said. */
+async function end(server: RunningServer, parent: string): Promise<void> {
+  const force = setTimeout(() => void server.kill(), STOP_MS);
+  const code = await server.stop();
+  clearTimeout(force);
+  await rm(parent, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`the stop was not clean (${code}):\n${server.output()}`);
+}
+
+/** Secrets that are set are not written, and this rig sets them all: what attackers reach for must be there. */
+async function plantSecrets(outputs: string): Promise<void> {
+  await writeFile(join(outputs, '.kiroku/secrets.json'), JSON.stringify({ v: 1, cookie: CANARY }));
 }
 
 function ask(sender: Sender, { method = 'GET', target, headers = {}, body }: Asked): Promise<FuzzAnswer> {

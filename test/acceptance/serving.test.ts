@@ -124,6 +124,10 @@ describe('paths that lead elsewhere (S2, S3)', () => {
   it('lead nowhere, however they are written', async () => {
     await writeFile(join(server.parent, 'canary.png'), CANARY);
     await writeFile(join(server.outputs, 'canary.png'), CANARY);
+    // secrets that are set, as here, are not written: what the texts below reach for must be there
+    await writeFile(join(server.outputs, '.kiroku/secrets.json'), JSON.stringify({ v: 1, cookie: CANARY }), {
+      flag: 'wx',
+    });
     const day = original.slice('/outputs/'.length, original.lastIndexOf('/'));
     await writeFile(join(server.outputs, day, 'canary.png'), CANARY);
     const fake = item.id.replace(/.$/, item.id.endsWith('0') ? '1' : '0');
