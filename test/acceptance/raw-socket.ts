@@ -19,6 +19,8 @@ export interface RawSocket {
   cut(): void;
   /** The next answer; undefined when the server closes first. @throws when neither happens within the time */
   answer(options?: { readonly withinMs?: number; readonly head?: boolean }): Promise<RawAnswer | undefined>;
+  /** What came and belongs to no whole answer: after a close, one that was broken off. */
+  rest(): Buffer;
   /** Resolves when the server (or we) closed it. */
   readonly closed: Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function openSocket(base: string): Promise<RawSocket> {
     cut() {
       socket.destroy();
     },
+    rest: () => received,
     answer({ withinMs = 20_000, head = false } = {}) {
       return new Promise((resolve, reject) => {
         const finish = () => {
@@ -70,12 +73,21 @@ export async function openSocket(base: string): Promise<RawSocket> {
           finish();
           reject(new Error(`no answer in ${withinMs} ms; so far: ${received.toString('latin1', 0, 500)}`));
         }, withinMs);
-        const look = () => {
+        const take = () => {
           const found = parseAnswer(received, ended, head);
           if (found === undefined && !ended) return;
           finish();
           if (found !== undefined) received = received.subarray(found.used);
           resolve(found?.answer);
+        };
+        // it is a listener's doing, whose error nobody would catch
+        const look = () => {
+          try {
+            take();
+          } catch (error) {
+            finish();
+            reject(error);
+          }
         };
         wake.add(look);
         look();
