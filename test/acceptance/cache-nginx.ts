@@ -73,7 +73,14 @@ export async function startNginx(parent: string, upstream: string): Promise<Ngin
   const child = spawn('nginx', ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const reap = () => child.kill('SIGKILL');
+  process.once('exit', reap);
+  child.once('exit', () => process.off('exit', reap));
   let printed = '';
+  let missing: Error | undefined;
+  child.on('error', (error) => {
+    missing = error;
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
   });
@@ -81,6 +88,7 @@ export async function startNginx(parent: string, upstream: string): Promise<Ngin
   const [plain = '', careless = ''] = ports.map((port) => `http://127.0.0.1:${port}`);
   const until = performance.now() + WAIT_MS;
   for (;;) {
+    if (missing !== undefined) throw new Error('nginx is not here', { cause: missing });
     const answer = await fetch(`${careless}/healthz`).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return { plain, careless, stop };

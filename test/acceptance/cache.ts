@@ -27,9 +27,10 @@ interface Case {
 }
 
 export async function runCache(world: World): Promise<AccessFindings> {
-  const nginx = await startNginx(world.parent, world.url);
   const breaches: string[] = [];
   const counts = { 'requests through a caching nginx': 0, 'of them answered from its cache': 0 };
+  const nginx = await startNginx(world.parent, world.url).catch((error: unknown) => String(error));
+  if (typeof nginx === 'string') return { breaches: [`nothing was tried: ${nginx}`], counts };
   try {
     for (const base of [nginx.plain, nginx.careless]) {
       const get: Get = async (target, headers = {}) => {
