@@ -88,10 +88,10 @@ export async function startNginx(parent: string, upstream: string): Promise<Ngin
   const [plain = '', careless = ''] = ports.map((port) => `http://127.0.0.1:${port}`);
   const until = performance.now() + WAIT_MS;
   for (;;) {
-    if (missing !== undefined) throw new Error('nginx is not here', { cause: missing });
     const answer = await fetch(`${careless}/healthz`).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return { plain, careless, stop };
+    if (missing !== undefined) throw new Error(`nginx cannot be started: ${missing.message}`);
     if (child.exitCode !== null || performance.now() > until) {
       await stop();
       throw new Error(`nginx does not serve: ${printed}`);
