@@ -87,7 +87,7 @@ export function createFsJournal({ storage, folders, log, present, path }: FsJour
     },
     async *read() {
       let skipped = 0;
-      for await (const line of lines(storage, path)) {
+      for await (const line of lines(storage, path, present)) {
         const entry = parseObject(line);
         if (entry === undefined) skipped += 1;
         else yield entry;
@@ -125,13 +125,18 @@ async function readExactly(file: StorageFile, position: number, length: number):
 }
 
 /** Every line that ends in a newline, without it; the rest belongs to an append that is not done. */
-async function* lines(storage: Storage, path: string): AsyncGenerator<Buffer> {
+async function* lines(
+  storage: Storage,
+  path: string,
+  present: () => Promise<boolean>,
+): AsyncGenerator<Buffer> {
   let file: StorageFile;
   try {
     file = await storage.open(path, 'read');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw fromErrno(error);
+    if (!isErrno(error, 'ENOENT')) throw fromErrno(error);
+    if (!(await present())) throw volumeMissing();
+    return;
   }
   try {
     let rest: Buffer = Buffer.alloc(0);

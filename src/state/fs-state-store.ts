@@ -16,7 +16,10 @@ export interface FsStateStoreDeps {
   /** The one of the whole tree. */
   readonly folders: FolderSync;
   readonly log?: Log;
-  /** Whether the volume is still the one that was opened: nothing is written beside it; taken for granted when absent. */
+  /**
+   * Whether the volume is still the one that was opened: nothing is written beside it, and without it nothing is said
+   * to be missing. Taken for granted when absent.
+   */
   readonly present?: () => Promise<boolean>;
 }
 
@@ -25,7 +28,8 @@ const SECRET_PERMISSIONS = 0o600;
 /**
  * The state store on a tree of files: `users/{owner}/owner.json`, `.kiroku/{document}.json` (`secrets.json` for the
  * server's own user alone) and `.kiroku/state/{journal}.jsonl`. An owner's folder is made with its first document.
- * @throws KirokuError from its methods; `volume_missing` from those that write; `tree_unreadable` for a document that is there and holds no JSON object
+ * @throws KirokuError from its methods; `volume_missing` from those that write, or find nothing;
+ *   `tree_unreadable` for a document that is there and holds no JSON object
  */
 export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
   const { storage, folders, log = silentLog, present = async () => true } = deps;
@@ -52,15 +56,15 @@ export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
   }
 
   return {
-    readOwner: (owner) => readDocumentFile(storage, ownerPath(owner)),
+    readOwner: (owner) => readDocumentFile(storage, ownerPath(owner), present),
     updateOwner: (owner, change) =>
       lanes.run(ownerPath(owner), async () => {
-        const current = (await readDocumentFile(storage, ownerPath(owner))) ?? {};
+        const current = (await readDocumentFile(storage, ownerPath(owner), present)) ?? {};
         const next = change(current);
         await replace(ownerPath(owner), next);
         return next;
       }),
-    readDocument: (name) => readDocumentFile(storage, documentPath(name)),
+    readDocument: (name) => readDocumentFile(storage, documentPath(name), present),
     writeDocument: (name, document) =>
       lanes.run(documentPath(name), () =>
         replace(documentPath(name), document, name === 'secrets' ? SECRET_PERMISSIONS : undefined),

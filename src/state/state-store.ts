@@ -4,6 +4,7 @@ import type { Owner } from '../domain/owner.ts';
 /**
  * The state port: durable truth that no sidecar holds. Drivers: file system, memory (Postgres later).
  * Everything is durable when its promise resolves; documents are replaced whole and atomically.
+ * What is not found on a volume that is away is not missing: KirokuError `volume_missing`.
  */
 export interface StateStore {
   /** `owner.json`; undefined before the first update. */

@@ -1,5 +1,6 @@
 import { sha256, tinyPng } from './png.ts';
 import { ADMIN_TOKEN, type Item, type RunningServer, serviceClient } from './rig.ts';
+import { createLists } from './space-lists.ts';
 
 /** A client of one owner who remembers what it was told. Everything it finds wrong goes into `faults`. */
 export interface Keeper {
@@ -18,8 +19,10 @@ export interface Keeper {
   share(): Promise<Told>;
   /** `/readyz` says so within a few seconds: what it tells is looked at now and then. */
   notReady(): Promise<void>;
-  /** Lists tell what they know, or refuse; they never tell of less. */
-  listsOrRefuses(refusal: { readonly status: number; readonly code: string }): Promise<void>;
+  /** There is something in every list from here on, which is remembered. */
+  fillLists(): Promise<void>;
+  /** Lists tell what they told then, or refuse; without a refusal all of them tell it. */
+  lists(when: string, refusal?: { readonly status: number; readonly code: string }): Promise<void>;
   /** Lists and bytes, held against what was told. */
   check(when: string): Promise<void>;
   /** Waits until it takes a picture again, by itself; then everything must work. */
@@ -62,6 +65,8 @@ export function createKeeper(server: () => RunningServer, round: number): Keeper
       fault(`${what}: wanted ${wanted.status} ${wanted.code ?? ''}, got ${status} ${text.slice(0, 200)}`);
     }
   };
+
+  const lists = createLists({ server, owner: OWNER, ask: told, fault });
 
   const upload = async (): Promise<Told> => {
     next += 1;
@@ -158,23 +163,13 @@ export function createKeeper(server: () => RunningServer, round: number): Keeper
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
-    async listsOrRefuses(refusal) {
-      for (const path of [
-        '/images',
-        '/images?status=trash',
-        '/images/timeline',
-        '/usage',
-        '/searches',
-        '/shares',
-      ]) {
-        const answer = await told(client().call(path));
-        if (answer.status !== 200) expect(path, answer, refusal);
-        else if (path === '/images') {
-          const { total }: { total: number } = JSON.parse(answer.text);
-          if (total !== some('active', Infinity).length) fault(`${path} tells of ${total} pictures`);
-        }
-      }
+    async fillLists() {
+      const [kept] = some('active', 1);
+      if (kept === undefined) return fault('nothing to share');
+      await lists.prepare(kept.item.id);
+      await lists.remember();
     },
+    lists: lists.compare,
     async worksAgain(when) {
       const until = performance.now() + AGAIN_WITHIN_MS;
       let answer = await upload();

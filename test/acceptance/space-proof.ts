@@ -118,6 +118,7 @@ function away(leave: string, back: string, isKnown: boolean): Case {
       for (let count = 0; count < 4; count += 1)
         keeper.expect('an upload', await keeper.upload(), { status: 201 });
       await keeper.trash(1);
+      await keeper.fillLists();
       if (!isKnown) await restart();
       await volume.run(leave);
       keeper.expect('an upload', await keeper.upload(), AWAY);
@@ -126,10 +127,11 @@ function away(leave: string, back: string, isKnown: boolean): Case {
       keeper.expect('an original', await keeper.original(), AWAY);
       keeper.expect('a link', await keeper.share(), AWAY);
       await keeper.notReady();
-      await keeper.listsOrRefuses(AWAY);
+      await keeper.lists('away', AWAY);
       const there = await readdir(volume.seen);
       if (there.length > 0) keeper.fault(`in place of the volume there is now ${there.join(', ')}`);
       await volume.run(back);
+      await keeper.lists('back again');
       await keeper.worksAgain('with the volume back');
     },
   };

@@ -14,11 +14,19 @@ export async function journalOf(store: StateStore, name: JournalName): Promise<J
   return entries;
 }
 
-/** What every driver of the state store must do. `make` gives an empty one. */
-export function stateContract(name: string, make: () => Promise<StateStore>): void {
+/**
+ * What every driver of the state store must do. `make` gives an empty one.
+ * @param makeOnVolume of a driver whose volume can go away: an empty one, which asks here whether it is present
+ */
+export function stateContract(
+  name: string,
+  make: () => Promise<StateStore>,
+  makeOnVolume?: (present: () => Promise<boolean>) => Promise<StateStore>,
+): void {
   describe(`state contract: ${name}`, () => {
     documents(make);
     journals(make);
+    if (makeOnVolume !== undefined) absence(makeOnVolume);
   });
 }
 
@@ -110,5 +118,20 @@ function journals(make: () => Promise<StateStore>): void {
     }
     await store.append('findings', { n: 3 });
     expect(await journalOf(store, 'findings')).toHaveLength(4);
+  });
+}
+
+function absence(make: (present: () => Promise<boolean>) => Promise<StateStore>): void {
+  it('says of nothing that it is not there while the volume is away', async () => {
+    let isPresent = false;
+    const store = await make(async () => isPresent);
+    const away = { code: 'volume_missing' };
+    await expect(store.readOwner(owner('o'))).rejects.toMatchObject(away);
+    await expect(store.readDocument('run')).rejects.toMatchObject(away);
+    await expect(journalOf(store, 'shares')).rejects.toMatchObject(away);
+    isPresent = true;
+    expect(await store.readOwner(owner('o'))).toBeUndefined();
+    expect(await store.readDocument('run')).toBeUndefined();
+    expect(await journalOf(store, 'shares')).toEqual([]);
   });
 }

@@ -9,13 +9,21 @@ import { createFaultStorage } from '../support/storage/fault-storage.ts';
 import { tempFolder } from '../support/storage/temp-folder.ts';
 import { stateContract } from './state.contract.ts';
 
-function onFiles(storage: Storage): StateStore {
-  return createFsStateStore({ storage, folders: createFolderSync(storage) });
+function onFiles(storage: Storage, present = async () => true): StateStore {
+  return createFsStateStore({ storage, folders: createFolderSync(storage), present });
 }
 
 stateContract('memory', async () => createMemoryStateStore());
-stateContract('files in memory', async () => onFiles(createMemoryStorage()));
-stateContract('files on disk', async () => onFiles(createNodeStorage(await tempFolder())));
+stateContract(
+  'files in memory',
+  async () => onFiles(createMemoryStorage()),
+  async (present) => onFiles(createMemoryStorage(), present),
+);
+stateContract(
+  'files on disk',
+  async () => onFiles(createNodeStorage(await tempFolder())),
+  async (present) => onFiles(createNodeStorage(await tempFolder()), present),
+);
 stateContract('files with short writes', async () =>
   onFiles(
     createFaultStorage(createMemoryStorage(), { at: 1, only: ['write'], fault: { short: 5, forever: true } }),

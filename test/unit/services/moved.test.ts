@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { volumeMissing } from '../../../src/domain/errors.ts';
 import { createMoved } from '../../../src/services/moved.ts';
 import { createMemoryStateStore } from '../../../src/state/memory-state-store.ts';
 import { ANNA, BERT, NOON, owner } from '../../support/services.ts';
@@ -126,6 +127,21 @@ describe('moved', () => {
     release();
     expect(await early).toBe(ANNA);
     expect(moved.peek(GUEST)).toBe(ANNA);
+  });
+
+  it('keeps nothing of a look that failed', async () => {
+    const { state } = rig();
+    await createMoved({ state, now }).mark(GUEST, ANNA);
+    let isAway = true;
+    const readOwner = async (name: typeof ANNA) => {
+      if (isAway) throw volumeMissing();
+      return state.readOwner(name);
+    };
+    const moved = createMoved({ state: { ...state, readOwner }, now });
+    await expect(moved.resolve(GUEST)).rejects.toMatchObject({ code: 'volume_missing' });
+    expect(moved.peek(GUEST)).toBeUndefined();
+    isAway = false;
+    expect(await moved.resolve(GUEST)).toBe(ANNA);
   });
 
   it.each([[{ moved_to: 7 }], [{ moved_to: '../x' }], [{ moved_to: GUEST }]])(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryCatalog } from '../../../src/catalog/memory-catalog.ts';
-import { KirokuError } from '../../../src/domain/errors.ts';
+import { KirokuError, volumeMissing } from '../../../src/domain/errors.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { createShareSigner } from '../../../src/services/share-token.ts';
 import { createShares } from '../../../src/services/shares.ts';
@@ -24,7 +24,7 @@ async function rig() {
   await catalog.commit(ANNA, { op: 'put', record: sampleRecord({ owner: ANNA, id: idOf(1) }) });
   const state = createMemoryStateStore();
   const clock = { now: NOON };
-  const disk = { full: false };
+  const disk = { full: false, away: false };
   let next = 0;
   const open = () =>
     createShares({
@@ -34,6 +34,10 @@ async function rig() {
         async append(journal, entry) {
           if (disk.full) throw new KirokuError('disk_full', 'There is no room.');
           await state.append(journal, entry);
+        },
+        async *readJournal(journal) {
+          if (disk.away) throw volumeMissing();
+          yield* state.readJournal(journal);
         },
       },
       signer: createShareSigner(['k'.repeat(40)]),
@@ -57,6 +61,18 @@ describe('links', () => {
     expect(await after.open(kept.token)).toEqual({ ...kept.share, views: 2 });
     await expect(after.open(ended.token)).rejects.toMatchObject({ code: 'gone' });
     expect((await after.list(ANNA)).map(({ share }) => share.revoked)).toEqual([true, false]);
+  });
+
+  it('are not forgotten when they were first asked about while the volume was away', async () => {
+    const { disk, open } = await rig();
+    const { share, token } = await open().create(ANNA, WISH);
+    const after = open();
+    disk.away = true;
+    await expect(after.list(ANNA)).rejects.toMatchObject({ code: 'volume_missing' });
+    await expect(after.open(token)).rejects.toMatchObject({ code: 'volume_missing' });
+    disk.away = false;
+    expect((await after.list(ANNA)).map(({ share: { sid } }) => sid)).toEqual([share.sid]);
+    expect(await after.open(token)).toEqual(share);
   });
 
   it('stay ended when a restore brings the line once more that made them', async () => {
