@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tinyPng } from '../acceptance/png.ts';
 import { type Item, type RunningServer, serviceClient, startServer } from '../acceptance/rig.ts';
@@ -124,12 +124,19 @@ function auditPicture(calls: readonly SystemCall[], tree: string, item: Item, st
   const published = Math.max(auditBlob(audit, tree, original), auditBlob(audit, tree, thumb));
 
   const manifest = join(tree, 'users', OWNER, 'manifest.jsonl');
+  const named = audit.first('the manifest has its name', -1, (call) => {
+    return isRename(call) && quotedPaths(call).at(-1) === manifest;
+  });
+  const kept = audit.first('sync of the owner folder', named.end, (call) => {
+    return call.name === 'fsync' && descriptorPath(call) === dirname(manifest);
+  });
   const line = audit.first('the manifest line', published, (call) => {
-    return isWrite(call) && call.args.includes(item.id) && /manifest/.test(descriptorPath(call));
+    return isWrite(call) && call.args.includes(item.id) && descriptorPath(call) === manifest;
   });
   const commit = audit.first('sync of the manifest', line.end, (call) => {
-    return isSync(call) && /manifest/.test(descriptorPath(call));
+    return isSync(call) && descriptorPath(call) === manifest;
   });
+  expect(kept.end, 'the manifest is named before a line of it counts').toBeLessThan(commit.begin);
   auditFolders(audit, tree, original, commit.begin);
 
   const rename = audit.first('rename of the sidecar', commit.end, (call) => {
@@ -145,7 +152,6 @@ function auditPicture(calls: readonly SystemCall[], tree: string, item: Item, st
   audit.first('sync of the day folder after the sidecar', rename.end, (call) => {
     return call.name === 'fsync' && descriptorPath(call) === day;
   });
-  expect(manifest).toContain(OWNER);
 }
 
 /** The lines on which a 201 began to leave, in order. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { dayOf, startOfDay } from '../../src/domain/day.ts';
 import { dayFolder, originalKey, sidecarKey } from '../../src/domain/key.ts';
@@ -56,7 +57,7 @@ async function messyTree(): Promise<{ storage: MemoryStorage; now: () => number 
 }
 
 interface Outcome {
-  readonly pictures: readonly object[];
+  readonly pictures: readonly { readonly sha256: string }[];
   readonly strange: readonly string[];
   readonly sidecars: number;
   readonly originals: number;
@@ -95,13 +96,19 @@ async function finish(storage: MemoryStorage): Promise<Outcome> {
   return result;
 }
 
+const BARE = createHash('sha256').update(pictureAt(1)).digest('hex');
+
 /**
  * A manifest that failed is made again from the sidecars. The picture whose sidecar somebody took away is in neither
- * then: its original stays, and is told of.
+ * then: its original stays, and is told of. No other picture may be missing, doubled or changed for it.
  */
-function but(call: string, wanted: Outcome): Partial<Outcome> {
-  if (!call.includes('manifest.jsonl')) return {};
-  return { pictures: wanted.pictures, sidecars: wanted.sidecars };
+function but(call: string, one: Outcome): object {
+  if (!call.includes('manifest.jsonl')) return one;
+  return {
+    ...one,
+    pictures: one.pictures.filter(({ sha256 }) => sha256 !== BARE),
+    sidecars: expect.any(Number),
+  };
 }
 
 describe('reconcile stopped at any call and run again (D13)', () => {
@@ -132,13 +139,14 @@ describe('reconcile stopped at any call and run again (D13)', () => {
         await rig.reconcile.full(new AbortController().signal).catch(() => undefined);
         await rig.reconcile.full(new AbortController().signal).catch(() => undefined);
         const call = `${code} at call ${at}: ${fault.trace[at - 1]}`;
+        expect(fault.hit(), call).toBe(true);
         // A staged name that could not be taken away waits for the next start.
         const staged = call.includes('.kiroku/staging') ? expect.any(Number) : 0;
         const running = await outcome(rig, storage);
-        expect({ ...running, ...but(call, wanted) }, `${call}, running on`).toEqual({ ...wanted, staged });
+        expect(but(call, running), `${call}, running on`).toEqual(but(call, { ...wanted, staged }));
         await rig.close().catch(() => undefined);
         const finished = await finish(storage);
-        expect({ ...finished, ...but(call, wanted) }, call).toEqual(wanted);
+        expect(but(call, finished), call).toEqual(but(call, wanted));
       }
     }
   });

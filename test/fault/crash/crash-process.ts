@@ -25,7 +25,10 @@ export function startHistoryProcess(traces: boolean): {
         });
         child.send(seed);
       }),
-    close: () => child.disconnect(),
+    close() {
+      // one whose process has ended has nothing to disconnect, and would say only that
+      if (child.connected) child.disconnect();
+    },
   };
 }
 
