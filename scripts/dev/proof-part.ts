@@ -14,6 +14,11 @@ export interface ProofOptions {
   readonly seed: number;
   /** A line of progress. */
   readonly say: (line: string) => void;
+  /**
+   * The machine does other things meanwhile, as in `npm test`, so that speed is a figure and no promise; deadlines are wide. What
+   * `--ci` says; parts that have no such promise ignore it.
+   */
+  readonly busy?: boolean;
   /** What to look for, taken from `--only`; parts that have nothing to choose from ignore it. */
   readonly only?: string | undefined;
   /** Processes side by side, taken from `--jobs`; parts that are one process ignore it. */

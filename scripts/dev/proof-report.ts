@@ -9,7 +9,8 @@ const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)
 export interface Outcome extends ProofResult {
   readonly name: string;
   readonly unit: string;
-  readonly size: 'ci' | 'command';
+  /** `other`: neither of the part's own, or not all of its cases. */
+  readonly size: 'ci' | 'command' | 'other';
   readonly cycles: number;
   readonly seed: number;
   readonly seconds: number;
@@ -35,6 +36,7 @@ export function summary(outcome: Outcome | undefined): string {
  * stay.
  */
 export function writeOutcomes(outcomes: readonly Outcome[]): void {
+  if (outcomes.some(({ size }) => size === 'other')) throw new RangeError('a row is of a whole run');
   const page = readFileSync(PAGE, 'utf8');
   const marked = /(<!-- figures -->\n)([\s\S]*?)(\n<!-- end of figures -->)/;
   const before = marked.exec(page)?.[2];

@@ -1,6 +1,6 @@
 // `npm run proof`: lists the parts. `npm run proof -- PART … | all [--ci | --cycles N] [--seed S] [--only X] [--jobs N] [--write]`
-// runs them one after another and ends with 1 when a promise is broken. `--ci` takes the sizes of `npm test`; `--write`
-// puts what came out into docs/reliability.md.
+// runs them one after another and ends with 1 when a promise is broken, or nothing was tried. `--ci` takes the sizes of
+// `npm test`, and its patience; `--write` puts what came out of whole runs into docs/reliability.md.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -53,29 +53,42 @@ async function list(): Promise<void> {
   }
 }
 
-function whole(text: string | undefined, name: string): number | undefined {
+function whole(text: string | undefined, name: string, least: number): number | undefined {
   if (text === undefined) return undefined;
-  const number = Number(text.replaceAll(/[_,]/g, ''));
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new RangeError(`--${name} is no whole number: ${text}`);
+  const number = /^\d[\d_,]*$/.test(text) ? Number(text.replaceAll(/[_,]/g, '')) : Number.NaN;
+  if (!(Number.isSafeInteger(number) && number >= least))
+    throw new RangeError(`--${name} is no whole number from ${least} on: ${text}`);
   return number;
 }
 
+interface Plan {
+  readonly name: string;
+  readonly part: ProofPart;
+  readonly cycles: number;
+  readonly size: Outcome['size'];
+}
+
+async function planOf(name: string): Promise<Plan> {
+  const part = await load(name);
+  const { ci, command } = part.sizes;
+  const cycles = whole(values.cycles, 'cycles', 1) ?? (values.ci ? ci : command);
+  const size = cycles === ci ? 'ci' : cycles === command ? 'command' : 'other';
+  return { name, part, cycles, size: values.only === undefined ? size : 'other' };
+}
+
 async function runAll(names: readonly string[]): Promise<void> {
-  const seed = whole(values.seed, 'seed') ?? Date.now() % 2 ** 31;
+  const seed = whole(values.seed, 'seed', 0) ?? Date.now() % 2 ** 31;
+  const plans = await Promise.all(names.map(planOf));
+  const wanted = plans.filter(({ cycles }) => cycles > 0);
+  for (const { name, cycles } of plans) if (cycles === 0) process.stdout.write(`${name}: by command only\n`);
+  if (wanted.length === 0) return fail('nothing was tried');
+  // a piece of a run would take the place of the whole one, and of what that had found broken
+  if (values.write && wanted.some(({ size }) => size === 'other'))
+    return fail('--write takes whole runs only: no --only, and no --cycles but a size of the part itself');
   const outcomes: Outcome[] = [];
-  for (const name of names) {
-    const part = await load(name);
-    const size = values.ci ? 'ci' : 'command';
-    const cycles = whole(values.cycles, 'cycles') ?? part.sizes[size];
-    outcomes.push({
-      name,
-      unit: part.unit,
-      size,
-      cycles,
-      seed,
-      ...(await runPart(name, part, cycles, seed)),
-    });
+  for (const { name, part, cycles, size } of wanted) {
+    const ran = await runPart(name, part, cycles, seed);
+    outcomes.push({ name, unit: part.unit, size, cycles, seed, ...ran });
     process.stdout.write(`${summary(outcomes.at(-1))}\n`);
   }
   if (values.write) writeOutcomes(outcomes);
@@ -98,12 +111,13 @@ async function runPart(
   say(`${cycles.toLocaleString('en')} ${part.unit}, seed ${seed}`);
   let result: ProofResult;
   try {
-    const jobs = whole(values.jobs, 'jobs');
-    result = await part.run({ cycles, seed, say, only: values.only, jobs });
+    const jobs = whole(values.jobs, 'jobs', 1);
+    result = await part.run({ cycles, seed, say, only: values.only, jobs, busy: values.ci });
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     result = { figures: [], breaches: [`it did not come to its end: ${words}`] };
   }
   for (const breach of result.breaches.slice(0, SHOWN)) say(`BREACH ${breach}`);
+  if (result.breaches.length > SHOWN) say(`… and ${result.breaches.length - SHOWN} more`);
   return { ...result, seconds: elapsed() };
 }

@@ -8,7 +8,7 @@ describe('more than it can take (O6)', () => {
   it('is refused with a time to come back; afterwards all is as before', { timeout: 240_000 }, async () => {
     const seed = Number(process.env['KIROKU_SEED'] ?? Date.now() % 2 ** 31);
     console.log(`overload: seed ${seed}`);
-    const { figures, breaches } = await overload.run({ cycles: ci, seed, say: console.log });
+    const { figures, breaches } = await overload.run({ cycles: ci, seed, say: console.log, busy: true });
     console.log(`overload: ${JSON.stringify(figures)}`);
     expect(breaches).toEqual([]);
   });

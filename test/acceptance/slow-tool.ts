@@ -12,6 +12,8 @@ export interface ToolOptions {
   readonly picture: string;
   /** When it gives up, s. */
   readonly seconds: number;
+  /** How long its own probe may wait for an answer, s. */
+  readonly probeSeconds: number;
 }
 
 export interface ToolEnd {
@@ -36,8 +38,9 @@ function argumentsOf(mode: Mode, { url, cookie, picture }: ToolOptions): string[
 }
 
 export async function slowTool(mode: Mode, options: ToolOptions): Promise<ToolEnd> {
-  const { clients, seconds } = options;
-  const general = ['-c', String(clients), '-r', String(clients), '-l', String(seconds), '-p', '10'];
+  const { clients, seconds, probeSeconds } = options;
+  const counts = ['-c', String(clients), '-r', String(clients)];
+  const general = [...counts, '-l', String(seconds), '-p', String(probeSeconds)];
   const began = performance.now();
   const child = spawn('slowhttptest', [...argumentsOf(mode, options), ...general], {
     stdio: ['ignore', 'pipe', 'pipe'],

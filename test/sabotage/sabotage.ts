@@ -18,7 +18,7 @@ const LONGEST_MS = 300_000;
 
 export async function runSabotage({ cycles, seed, say, only }: ProofOptions): Promise<ProofResult> {
   const cases = SABOTAGES.filter(({ name }) => only === undefined || name.includes(only)).slice(0, cycles);
-  if (cases.length === 0) return { breaches: [], figures: [{ name: 'by command only', value: 'none:' }] };
+  if (cases.length === 0) throw new RangeError(`nothing to break is called ${only ?? 'so'}`);
   const folder = await mkdtemp(join(tmpdir(), 'kiroku-sabotage-'));
   try {
     await copyProject(folder);
