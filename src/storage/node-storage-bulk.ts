@@ -25,6 +25,7 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  hasAnswered: boolean;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -40,11 +41,12 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
 
   function start(): Thread {
     const worker = new Worker(new URL('./node-storage-bulk-thread.ts', import.meta.url));
-    const thread: Thread = { worker, waiting: new Map(), idle: undefined };
+    const thread: Thread = { worker, waiting: new Map(), hasAnswered: false, idle: undefined };
     threads.add(thread);
     worker.on('message', (reply: BulkReply) => {
       const waiting = thread.waiting.get(reply.id);
       thread.waiting.delete(reply.id);
+      thread.hasAnswered = true;
       if (thread.waiting.size === 0) rest(thread);
       if ('value' in reply) waiting?.resolve(reply.value);
       else waiting?.reject(thrownThere(reply.thrown));
@@ -67,7 +69,9 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
   function lose(thread: Thread, cause: unknown): void {
     threads.delete(thread);
     clearTimeout(thread.idle);
-    const error = new KirokuError('io_error', 'The storage thread ended.', { cause });
+    const error = thread.hasAnswered
+      ? new KirokuError('io_error', 'The storage thread ended.', { cause })
+      : notStarted(cause);
     for (const { reject } of thread.waiting.values()) reject(error);
     thread.waiting.clear();
   }
@@ -140,6 +144,14 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
       return ask<'sizes'>({ op: 'sizes', folder: real(folder, 'lstat'), names: joinNames(names, 'lstat') });
     },
   };
+}
+
+/** Without descriptors or memory a thread ends at its start, by an error of any kind: of its loop, of a module, of none. */
+function notStarted(cause: unknown): KirokuError {
+  return new KirokuError('overloaded', 'A storage thread could not be started.', {
+    cause,
+    details: { retryAfter: 1 },
+  });
 }
 
 function valueOrError<T>(given: OrThrown<T>): T | { readonly error: Error } {
