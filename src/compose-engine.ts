@@ -19,7 +19,7 @@ import type { Log } from './domain/log.ts';
 import type { Owner } from './domain/owner.ts';
 import { createIoMeter, type IoMeter } from './services/maintenance/io-meter.ts';
 import { recoverStaged } from './services/maintenance/recover.ts';
-import { type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
+import { type FormerRun, type RunFile, readFormerRun, startRun } from './services/maintenance/run-file.ts';
 import { type SettledClock, watchCommits } from './services/maintenance/settled.ts';
 import { openTree, type Tree } from './services/maintenance/tree.ts';
 import { createMoved, type Moved } from './services/moved.ts';
@@ -80,7 +80,8 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   const folders = createFolderSync(storage);
   let opened: Tree | undefined;
   const present = async () => opened === undefined || opened.present();
-  const state = createFsStateStore({ storage, folders, log, present });
+  let unclean = false;
+  const state = createFsStateStore({ storage, folders, log, present, unclean: () => unclean });
   const tree = await openTree({
     storage,
     folders,
@@ -91,9 +92,11 @@ export async function openEngine(config: Config, options: EngineOptions): Promis
   });
   opened = tree;
   try {
+    const former = await readFormerRun(state, tree.isNew);
+    unclean = former.unsettledSince !== undefined;
     // another storage is searched beside its caller: the thread knows only the real one
     const texts = options.storage === undefined ? createWorkerTextIndex(config.outputDir) : undefined;
-    return await openDrivers(config, options, { storage, folders, state, tree }, texts);
+    return await openDrivers(config, options, { storage, folders, state, tree }, former, texts);
   } catch (error) {
     await tree.close().catch(() => undefined);
     throw error;
@@ -106,11 +109,11 @@ async function openDrivers(
   config: Config,
   { log, snapshots = {}, compaction = {} }: EngineOptions,
   ground: Ground,
+  former: FormerRun,
   textIndex: TextIndex | undefined,
 ): Promise<Engine> {
   const { storage, folders, state, tree } = ground;
   const now = () => storage.now();
-  const former = await readFormerRun(state, tree.isNew);
   const io = createIoMeter();
   const bare = createManifestCatalog({
     storage,

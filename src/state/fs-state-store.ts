@@ -8,6 +8,7 @@ import { parentOf } from '../storage/path.ts';
 import type { Storage } from '../storage/storage.ts';
 import { encodeDocument, readDocumentFile } from './fs-document.ts';
 import { createFsJournal, type FsJournal } from './fs-journal.ts';
+import { createLasting } from './fs-lasting.ts';
 import { createLanes } from './lanes.ts';
 import type { DocumentName, JournalName, StateStore } from './state-store.ts';
 
@@ -21,6 +22,8 @@ export interface FsStateStoreDeps {
    * to be missing. Taken for granted when absent.
    */
   readonly present?: () => Promise<boolean>;
+  /** Whether the run before this one was killed (`fs-lasting.ts`); it was not when absent. */
+  readonly unclean?: () => boolean;
 }
 
 const SECRET_PERMISSIONS = 0o600;
@@ -32,7 +35,8 @@ const SECRET_PERMISSIONS = 0o600;
  *   `tree_unreadable` for a document that is there and holds no JSON object
  */
 export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
-  const { storage, folders, log = silentLog, present = async () => true } = deps;
+  const { storage, folders, log = silentLog, present = async () => true, unclean = () => false } = deps;
+  const lasting = createLasting({ storage, folders, unclean });
   const lanes = createLanes();
   const journals = new Map<JournalName, FsJournal>();
 
@@ -50,13 +54,17 @@ export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
   function journalOf(name: JournalName): FsJournal {
     const known = journals.get(name);
     if (known !== undefined) return known;
-    const journal = createFsJournal({ storage, folders, log, present, path: `.kiroku/state/${name}.jsonl` });
+    const journal = createFsJournal({ storage, folders, log, present, path: journalPath(name) });
     journals.set(name, journal);
     return journal;
   }
 
   return {
-    readOwner: (owner) => readDocumentFile(storage, ownerPath(owner), present),
+    async readOwner(owner) {
+      const document = await readDocumentFile(storage, ownerPath(owner), present);
+      if (document !== undefined) await lasting.folder(ownerFolder(owner));
+      return document;
+    },
     updateOwner: (owner, change) =>
       lanes.run(ownerPath(owner), async () => {
         const current = (await readDocumentFile(storage, ownerPath(owner), present)) ?? {};
@@ -70,12 +78,19 @@ export function createFsStateStore(deps: FsStateStoreDeps): StateStore {
         replace(documentPath(name), document, name === 'secrets' ? SECRET_PERMISSIONS : undefined),
       ),
     append: (name, entry) => lanes.run(name, () => journalOf(name).append(entry)),
-    readJournal: (name) => journalOf(name).read(),
+    async *readJournal(name) {
+      await lasting.journal(journalPath(name));
+      yield* journalOf(name).read();
+    },
   };
 }
 
 function ownerPath(owner: Owner): string {
   return `${ownerFolder(owner)}/owner.json`;
+}
+
+function journalPath(name: JournalName): string {
+  return `.kiroku/state/${name}.jsonl`;
 }
 
 function documentPath(name: DocumentName): string {

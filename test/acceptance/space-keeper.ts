@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sha256, tinyPng } from './png.ts';
 import { ADMIN_TOKEN, type Item, type RunningServer, serviceClient } from './rig.ts';
 import { createLists } from './space-lists.ts';
@@ -48,8 +50,8 @@ const OWNER = 'u-keeper';
 const SIDE = 190;
 const AGAIN_WITHIN_MS = 20_000;
 
-/** @param server the one that runs now @param round makes pictures of their own */
-export function createKeeper(server: () => RunningServer, round: number): Keeper {
+/** @param server the one that runs now @param tree its folder, as seen here @param round makes pictures of their own */
+export function createKeeper(server: () => RunningServer, tree: string, round: number): Keeper {
   const faults: string[] = [];
   const pictures = new Map<string, Kept>();
   let next = round * 1_000;
@@ -114,6 +116,9 @@ export function createKeeper(server: () => RunningServer, round: number): Keeper
     for (const status of ['active', 'trash'] as const) {
       const listed = new Map((await client().all(status)).map((item) => [item.id, item]));
       const wanted = some(status, Infinity);
+      // before any byte is asked for: a thumbnail that is missing would be made again then
+      for (const { item } of wanted)
+        for (const path of await missingFiles(tree, item)) fault(`${when}: ${path} is no file`);
       for (const { item, sha256: hash, rating } of wanted) {
         const found = listed.get(item.id);
         listed.delete(item.id);
@@ -185,6 +190,20 @@ export function createKeeper(server: () => RunningServer, round: number): Keeper
       await check(`${when}, after changes`);
     },
   };
+}
+
+/** Which of a picture's two files are not in the tree. */
+async function missingFiles(tree: string, { url, thumb_url }: Item): Promise<string[]> {
+  const missing: string[] = [];
+  for (const address of [url, thumb_url]) {
+    const path = address.replace(/^\/outputs\/|\?.*$/g, '');
+    const isFile = await stat(join(tree, path)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (!isFile) missing.push(path);
+  }
+  return missing;
 }
 
 async function told(sent: Promise<Response>): Promise<Told> {

@@ -160,7 +160,7 @@ async function playCase(name: string, { mount, env = {}, play }: Case, round: nu
     if (server === undefined) throw new Error('the server was not started');
     return server;
   };
-  const keeper = createKeeper(running, round);
+  const keeper = createKeeper(running, volume.seen, round);
   const restart = async (): Promise<void> => {
     const code = await server?.stop();
     if (code !== undefined && code !== 0) keeper.fault(`the stop gave ${code}: ${server?.output()}`);
@@ -187,6 +187,8 @@ async function playCase(name: string, { mount, env = {}, play }: Case, round: nu
 }
 
 async function proveSpace({ cycles, seed, say, only }: ProofOptions): Promise<ProofResult> {
+  const names = Object.keys(CASES);
+  if (only !== undefined && !names.includes(only)) throw new RangeError(`--only: one of ${names.join(', ')}`);
   const breaches: string[] = [];
   let played = 0;
   for (let round = seed; round < seed + cycles; round += 1) {

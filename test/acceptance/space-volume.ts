@@ -40,7 +40,9 @@ export async function openVolume(options: string): Promise<Volume> {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] ?? '', VOLUME: path, KEPT: join(folder, 'kept') },
   });
-  const gone = once(shell, 'exit');
+  // of a shell that could not be started, or is gone, the end of its lines tells
+  const gone = once(shell, 'exit').catch(() => undefined);
+  shell.stdin.on('error', () => undefined);
   const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
   const run = async (line: string): Promise<string> => {
     shell.stdin.write(`( ${line} ) 2>&1; echo "=== $?"\n`);
@@ -57,7 +59,17 @@ export async function openVolume(options: string): Promise<Volume> {
       }
     }
   };
-  await run(`mount -t tmpfs -o ${options} none "$KEPT" && mount --bind "$KEPT" "$VOLUME"`);
+  const close = async (): Promise<void> => {
+    shell.stdin.end();
+    await gone;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await run(`mount -t tmpfs -o ${options} none "$KEPT" && mount --bind "$KEPT" "$VOLUME"`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     path,
     seen: `/proc/${shell.pid}/root${path}`,
@@ -71,10 +83,6 @@ export async function openVolume(options: string): Promise<Volume> {
       `--wd=${process.cwd()}`,
     ],
     run,
-    async close() {
-      shell.stdin.end();
-      await gone;
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }

@@ -63,7 +63,7 @@ async function readStore(
     store.adopt(scanned.index, file, scanned.end, scanned.header.sortedEnd);
     store.lastActivity = Math.floor((await context.storage.stat(manifestKey(owner))).mtime);
     if (scanned.savedEnd !== undefined) store.saved = { file, end: scanned.savedEnd };
-    await settleLoaded(context, store, scanned);
+    await settleLoaded(context, store, scanned, unsettledSince !== undefined);
   }
   return store;
 }
@@ -130,9 +130,15 @@ async function hasPictures(context: ManifestContext, owner: Owner): Promise<bool
   return false;
 }
 
-async function settleLoaded(context: ManifestContext, store: OwnerStore, scanned: Scanned): Promise<void> {
+async function settleLoaded(
+  context: ManifestContext,
+  store: OwnerStore,
+  scanned: Scanned,
+  unclean: boolean,
+): Promise<void> {
   if (scanned.touched.size > 0) store.unrecovered = scanned.touched;
   try {
+    if (unclean) await makeLasting(context, store);
     if (scanned.torn) await cutTorn(context, store);
     await recoverStore(context, store);
   } catch (error) {
@@ -146,6 +152,20 @@ async function settleLoaded(context: ManifestContext, store: OwnerStore, scanned
       'manifest cannot be settled now: tried again later',
     );
   }
+}
+
+/**
+ * What was read may be what a killed process had only written: it is answered on from now on, and a power cut must not take
+ * it back. Its name too: a new file may have taken it.
+ */
+async function makeLasting({ folders }: ManifestContext, store: OwnerStore): Promise<void> {
+  const { file, owner } = store;
+  if (file === undefined) return;
+  // the kernel may have dropped what could not be synced: then this file is not believed (D4)
+  store.suspect = 'a sync of the manifest failed';
+  await file.use((open) => open.datasync());
+  await folders.sync(ownerFolder(owner));
+  store.suspect = undefined;
 }
 
 function isDiskTrouble(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isErrno, isKirokuError, KirokuError } from '../../domain/errors.ts';
 import type { PictureId } from '../../domain/id.ts';
-import { type Location, originalKey } from '../../domain/key.ts';
+import { dayFolder, type Location, originalKey } from '../../domain/key.ts';
 import type { Op } from '../../domain/kind.ts';
 import { KINDS, STATUSES } from '../../domain/kind.ts';
 import type { PictureRecord } from '../../domain/record.ts';
@@ -34,7 +34,7 @@ type Correction =
  * Brings log and sidecars into agreement after an unclean stop (only what the log did in the unsettled time), or after
  * a torn last line was cut (`all`: a line that was acknowledged may have been cut with it). The higher `rev` wins; a
  * picture that has neither sidecar nor original never was. Can be killed and repeated: each correction makes the
- * comparison come out even.
+ * comparison come out even. What is even may be so by what a killed process had not synced: the folders are synced too.
  * @throws KirokuError, the operating system's error; `store.unrecovered` stays then
  */
 export async function recoverStore(context: ManifestContext, store: OwnerStore): Promise<void> {
@@ -42,17 +42,19 @@ export async function recoverStore(context: ManifestContext, store: OwnerStore):
   if (unrecovered === undefined) return;
   const ids = unrecovered === 'all' ? liveIds(store) : [...unrecovered.keys()];
   let corrected = 0;
+  const looked = new Set<string>();
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const corrections: Correction[] = [];
     await inParallel(ids.slice(from, from + AT_ONCE), async (id) => {
       const touched = unrecovered === 'all' ? undefined : unrecovered.get(id);
-      const correction = await compare(context, store, id, touched);
+      const correction = await compare(context, store, id, touched, looked);
       if (correction !== undefined) corrections.push(correction);
     });
     corrected += corrections.length;
     await correct(context, store, corrections);
   }
   if (unrecovered === 'all') corrected += await takeUnknown(context, store);
+  await inParallel([...looked], (folder) => syncIfThere(context, folder));
   store.unrecovered = undefined;
   const { owner } = store;
   if (corrected > 0) context.log.warn({ owner, corrected }, 'log and sidecars brought into agreement');
@@ -67,10 +69,27 @@ async function compare(
   store: OwnerStore,
   id: PictureId,
   touched: Touched | undefined,
+  looked: Set<string>,
 ): Promise<Correction | undefined> {
   const entry = await findEntry(store, refuseToHeal, id);
-  if (entry !== undefined) return compareLive(context, entry);
-  return touched?.purged === undefined ? undefined : comparePurged(context, store, touched.purged);
+  if (entry !== undefined) {
+    looked.add(dayFolder(entry.owner, entry.kind, entry.day));
+    return compareLive(context, entry);
+  }
+  if (touched?.purged === undefined) return undefined;
+  const record = await recordOfLine(store, touched.purged);
+  const at = locationOf(record);
+  looked.add(dayFolder(at.owner, at.kind, at.day));
+  return comparePurged(context, record, at);
+}
+
+/** @throws the operating system's error */
+async function syncIfThere({ folders }: ManifestContext, folder: string): Promise<void> {
+  try {
+    await folders.sync(folder);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
 }
 
 async function refuseToHeal(_: OwnerStore, why: string): Promise<void> {
@@ -111,11 +130,9 @@ async function isThere(context: ManifestContext, path: string): Promise<boolean>
 /** The purge was committed, but its sidecar may have outlived it. */
 async function comparePurged(
   context: ManifestContext,
-  store: OwnerStore,
-  line: { readonly offset: number; readonly length: number },
+  record: PictureRecord,
+  at: Location,
 ): Promise<Correction | undefined> {
-  const record = await recordOfLine(store, line);
-  const at = locationOf(record);
   const sidecar = await readSidecar(context.storage, at, { legacyTz: context.legacyTz });
   // its bytes went before its line: only the end of the purge is missing. Without the mark reconcile has kept it
   if (sidecar?.state === 'orphan') return record.purging === undefined ? undefined : { do: 'remove', at };

@@ -13,8 +13,8 @@ import { createCrashStorage } from '../../support/storage/crash-storage.ts';
 import { createFaultStorage } from '../../support/storage/fault-storage.ts';
 import { tempFolder } from '../../support/storage/temp-folder.ts';
 
-function storeOn(storage: Storage): StateStore {
-  return createFsStateStore({ storage, folders: createFolderSync(storage) });
+function storeOn(storage: Storage, unclean = false): StateStore {
+  return createFsStateStore({ storage, folders: createFolderSync(storage), unclean: () => unclean });
 }
 
 const JOURNAL = '.kiroku/state/shares.jsonl';
@@ -78,6 +78,59 @@ describe('file state store: documents', () => {
         expect(hit ? [{ a: 'old' }, { a: 'new' }] : [{ a: 'new' }]).toContainEqual(found);
       }
     }
+  });
+});
+
+describe('file state store: what a killed process had only written', () => {
+  it('is durable before the next one tells of it', async () => {
+    for (let at = 1, hit = true; hit; at++) {
+      const crashing = createCrashStorage();
+      await storeOn(crashing).updateOwner(owner('o'), () => ({ a: 'old' }));
+      const storage = createFaultStorage(crashing);
+      storage.arm({ at, fault: { kill: true } });
+      const killed = storeOn(storage);
+      await killed.append('shares', { n: 0 }).catch(() => undefined);
+      await killed.updateOwner(owner('o'), () => ({ a: 'new' })).catch(() => undefined);
+      hit = storage.hit();
+      // the power stays: whatever was written can be read
+      const next = storeOn(crashing, true);
+      const told = [await next.readOwner(owner('o')), await journalOf(next, 'shares')];
+      for (let seed = 0; seed < 20; seed++) {
+        const left = storeOn(crashing.crash(seededRandom(seed)));
+        expect([await left.readOwner(owner('o')), await journalOf(left, 'shares')]).toEqual(told);
+      }
+    }
+  });
+
+  it('is synced once, and only after an unclean stop', async () => {
+    const storage = createFaultStorage(createMemoryStorage());
+    const first = storeOn(storage);
+    await first.updateOwner(owner('o'), () => ({ a: 1 }));
+    await first.append('shares', { n: 0 });
+    for (const [unclean, calls] of [
+      [false, []],
+      [true, ['syncFolder users/o', `datasync ${JOURNAL}`, 'syncFolder .kiroku/state']],
+    ] as const) {
+      const store = storeOn(storage, unclean);
+      storage.arm();
+      for (const _ of [1, 2]) {
+        await store.readOwner(owner('o'));
+        await store.readOwner(owner('nobody'));
+        await journalOf(store, 'shares');
+        await journalOf(store, 'jobs');
+      }
+      expect(storage.trace.filter((call) => /sync/.test(call))).toEqual(calls);
+    }
+  });
+
+  it('is not believed when it cannot be synced, and the sync is not tried again', async () => {
+    const storage = createFaultStorage(createMemoryStorage());
+    await storeOn(storage).append('shares', { n: 0 });
+    const next = storeOn(storage, true);
+    storage.arm({ at: 1, only: ['datasync'], fault: { fail: 'EIO' } });
+    for (const _ of [1, 2])
+      await expect(journalOf(next, 'shares')).rejects.toMatchObject({ code: 'io_error' });
+    expect(storage.trace.filter((call) => /sync/.test(call))).toHaveLength(1);
   });
 });
 
