@@ -60,15 +60,19 @@ export function delayOf(loop: readonly LoopDelay[]): number {
 
 /** Every breach, in words. What was not measured is one too. */
 export function judge({ seconds, samples, loop, bystander }: Watched): string[] {
-  const slope = slopeOf(samples, ({ memory }) => memory);
   const most = steepest(seconds);
+  const rises = (what: string, held: (sample: Sample) => number) => {
+    const slope = slopeOf(samples, held);
+    if (slope < most) return [];
+    return [`${what} rises by ${slope.toFixed(2)} MiB a minute, ${most.toFixed(2)} are too many`];
+  };
+  const seen = samples.some(({ decoders }) => decoders > 0);
   const delay = delayOf(loop);
   const longest =
     loop.length < LONG ? Math.max(LONGEST_BESIDE_OTHERS_MS, TIMES_A_BYSTANDER * bystander) : LONGEST_DELAY_MS;
   return [
-    ...(slope < most
-      ? []
-      : [`memory rises by ${slope.toFixed(2)} MiB a minute, ${most.toFixed(2)} are too many`]),
+    ...rises('memory', ({ memory }) => memory),
+    ...(seen ? rises('memory of the decoders', ({ decoders }) => decoders) : ['no decoder was ever seen']),
     ...(delay < longest ? [] : [`the loop is late by ${delay.toFixed(0)} ms (p99)`]),
   ];
 }

@@ -20,6 +20,8 @@ export interface Pace {
   /** Operations a second, of all clients together. */
   readonly rate: number;
   readonly seconds: number;
+  /** Nobody is left to ask. */
+  readonly over: AbortSignal;
   /** Told of every operation: how long it took, ms, and whether it came to its end. */
   done(ms: number, answered: boolean): void;
 }
@@ -33,7 +35,7 @@ export async function loadAtPace(world: LoadWorld, pace: Pace): Promise<void> {
     for (;;) {
       await delay(Math.max(0, at - performance.now()));
       const now = performance.now();
-      if (now - began >= pace.seconds * 1000) return;
+      if (now - began >= pace.seconds * 1000 || pace.over.aborted) return;
       const answered = await stepOf(world, OPERATIONS, growOrShrink);
       pace.done(performance.now() - now, answered);
       at = Math.max(at + gap, performance.now());

@@ -48,6 +48,11 @@ export async function loopDelay({ url }: Pick<RunningServer, 'url'>): Promise<Lo
   return { p99: read('p99'), max: read('max') };
 }
 
+/** What a server that is gone has left: nobody told it to go. */
+export function lastWords({ process: { exitCode, signalCode }, output }: RunningServer): string {
+  return `the server ended by itself (${exitCode ?? signalCode}): ${output()}`;
+}
+
 interface Agent {
   close(): Promise<void>;
 }

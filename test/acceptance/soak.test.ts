@@ -42,6 +42,18 @@ describe('what a soak is judged by', () => {
     ]);
   });
 
+  it('is a leak in the decoders alone, and decoders that nobody saw', () => {
+    const decoders = (held: (one: Sample) => number) => {
+      const samples = minutes(0).map((one) => ({ ...one, decoders: held(one) }));
+      return judge({ seconds: 120, samples, loop: CALM_LOOP, bystander });
+    };
+    expect(decoders(({ minute }) => 80 + 30 * minute)).toEqual([
+      expect.stringMatching(/^memory of the decoders rises by 30/),
+    ]);
+    expect(decoders(() => 0)).toEqual(['no decoder was ever seen']);
+    expect(decoders(({ minute }) => (minute === 1 ? 0 : 80))).toEqual([]);
+  });
+
   it('is a loop that is late, and what was not measured', () => {
     const late = (p99: number) => [...CALM_LOOP, { p99, max: 900 }, { p99, max: 900 }, { p99, max: 900 }];
     expect(judge({ seconds: 120, samples: minutes(0), loop: late(600), bystander })).toHaveLength(1);
@@ -50,11 +62,11 @@ describe('what a soak is judged by', () => {
     expect(
       judge({ seconds: 120, samples: minutes(0), loop: [...hour, { p99: 101, max: 150 }], bystander }),
     ).toHaveLength(1);
-    expect(judge({ seconds: 120, samples: [], loop: [], bystander })).toHaveLength(2);
+    expect(judge({ seconds: 120, samples: [], loop: [], bystander })).toHaveLength(3);
   });
 });
 
-/** Loaded before the server: every request leaves memory and a descriptor behind. */
+/** Loaded before the server. Every request leaves memory and a descriptor behind. */
 const LEAK = `
 import { Server } from 'node:http';
 import { openSync } from 'node:fs';
@@ -65,12 +77,32 @@ Server.prototype.emit = function (name, ...rest) {
   return emit.call(this, name, ...rest);
 };`;
 
+/** The watch begins with a look at the metrics. */
+const END = `
+import { Server } from 'node:http';
+let left = Infinity;
+const { emit } = Server.prototype;
+Server.prototype.emit = function (name, ...rest) {
+  if (name === 'request' && rest[0].url === '/metrics') left = Math.min(left, 20);
+  if (name === 'request' && --left === 0) process.exit(7);
+  return emit.call(this, name, ...rest);
+};`;
+
+const loading = (code: string) => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
+});
+
 describe('a server that leaks', () => {
   it('is seen: its memory and its descriptors', { timeout: 240_000 }, async () => {
-    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LEAK)}` };
-    const { breaches, figures } = await proveSoak({ cycles: 15, seed: 1, say: console.log, env });
+    const options = { cycles: 15, seed: 1, say: console.log, env: loading(LEAK) };
+    const { breaches, figures } = await proveSoak(options);
     console.log(`a leaking server: ${JSON.stringify(figures)}`);
     expect(breaches).toContainEqual(expect.stringMatching(/memory rises by \d/));
     expect(breaches).toContainEqual(expect.stringMatching(/\d descriptors became \d/));
+  });
+
+  it('and so is one that ends by itself while it is watched', { timeout: 240_000 }, async () => {
+    const { breaches } = await proveSoak({ cycles: 15, seed: 1, say: console.log, env: loading(END) });
+    expect(breaches[0]).toMatch(/^seed 1, the server ended by itself \(7\)/);
   });
 });

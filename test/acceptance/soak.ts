@@ -18,6 +18,7 @@ import {
   descriptorsAtRest,
   descriptorsBackAt,
   type LoopDelay,
+  lastWords,
   leave,
   loopDelay,
   memory,
@@ -54,6 +55,10 @@ interface Soak {
   readonly outputs: string;
   readonly say: (line: string) => void;
   readonly took: number[];
+  /** Where nothing more can be seen, and why. */
+  readonly faults: string[];
+  /** The server is gone. */
+  readonly over: AbortSignal;
   unanswered: number;
 }
 
@@ -98,23 +103,31 @@ async function prepare(
     return counter;
   };
   const world = { base: server.url, journal: createJournal(owners, journalFile), random, next };
-  return { server, pid: server.process.pid ?? 0, world, random, outputs, say, took: [], unanswered: 0 };
+  const over = new AbortController();
+  server.process.once('exit', () => over.abort());
+  const seen = { took: [], faults: [], over: over.signal, unanswered: 0 };
+  return { server, pid: server.process.pid ?? 0, world, random, outputs, say, ...seen };
 }
 
 async function soakThrough(soak: Soak, { cycles, say }: SoakOptions): Promise<ProofResult> {
   const { server, pid, world } = soak;
   const warmUp = Math.min(LONGEST_WARM_UP_S, cycles / 3);
   await work(soak, warmUp);
+  if (soak.over.aborted) throw new Error(lastWords(server));
   await leave();
   const before = await descriptorsAtRest(pid);
   say(`warm: ${(await memory(pid)).toFixed(0)} MiB, ${before} descriptors at rest`);
   soak.took.length = 0;
   const used = await cpuSeconds(pid);
   const watched = await watch(soak, cycles - warmUp);
+  if (soak.over.aborted) {
+    const figures = figuresOf(soak, watched, { before, after: Number.NaN, cpu: Number.NaN });
+    return { breaches: [lastWords(server), ...soak.faults, ...judge(watched)], figures };
+  }
   const cpu = ((await cpuSeconds(pid)) - used) / (cycles - warmUp);
   await leave();
   const after = await descriptorsBackAt(pid, before + SPARE_DESCRIPTORS);
-  const breaches = judge(watched);
+  const breaches = [...soak.faults, ...judge(watched)];
   if (after > before + SPARE_DESCRIPTORS) breaches.push(`${before} descriptors became ${after}`);
   if (soak.unanswered > 0) breaches.push(`${soak.unanswered} operations without an answer`);
   breaches.push(
@@ -136,6 +149,7 @@ async function work(soak: Soak, seconds: number): Promise<void> {
     clients: CLIENTS,
     rate: RATE,
     seconds,
+    over: soak.over,
     done(ms, answered) {
       soak.took.push(ms);
       if (!answered) soak.unanswered += 1;
@@ -155,7 +169,7 @@ async function watch(soak: Soak, seconds: number): Promise<Watched> {
   const bystander = monitorEventLoopDelay();
   bystander.enable();
   const over = new AbortController();
-  const looking = (async () => {
+  const look = async () => {
     while (!over.signal.aborted) {
       samples.push(await sample(pid, world.journal, began));
       if (performance.now() - asked >= MINUTE_MS) {
@@ -165,7 +179,11 @@ async function watch(soak: Soak, seconds: number): Promise<Watched> {
       }
       await delay(pause, undefined, { signal: over.signal }).catch(() => undefined);
     }
-  })();
+    if (loop.length === 0 || performance.now() - asked > MINUTE_MS / 4) loop.push(await loopDelay(server));
+  };
+  const looking = look().catch((error: unknown) => {
+    soak.faults.push(`it could not be watched any more: ${String(error)}`);
+  });
   try {
     await work(soak, seconds);
   } finally {
@@ -173,7 +191,6 @@ async function watch(soak: Soak, seconds: number): Promise<Watched> {
     over.abort();
     await looking;
   }
-  if (loop.length === 0 || performance.now() - asked > MINUTE_MS / 4) loop.push(await loopDelay(server));
   return { seconds, samples, loop, bystander: bystander.percentile(99) / 1e6 };
 }
 
