@@ -33,7 +33,7 @@ export async function runFlips({ cycles, seed, say }: ProofOptions): Promise<Pro
     await mkdir(whole);
     await fillTree(whole, Math.min(40, Math.max(4, Math.ceil(cycles / 8))));
     const files = (await filesIn(join(whole, 'users'))).flatMap(keptOf);
-    const breaches = await untouched(whole);
+    const breaches = await untouched(whole, join(parent, 'untouched'));
     const counts = new Map<Role, number>();
     let found = 0;
     let rounds = 0;
@@ -183,9 +183,11 @@ async function changed(tree: string, whole: string, flips: readonly Flip[]): Pro
   return [...held.flat(), ...made.map((path) => `verify made ${path}`)];
 }
 
-async function untouched(whole: string): Promise<string[]> {
-  const { code, report, told } = await verify(whole);
-  return code === 0
-    ? []
-    : [`nothing was flipped, and verify ends with ${code}: ${JSON.stringify(report)} ${told}`];
+/** Before anything is flipped, on a copy: it must have nothing to tell of, and nothing to write. */
+async function untouched(whole: string, tree: string): Promise<string[]> {
+  await cp(whole, tree, { recursive: true });
+  const { code, report, told } = await verify(tree);
+  const faults = await changed(tree, whole, []);
+  if (code !== 0) faults.push(`verify ends with ${code}: ${JSON.stringify(report)} ${told}`);
+  return faults.map((fault) => `nothing was flipped: ${fault}`);
 }

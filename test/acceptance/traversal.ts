@@ -57,7 +57,7 @@ const SOME_HEADERS = [
 export async function runTraversal(world: World, options: TraversalOptions): Promise<AccessFindings> {
   const places = await watchPlaces(world);
   const breaches: string[] = [];
-  const tries = triesOf(world, options);
+  const tries = [...straightTries(world), ...triesOf(world, options)];
   const lanes: (RawSocket | undefined)[] = [];
   let answered = 0;
   let done = 0;
@@ -90,6 +90,16 @@ export async function runTraversal(world: World, options: TraversalOptions): Pro
 
 const shown = ({ operation, position, text, caller }: Try) =>
   `${caller}: ${operation}, ${shownPosition(position)} = ${JSON.stringify(text.slice(0, 200))}`;
+
+/** Every text where files are asked for by their paths: drawn, the plainest of them would hardly ever meet their place. */
+function straightTries(world: World): Try[] {
+  const operation = 'get /outputs/{key}';
+  const place = positionsOf(world.document, operation).find(({ name }) => name === 'key');
+  if (place === undefined) throw new Error('the document names no path of a file');
+  return traversalTexts(world).flatMap((text) =>
+    CALLERS.map((caller) => ({ operation, position: place, text, asIs: true, caller })),
+  );
+}
 
 /** Every place in turn, with texts drawn by the seed. */
 function triesOf(world: World, { cycles, seed }: TraversalOptions): Try[] {
