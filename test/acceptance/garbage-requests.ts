@@ -14,7 +14,7 @@ function pick<T>(random: Random, from: readonly T[]): T {
 }
 
 /** What good requests need: one browser and one picture of its own. */
-export interface Known {
+interface Known {
   readonly cookie: string;
   readonly item: { readonly id: string; readonly url: string; readonly thumb_url: string };
 }

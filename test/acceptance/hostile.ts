@@ -72,7 +72,9 @@ async function attack(server: RunningServer, outputs: string, options: HostileOp
   const peak = await memory.stop();
   // a machine that does not tell is no proof either
   if (!(peak > 0 && peak <= MOST_MEMORY))
-    tally.breaches.push(`${(peak / 2 ** 20).toFixed(0)} MiB of memory, server and decoders together`);
+    tally.breaches.push(
+      `${(peak / 2 ** 20).toFixed(0)} MiB of memory (0: not measured), server and decoders together`,
+    );
   tally.breaches.push(...(await aftermath(server, outputs)));
   say([...tally.outcomes].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
   say(`slowest: ${tally.slowest}`);
