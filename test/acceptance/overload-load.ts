@@ -178,9 +178,9 @@ function listOf(owner: string, { counts }: Tally): Look {
   return (bytes) => {
     const list: List = JSON.parse(bytes.toString());
     const other = list.items.find(({ url }) => !url.startsWith(`/outputs/users/${owner}/`));
-    if (other !== undefined) return `a list of ${owner} has ${other.url}`;
+    if (other !== undefined) return `a list of ${owner} has one of ${other.url.split('/')[3]}`;
     const isLess = list.total < least && list.total_relation === 'eq';
-    return isLess ? `a list of ${list.total}, and ${least} are acknowledged` : undefined;
+    return isLess ? `a list of ${list.total} pictures, and ${least} are acknowledged` : undefined;
   };
 }
 

@@ -91,7 +91,7 @@ async function proveOverload({ cycles, seed, say, busy = false }: ProofOptions):
     const run = { server, pid: server.process.pid ?? 0, offered, breaches: [], say, busy, patience };
     const measured = await storm(run, cycles);
     await aftermath(run, outputs, measured);
-    const breaches = [...run.breaches, ...summed(offered.tally)].map((breach) => `seed ${seed}, ${breach}`);
+    const breaches = [...summed(offered.tally), ...run.breaches].map((breach) => `seed ${seed}, ${breach}`);
     return { breaches, figures: figuresOf(offered.tally, measured) };
   } finally {
     await server.kill();
@@ -194,7 +194,7 @@ async function compareKept({ url, tally }: Offered, breaches: string[]): Promise
 function summed({ faults, statuses }: Tally): string[] {
   const counts = new Map<string, number>();
   for (const fault of faults) {
-    const kind = fault.replace(/\d+ ms/, '… ms');
+    const kind = fault.replace(/\d+(?= ms| pictures| are acknowledged)/g, '…');
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const told = [...counts].map(([fault, count]) => `${count} times: ${fault}`);
