@@ -81,8 +81,9 @@ export async function runKillLoop(
 async function openLoop(folder: string, seed: number): Promise<Loop> {
   const outputs = join(folder, 'outputs');
   await mkdir(outputs);
+  // stopped in order: only such an end writes what was compiled, and the starts to come are the faster for it
   const first = await startServer({ outputDir: outputs, env: LOAD_ENV });
-  const browser = await visit(first.url).finally(() => first.kill());
+  const browser = await visit(first.url).finally(() => first.stop());
   const owners = [
     { name: browser.owner, cookie: browser.cookie },
     { name: 'anna', cookie: undefined },

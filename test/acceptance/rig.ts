@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
+import { COMPILE_CACHE, NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 
 /**
  * Runs the real server as a process of its own and talks to it over the wire alone. Imports nothing from `src`.
@@ -78,6 +78,8 @@ export async function launchServer(options: StartOptions): Promise<RunningServer
       ADMIN_TOKEN,
       COOKIE_SECRET,
       DISK_RESERVE_MB: '1',
+      // as `npm start` has it; without it a start compiles for a second
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...(typeof options.env === 'function' ? options.env(url) : options.env),
     },
   });

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProofOptions, ProofResult } from '../../scripts/dev/proof-part.ts';
-import { COMPILE_CACHE } from '../../scripts/lib/node-flags.mjs';
 import { CALM, seeded } from '../acceptance/calls.ts';
 import { tinyPng } from '../acceptance/png.ts';
 import { ADMIN_TOKEN, type RunningServer, serviceClient, startServer } from '../acceptance/rig.ts';
@@ -99,7 +98,7 @@ export async function runSyscalls(options: ProofOptions): Promise<ProofResult> {
 }
 
 export async function start(outputs: string, loud: string[]): Promise<RunningServer> {
-  const env = { ...CALM, LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const env = { ...CALM, LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '1' };
   const server = await startServer({ outputDir: outputs, env, readyWithinMs: 60_000 });
   // decoders are begun by the first uploads: the faults are for the server, not for how a decoder's process loads
   const warm = serviceClient(server.url, 'u-warm');
