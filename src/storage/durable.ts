@@ -70,27 +70,28 @@ export function createFolderSync(storage: Storage): FolderSync {
 
 /**
  * Makes a folder and its missing parents, each durable in its parent. A folder that is only *there* proves nothing
- * (its maker may have died before the sync), so it is synced once per process and then remembered by its inode.
+ * (its maker may have died before the sync), so it is synced once per process and then remembered.
  * @throws the operating system's error; `ENOTDIR` where a name on the way is not a folder
  */
 export async function ensureFolder(storage: Storage, folders: FolderSync, path: string): Promise<void> {
   if (path === '') return;
-  const there = await folderInode(storage, path);
+  const there = await identityOf(storage, path);
   if (there !== undefined && folders.proofs.has(path, there)) return;
   const parent = parentOf(path);
   await ensureFolder(storage, folders, parent);
   if (there === undefined) await storage.makeFolder(path);
-  const inode = there ?? (await folderInode(storage, path));
-  if (inode === undefined) throw errno('ENOENT', 'mkdir', path);
+  const made = there ?? (await identityOf(storage, path));
+  if (made === undefined) throw errno('ENOENT', 'mkdir', path);
   await folders.sync(parent);
-  folders.proofs.add(path, inode);
+  folders.proofs.add(path, made);
 }
 
-async function folderInode(storage: Storage, path: string): Promise<string | undefined> {
+/** Inode and birth: the number alone may be that of another folder by now. */
+async function identityOf(storage: Storage, path: string): Promise<string | undefined> {
   try {
     const stat = await storage.stat(path);
     if (stat.type !== 'folder') throw errno('ENOTDIR', 'mkdir', path);
-    return stat.inode;
+    return `${stat.inode} ${stat.born ?? ''}`;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;

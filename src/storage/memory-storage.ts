@@ -118,6 +118,7 @@ function statOf(node: MemoryNode): FileStat {
     mtime: node.mtime,
     inode: String(node.inode),
     links: node.links,
+    ...(node.type === 'folder' ? { born: String(node.born) } : {}),
   };
 }
 

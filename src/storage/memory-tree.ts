@@ -31,6 +31,8 @@ export interface MemoryFile {
 export interface MemoryFolder {
   readonly type: 'folder';
   readonly inode: number;
+  /** No two folders of a tree are made at the same moment; inode numbers come back. */
+  readonly born: number;
   readonly entries: Map<string, MemoryNode>;
   mtime: number;
   readonly links: number;
@@ -58,18 +60,20 @@ export interface TreeOptions {
   /** ms since the epoch, for modification times. */
   readonly now: () => number;
   readonly listener?: TreeListener;
-  /** A tree to go on with; its inode numbers lie below `nextInode`. */
+  /** A tree to go on with; its inode numbers, and the moments of its folders, lie below `nextInode`. */
   readonly from?: { readonly root: MemoryFolder; readonly nextInode: number };
 }
 
-export function newFolder(inode: number, mtime: number): MemoryFolder {
-  return { type: 'folder', inode, entries: new Map(), mtime, links: 2 };
+export function newFolder(inode: number, mtime: number, born = 0): MemoryFolder {
+  return { type: 'folder', inode, born, entries: new Map(), mtime, links: 2 };
 }
 
 /** Makes an empty tree, or goes on with a given one. */
 export function createMemoryTree(options: TreeOptions): MemoryTree {
   const { now, listener } = options;
   let nextInode = options.from?.nextInode ?? 2;
+  /** Of folders that are gone: the next one is given such a number first, as ext4 and xfs do it. */
+  const freed: number[] = [];
   const root = options.from?.root ?? newFolder(1, now());
 
   function walk(names: readonly string[], call: string, path: string): MemoryNode {
@@ -157,7 +161,8 @@ export function createMemoryTree(options: TreeOptions): MemoryTree {
       const there = at.entries.get(name);
       if (there?.type === 'folder') return false;
       if (there !== undefined) throw errno('EEXIST', 'mkdir', path);
-      add(at, name, newFolder(nextInode++, now()));
+      const inode = freed.pop() ?? nextInode++;
+      add(at, name, newFolder(inode, now(), nextInode++));
       return true;
     },
     link(from, to) {
@@ -191,8 +196,10 @@ export function createMemoryTree(options: TreeOptions): MemoryTree {
     },
     removeFolder(path) {
       const { at, name } = place(path, 'rmdir');
-      if (folder(path, 'rmdir').entries.size > 0) throw errno('ENOTEMPTY', 'rmdir', path);
+      const gone = folder(path, 'rmdir');
+      if (gone.entries.size > 0) throw errno('ENOTEMPTY', 'rmdir', path);
       drop(at, name);
+      freed.push(gone.inode);
     },
     write(file, bytes, position) {
       if (bytes.length === 0) return;

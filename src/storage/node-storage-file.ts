@@ -81,6 +81,7 @@ export function statOf(stats: BigIntStats): FileStat {
     mtime: Number(stats.mtimeNs / 1000n) / 1000,
     inode: stats.ino.toString(),
     links: Number(stats.nlink),
+    ...(stats.isDirectory() ? { born: stats.birthtimeNs.toString() } : {}),
   };
 }
 

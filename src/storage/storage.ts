@@ -72,6 +72,8 @@ export interface FileStat {
   readonly mtime: number;
   /** Decimal; identifies the file behind several names. */
   readonly inode: string;
+  /** Of a folder: when it was made, decimal. File systems give the inode of one that is gone to the next. */
+  readonly born?: string;
   readonly links: number;
 }
 

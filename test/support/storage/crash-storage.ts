@@ -88,7 +88,7 @@ function over(start: Start, now: () => number): CrashStorage {
   const listener: TreeListener = {
     named(at, name, node) {
       powered('open');
-      inodes = Math.max(inodes, node.inode + 1);
+      inodes = Math.max(inodes, 1 + (node.type === 'folder' ? Math.max(node.inode, node.born) : node.inode));
       pending.push({ kind: 'add', at, name, node });
     },
     unnamed(at, name) {
@@ -175,8 +175,8 @@ function settledBy(folder: MemoryFolder, pending: readonly NameChange[]): Set<Na
 }
 
 function namesTouched(change: NameChange): string[] {
-  const name = `${change.at.inode}/${change.name}`;
-  return change.kind === 'rename' ? [name, `${change.to.inode}/${change.toName}`] : [name];
+  const name = `${change.at.born}/${change.name}`;
+  return change.kind === 'rename' ? [name, `${change.to.born}/${change.toName}`] : [name];
 }
 
 function apply(change: NameChange, namesOf: (folder: MemoryFolder) => Names): void {
@@ -236,7 +236,7 @@ function rebuild(
   }
 
   function folderLeft(folder: MemoryFolder): MemoryFolder {
-    const made = newFolder(folder.inode, folder.mtime);
+    const made = newFolder(folder.inode, folder.mtime, folder.born);
     for (const [name, node] of namesOf(folder)) {
       if (node.type === 'file') made.entries.set(name, fileLeft(node));
       else if (node.type !== 'folder') made.entries.set(name, { ...node });
