@@ -73,7 +73,8 @@ const purge: Act = async (world) => {
   if (inTrash === undefined) return false;
   const { owner } = inTrash;
   const { machine, journal } = world;
-  return world.withAlone([owner], () => {
+  let went = false;
+  const asked = await world.withAlone([owner], () => {
     const some = journal.idle().filter((fact) => fact.owner === owner && fact.at?.status === 'trash');
     return journal.remove(some, async () => {
       const plan = await machine.purge.plan({ owner, olderThanDays: 1e-9 });
@@ -88,9 +89,11 @@ const purge: Act = async (world) => {
         if (at !== undefined && (await machine.engine.catalog.lookup(owner, at.id)) !== undefined)
           left.add(key);
       }
+      went = left.size < some.length;
       return ({ key }) => !left.has(key);
     });
   });
+  return asked && went;
 };
 
 const transfer: Act = async (world) => {

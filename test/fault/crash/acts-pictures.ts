@@ -93,8 +93,8 @@ const edit: Act = async (world) => {
   if (fact?.at === undefined) return false;
   const { kind, id } = fact.at;
   const patch = { tags: [`t${world.next()}`], favorite: world.random() < 0.1, rating: world.next() % 6 };
-  const [, status, , , , sha256] = fact.text.split(' ');
-  const text = `${kind} ${status} ${patch.tags.join()} ${patch.favorite} ${patch.rating} ${sha256}`;
+  const [, status, , , , ...rest] = fact.text.split(' ');
+  const text = [kind, status, patch.tags.join(), patch.favorite, patch.rating, ...rest].join(' ');
   return world.with(fact.owner, () =>
     world.journal.change(fact.key, { ...fact, text }, async () =>
       pictureFact(await world.machine.gallery.edit(fact.owner, kind, id, patch)),

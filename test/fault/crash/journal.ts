@@ -41,8 +41,8 @@ export interface Told {
   readonly asked: ReadonlyMap<string, Fact | 'gone'>;
   /** What was told to be gone for good. */
   readonly gone: ReadonlySet<string>;
-  /** Traits of what is being made. */
-  readonly coming: ReadonlySet<string>;
+  /** Traits of what is being made, as often as it is. */
+  readonly coming: readonly string[];
   readonly giving: Transfer | undefined;
   readonly keyed: ReadonlyMap<string, KeyedUpload>;
   /** Names of files that were dropped and synced, and that nobody was told to have been taken in. */
@@ -119,7 +119,7 @@ export class Journal {
       known: new Map(this.known),
       asked: new Map(this.asked),
       gone: new Set(this.gone),
-      coming: new Set(this.coming),
+      coming: [...this.coming],
       giving: this.giving,
       keyed: new Map(this.keyed),
       dropped: new Set(this.dropped),

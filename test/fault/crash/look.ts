@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Entry } from '../../../src/catalog/catalog.ts';
 import type { PictureId } from '../../../src/domain/id.ts';
 import { KINDS, STATUSES } from '../../../src/domain/kind.ts';
 import type { Owner } from '../../../src/domain/owner.ts';
+import type { PictureRecord } from '../../../src/domain/record.ts';
 import type { SavedSearch } from '../../../src/services/services.ts';
 import type { Share } from '../../../src/services/shares.ts';
 import type { Machine } from './engine.ts';
@@ -12,11 +14,22 @@ export const SEARCH = 'search';
 
 export function pictureFact(entry: Entry): Fact {
   const { owner, kind, id, day, status } = entry;
-  const { sha256, tags, favorite, rating } = entry.record();
+  const record = entry.record();
+  const { sha256, tags, favorite, rating } = record;
   return {
     ...{ key: `picture ${id}`, owner, trait: sha256, at: { kind, id, day, status } },
-    text: `${kind} ${status} ${tags.join()} ${favorite} ${rating} ${sha256}`,
+    text: `${kind} ${status} ${tags.join()} ${favorite} ${rating} ${sha256} ${lastingOf(record)}`,
   };
+}
+
+/** Over everything of a record that no act here changes: what was told of it once stays so. */
+function lastingOf(record: PictureRecord): string {
+  const { created_at, original_filename, mime, ext, bytes, width, height, prompt, seed, source } = record;
+  const { thumb, thumb_bytes, thumb_crc32, crc32, idem } = record;
+  const upload = [created_at, original_filename, mime, ext, bytes, width, height, prompt, seed, source, idem];
+  return createHash('sha1')
+    .update(JSON.stringify([...upload, thumb, thumb_bytes, thumb_crc32, crc32]))
+    .digest('hex');
 }
 
 export function shareFact({ sid, owner, ids, revoked, name }: Share): Fact {
@@ -75,14 +88,22 @@ async function picturesOf(catalog: Machine['engine']['catalog'], owner: Owner): 
 /** Every way in which what is there differs from what may be there. */
 export function differences({ facts, adopted }: Seen, told: Told): string[] {
   const faults: string[] = [];
+  const coming = [...told.coming];
   for (const fact of told.known.values()) faults.push(...differenceOf(fact, facts.get(fact.key), told));
   for (const [key, fact] of facts) {
     if (told.gone.has(key)) faults.push(`came back: ${key} ${fact.text}`);
-    else if (!told.known.has(key) && !told.coming.has(fact.trait))
+    else if (!told.known.has(key) && !takeOne(coming, fact.trait))
       faults.push(`invented: ${key} ${fact.text}`);
   }
   faults.push(...halfGiven(facts, told), ...wronglyAdopted(adopted, told));
   return faults;
+}
+
+/** What is being made comes once. */
+function takeOne(coming: string[], trait: string): boolean {
+  const at = coming.indexOf(trait);
+  if (at >= 0) coming.splice(at, 1);
+  return at >= 0;
 }
 
 function differenceOf(known: Fact, found: Fact | undefined, { asked, giving }: Told): string[] {
