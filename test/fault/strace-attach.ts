@@ -12,10 +12,10 @@ export interface Injection {
   readonly forever: boolean;
 }
 
-/** strace(1), `-e inject`. */
+/** strace(1), `-e inject`; `-y` says of what file a descriptor is. */
 export function injectionFlags({ call, error, nth, forever }: Injection): string[] {
   const what = error === 'KILL' ? 'signal=KILL' : `error=${error}`;
-  return ['-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${nth}${forever ? '+' : ''}`];
+  return ['-y', '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${nth}${forever ? '+' : ''}`];
 }
 
 /** strace lets a process go in a few ms, where it does. */
@@ -51,6 +51,25 @@ async function untilTraced(pid: number, tracer: ChildProcess): Promise<void> {
     if (tracers.length > 0 && tracers.every((one) => one === tracer.pid)) return;
     if (tracer.exitCode !== null) throw new Error(`strace could not attach to ${pid}`);
     await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+}
+
+/** Lets a process go that strace began, by its end or, where it does not let go, by force. */
+export async function release(pid: number): Promise<void> {
+  const tracer = async () => (await tracersOf(pid)).find((one) => one !== 0);
+  const begun = performance.now();
+  signal(await tracer(), 'SIGTERM');
+  for (let left = await tracer(); left !== undefined; left = await tracer()) {
+    if (performance.now() - begun > STUCK_MS) signal(left, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, name);
+  } catch {
+    // it has ended by itself
   }
 }
 

@@ -18,6 +18,8 @@ export interface Prepared {
   readonly before: Library;
   readonly after: Library;
   readonly ids: readonly string[];
+  /** Of the link or search that the act is about. */
+  readonly sid: string;
   /** The bytes that an upload sends. */
   readonly file: Uint8Array<ArrayBuffer>;
 }
@@ -28,6 +30,10 @@ export interface Act {
   readonly turns: (library: Map<string, Seen>, hashes: Hashes) => void;
   /** Nothing is there before. */
   readonly fresh?: boolean;
+  /** A link or a saved search is there before; it answers its id. */
+  readonly set?: (client: ServiceClient, picture: string) => Promise<string>;
+  /** Only what could be made again. */
+  readonly needsNoSync?: boolean;
   run(prepared: Prepared): Promise<Response>;
   /** Whether a 200 says that it was done wholly. */
   readonly done?: (body: string) => boolean;
@@ -39,8 +45,13 @@ interface Hashes {
   readonly c: string;
 }
 
-const ACTIVE: Seen = { status: 'active', tags: '' };
+export const ACTIVE: Seen = { status: 'active', tags: '' };
 const TRASHED: Seen = { status: 'trash', tags: '' };
+const OPEN: Seen = { status: 'open', tags: '' };
+const NAME = 'of a fault';
+/** How links and searches stand beside pictures: by their names. */
+const LINK = `link ${NAME}`;
+const SEARCH = `search ${NAME}`;
 
 const upload = ({ client, file, owner }: Prepared) =>
   client.upload(file, { prompt: 'under a fault' }, { 'idempotency-key': owner });
@@ -82,8 +93,41 @@ export const ACTS: readonly Act[] = [
     run: (prepared) =>
       asAdmin(prepared, 'reindex', { user_id: prepared.owner, depth: 'sidecars', afresh: true }),
     turns: () => undefined,
+    needsNoSync: true,
+  },
+  {
+    name: 'make a link',
+    run: ({ client, ids }) => makeLink(client, ids[0] ?? ''),
+    turns: (library) => library.set(LINK, OPEN),
+  },
+  {
+    name: 'end a link',
+    set: async (client, picture) => sidOf(await well(await makeLink(client, picture))),
+    run: ({ client, sid }) => client.call(`/shares/${sid}`, { method: 'DELETE' }),
+    turns: (library) => library.set(LINK, { status: 'ended', tags: '' }),
+  },
+  {
+    name: 'change a saved search',
+    set: async (client) =>
+      sidOf(await well(await client.call('/searches', sent('POST', { name: NAME, query: { q: 'one' } })))),
+    run: ({ client, sid }) => client.call(`/searches/${sid}`, sent('PATCH', { query: { q: 'other' } })),
+    turns: (library) => library.set(SEARCH, { status: 'saved', tags: '{"q":"other"}' }),
   },
 ];
+
+function sent(method: string, body: object): RequestInit {
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function makeLink(client: ServiceClient, picture: string): Promise<Response> {
+  return client.call('/shares', sent('POST', { ids: [picture], expires_in: 86_400, name: NAME }));
+}
+
+/** What a link or a search is called by in its answer. */
+function sidOf(answer: string): string {
+  const { sid, id } = JSON.parse(answer) as { sid?: string; id?: string };
+  return sid ?? id ?? '';
+}
 
 /** An owner of its own for one case, with one picture active and one in the trash. */
 export async function prepare(
@@ -103,9 +147,11 @@ export async function prepare(
     before.set(hashes.a, ACTIVE);
     before.set(hashes.b, TRASHED);
   }
+  const sid = (await act.set?.(client, ids[0] ?? '')) ?? '';
+  for (const [name, seen] of await linksAndSearches(client)) before.set(name, seen);
   const after = new Map(before);
   act.turns(after, hashes);
-  return { owner, client, url, before, after, ids, file };
+  return { owner, client, url, before, after, ids, sid, file };
 }
 
 async function well(answer: Response): Promise<string> {
@@ -130,7 +176,27 @@ export async function look(client: ServiceClient, halfPurged = false): Promise<L
       library.set(told, { status, tags: Array.isArray(tags) ? tags.join() : '' });
     }
   }
+  for (const [name, seen] of await linksAndSearches(client)) library.set(name, seen);
   return library;
+}
+
+async function linksAndSearches(client: ServiceClient): Promise<[string, Seen][]> {
+  const { shares } = JSON.parse(await well(await client.call('/shares'))) as {
+    shares: { name: string; revoked: boolean }[];
+  };
+  const { searches } = JSON.parse(await well(await client.call('/searches'))) as {
+    searches: { name: string; query: object }[];
+  };
+  return [
+    ...shares.map(({ name, revoked }): [string, Seen] => [
+      `link ${name}`,
+      { status: revoked ? 'ended' : 'open', tags: '' },
+    ]),
+    ...searches.map(({ name, query }): [string, Seen] => [
+      `search ${name}`,
+      { status: 'saved', tags: JSON.stringify(query) },
+    ]),
+  ];
 }
 
 async function bytesAreThere(client: ServiceClient, item: Item, told: string): Promise<void> {

@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CALM } from '../acceptance/calls.ts';
-import { tinyPng } from '../acceptance/png.ts';
+import { sha256, tinyPng } from '../acceptance/png.ts';
 import { serviceClient, startServer } from '../acceptance/rig.ts';
-import { happened, injectionFlags, tracersOf } from './strace-attach.ts';
-import { type Case, type CaseOutcome, type Session, start } from './syscalls.ts';
+import { happened, injectionFlags, release } from './strace-attach.ts';
+import { type CaseOutcome, countAnswer, type Session, start } from './syscalls.ts';
+import { ACTIVE } from './syscalls-acts.ts';
+import type { Case } from './syscalls-cases.ts';
 
 /** strace takes each path apart; more than these would make it slow. */
 const MOST_PATHS = 60;
@@ -13,58 +15,58 @@ const MOST_PATHS = 60;
  * A start with a fault in it, after a kill in the middle of an upload. It comes up, or refuses and says why, or dies where it was told
  * to; the start after that finds everything.
  */
-export async function startUnderFault(session: Session, one: Case, where: string): Promise<CaseOutcome> {
-  const { server, outputs, log } = session;
-  // an upload on its way when the server dies, so that there is something to recover
-  const torn = serviceClient(server.url, 'u-torn')
-    .upload(tinyPng(Math.floor(performance.now()), 200))
-    .catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  await server.kill();
-  await torn;
+export async function startUnderFault(
+  session: Session,
+  one: Case,
+  index: number,
+  where: string,
+): Promise<CaseOutcome> {
+  const { outputs, log } = session;
+  await killBesideUploads(session, index);
   // -I 2: it would not let itself be ended while it has a program to run
-  const prefix = [
-    'strace',
-    '-D',
-    '-I',
-    '2',
-    '-f',
-    '-qq',
-    '-o',
-    log,
-    ...injectionFlags(one),
-    ...(await pathFlags(outputs, one)),
-  ];
-  const env = { ...CALM, LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '1' };
-  const faults: string[] = [];
+  const strace = ['strace', '-D', '-I', '2', '-f', '-qq', '-o', log, ...injectionFlags(one)];
+  const prefix = [...strace, ...(await pathFlags(outputs, one))];
+  // Node's own cache makes folders and files too: the faults are for ours
+  const own = { UV_THREADPOOL_SIZE: '1', NODE_DISABLE_COMPILE_CACHE: '1' };
+  const env = { ...CALM, LOG_LEVEL: 'warn', ...own };
   const outcome = await startServer({ outputDir: outputs, env, prefix, readyWithinMs: 60_000 }).catch(String);
-  if (typeof outcome === 'string') {
-    if (/"level":60.*not handled|at .*\.ts:\d+:\d+\n\s+at/s.test(outcome) && !/"level":60/.test(outcome))
-      faults.push(outcome.slice(0, 1000));
-    if (/an error was not handled/.test(outcome))
-      faults.push(`an error that nobody caught: ${outcome.slice(0, 1500)}`);
-  } else {
-    const pid = outcome.process.pid ?? 0;
-    const [tracer = 0] = await tracersOf(pid);
-    if (tracer > 0) process.kill(tracer, 'SIGTERM');
-    await untilFree(pid);
+  const faults = typeof outcome === 'string' ? judgeRefusal(one, outcome) : [];
+  if (typeof outcome !== 'string') {
+    session.server = outcome;
+    await release(outcome.process.pid ?? 0);
     await outcome.stop();
   }
   const hit = await happened(log, one);
-  session.answers.set(
-    `start-up ${one.error} ${typeof outcome === 'string' ? 'refused' : 'came up'}`,
-    (session.answers.get(`start-up ${one.error} ${typeof outcome === 'string' ? 'refused' : 'came up'}`) ??
-      0) + 1,
-  );
+  countAnswer(session, `start-up ${one.error} ${typeof outcome === 'string' ? 'refused' : 'came up'}`);
   session.server = await start(outputs, session.loud).catch((error: unknown) => {
     throw new Error(`${where}: the start after it: ${error}`);
   });
   return { hit, died: true, faults };
 }
 
-async function untilFree(pid: number): Promise<void> {
-  while ((await tracersOf(pid)).some((tracer) => tracer !== 0))
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/** One upload that was just answered when the server dies, and one on its way, so that there is something to recover. */
+async function killBesideUploads(session: Session, index: number): Promise<void> {
+  const { server, owners } = session;
+  const upload = async (owner: string) => {
+    const file = tinyPng(index, 200);
+    const answer = await serviceClient(server.url, owner)
+      .upload(file)
+      .catch(() => undefined);
+    if (answer?.status === 201) owners.set(owner, new Map([[sha256(file), ACTIVE]]));
+  };
+  await upload(`u-last-${index}`);
+  const torn = upload(`u-torn-${index}`);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await server.kill();
+  await torn;
+}
+
+/** A start that did not come up must say why, unless it was killed. */
+function judgeRefusal({ error }: Case, output: string): string[] {
+  if (/an error was not handled/.test(output))
+    return [`an error that nobody caught: ${output.slice(0, 1500)}`];
+  if (error === 'KILL' || /"level":60/.test(output)) return [];
+  return [`neither came up nor said why: ${output.slice(-1000)}`];
 }
 
 /** Node opens its own files too, and cannot start without them: only ours fail. */

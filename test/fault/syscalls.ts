@@ -2,54 +2,20 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProofOptions, ProofResult } from '../../scripts/dev/proof-part.ts';
-import { CALM, seeded } from '../acceptance/calls.ts';
+import { CALM } from '../acceptance/calls.ts';
 import { tinyPng } from '../acceptance/png.ts';
 import { ADMIN_TOKEN, type RunningServer, serviceClient, startServer } from '../acceptance/rig.ts';
-import { attach, callsIn, happened, type Injection, injectionFlags } from './strace-attach.ts';
-import {
-  ACTS,
-  type Act,
-  type Library,
-  look,
-  type Prepared,
-  prepare,
-  sameLibrary,
-  shownLibrary,
-} from './syscalls-acts.ts';
+import { attach, callsIn, happened, injectionFlags } from './strace-attach.ts';
+import { ACTS, type Act, type Library, look, prepare, sameLibrary, shownLibrary } from './syscalls-acts.ts';
+import { CALLS, type Case, casesOf, nameOf, sample } from './syscalls-cases.ts';
+import { judgeAnswer, judgeState, lostSyncs } from './syscalls-judge.ts';
 import { startUnderFault } from './syscalls-start.ts';
 
 /**
  * The real server, with strace making one of its system calls fail (or killing it there) while something is done. It answers as
  * it must, lives on (or starts again), and then everything acknowledged is there, nothing is half there, and the same call succeeds.
  */
-export const CALLS = [
-  'openat',
-  'pwrite64',
-  'fsync',
-  'fdatasync',
-  'link',
-  'rename',
-  'unlink',
-  'mkdir',
-] as const;
-export const ERRORS = ['EIO', 'ENOSPC', 'EMFILE', 'EACCES', 'EROFS', 'KILL'] as const;
-
-/** What a caller may be told of each; something else is a success, where the call could be done without. */
-const CODES: Readonly<Record<string, RegExp>> = {
-  EIO: /^500 io_error$/,
-  EACCES: /^500 io_error$/,
-  ENOSPC: /^507 disk_full$/,
-  EROFS: /^503 read_only$/,
-  EMFILE: /^503 overloaded$/,
-};
-
-/** Cases that cost a start of the server: at most one of so many. */
-const DEAR = 25;
 const CHECK_EVERY = 75;
-
-export interface Case extends Injection {
-  readonly act: string;
-}
 
 export interface Session {
   readonly outputs: string;
@@ -66,43 +32,61 @@ export interface Session {
 export async function runSyscalls(options: ProofOptions): Promise<ProofResult> {
   const parent = await mkdtemp(join(tmpdir(), 'kiroku-calls-'));
   const outputs = join(parent, 'outputs');
-  await mkdir(outputs);
   const loud: string[] = [];
-  const session: Session = {
-    outputs,
-    log: join(parent, 'strace.log'),
-    server: await start(outputs, loud),
-    owners: new Map(),
-    breaches: [],
-    answers: new Map(),
-    loud,
-  };
   try {
-    const cases = sample(await everyCase(session), options);
-    const tally = await runCases(session, cases, options);
-    await restart(session, 'at the end');
-    const stopped = await session.server.stop();
-    if (stopped !== 0) session.breaches.push(`the last stop: ${stopped}`);
-    session.breaches.push(...loud.slice(0, 10).map((line) => `in the log: ${line}`));
-    options.say(
-      [...session.answers]
-        .sort()
-        .map(([answer, count]) => `${answer}: ${count}`)
-        .join(', '),
-    );
-    return { breaches: session.breaches, figures: tally };
+    await mkdir(outputs);
+    const session: Session = {
+      outputs,
+      log: join(parent, 'strace.log'),
+      server: await start(outputs, loud),
+      owners: new Map(),
+      breaches: [],
+      answers: new Map(),
+      loud,
+    };
+    try {
+      return await provedIn(session, options);
+    } finally {
+      await session.server.kill();
+    }
   } finally {
-    await session.server.kill();
     await rm(parent, { recursive: true, force: true });
   }
+}
+
+async function provedIn(session: Session, options: ProofOptions): Promise<ProofResult> {
+  const { breaches, loud, answers } = session;
+  const figures = await figuresOf(session, options).catch((error: unknown) => {
+    // what was found until then is told all the same
+    breaches.push(`the run came to an end before its time: ${error}`);
+    return [];
+  });
+  breaches.push(...loud.slice(0, 10).map((line) => `in the log: ${line}`));
+  const told = [...answers].sort().map(([answer, count]) => `${answer}: ${count}`);
+  options.say(told.join(', '));
+  return { breaches, figures };
+}
+
+async function figuresOf(session: Session, options: ProofOptions): Promise<ProofResult['figures']> {
+  const cases = sample(await everyCase(session), options);
+  const tally = await runCases(session, cases, options);
+  await restart(session, 'at the end');
+  const stopped = await session.server.stop();
+  if (stopped !== 0) session.breaches.push(`the last stop: ${stopped}`);
+  return tally;
 }
 
 export async function start(outputs: string, loud: string[]): Promise<RunningServer> {
   const env = { ...CALM, LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '1' };
   const server = await startServer({ outputDir: outputs, env, readyWithinMs: 60_000 });
-  // decoders are begun by the first uploads: the faults are for the server, not for how a decoder's process loads
-  const warm = serviceClient(server.url, 'u-warm');
-  await Promise.all([1, 2, 3].map(async (seed) => (await warm.upload(tinyPng(seed))).arrayBuffer()));
+  try {
+    // decoders are begun by the first uploads: the faults are for the server, not for how a decoder's process loads
+    const warm = serviceClient(server.url, 'u-warm');
+    await Promise.all([1, 2, 3].map(async (seed) => (await warm.upload(tinyPng(seed))).arrayBuffer()));
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
   for (const stream of [server.process.stdout, server.process.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       const lines = chunk.toString('utf8').split('\n');
@@ -112,6 +96,11 @@ export async function start(outputs: string, loud: string[]): Promise<RunningSer
     });
   }
   return server;
+}
+
+/** One more of these answers was given. */
+export function countAnswer({ answers }: Session, answer: string): void {
+  answers.set(answer, (answers.get(answer) ?? 0) + 1);
 }
 
 /** The whole product: each act × each call that it makes, each time it makes it × each error × once and for ever. */
@@ -146,42 +135,6 @@ async function callsOf(session: Session, act: Act, turn: number): Promise<Map<st
   return callsIn(session.log);
 }
 
-function casesOf(act: string, call: string, count: number): Case[] {
-  return Array.from({ length: count }, (_, index) => index + 1).flatMap((nth) =>
-    ERRORS.flatMap((error) =>
-      (error === 'KILL' ? [false] : [false, true]).map((forever) => ({ act, call, error, nth, forever })),
-    ),
-  );
-}
-
-const isDear = ({ act, error }: Case) => act === 'start-up' || error === 'KILL';
-
-/** Without repetition until all were there; then all over again. */
-function sample(all: readonly Case[], { cycles, seed, only, say }: ProofOptions): Case[] {
-  const random = seeded(seed);
-  const fitting = all.filter((one) => only === undefined || nameOf(one).includes(only));
-  say(`${fitting.length} cases there are`);
-  const endless = (from: readonly Case[]) => {
-    let left: Case[] = [];
-    return () => {
-      if (left.length === 0) left = [...from];
-      const [one] = left.splice(Math.floor(random() * left.length), 1);
-      if (one === undefined) throw new Error(`there is no case of ${only}`);
-      return one;
-    };
-  };
-  const dear = fitting.filter(isDear);
-  const cheap = fitting.filter((one) => !isDear(one));
-  const [nextDear, nextCheap] = [endless(dear), endless(cheap)];
-  return Array.from({ length: cycles }, (_, index) =>
-    dear.length > 0 && (cheap.length === 0 || index % DEAR === DEAR - 1) ? nextDear() : nextCheap(),
-  );
-}
-
-export function nameOf({ act, call, error, nth, forever }: Case): string {
-  return `${act}: ${error} at ${call} ${nth}${forever ? ' and for ever' : ''}`;
-}
-
 async function runCases(
   session: Session,
   cases: readonly Case[],
@@ -195,7 +148,7 @@ async function runCases(
     const before = session.breaches.length;
     const outcome =
       one.act === 'start-up'
-        ? await startUnderFault(session, one, where)
+        ? await startUnderFault(session, one, index, where)
         : await runCase(session, one, index, where);
     if (outcome.hit) hit += 1;
     if (outcome.died) killed += 1;
@@ -229,6 +182,7 @@ async function runCase(session: Session, one: Case, index: number, where: string
   const body = (await answer?.text().catch(() => undefined)) ?? '';
   await tracer.detach();
   const hit = await happened(session.log, one);
+  const lost = await lostSyncs(session.log, session.outputs);
   const died = hit && one.error === 'KILL';
   if (died) {
     await server.kill();
@@ -236,11 +190,14 @@ async function runCase(session: Session, one: Case, index: number, where: string
   }
   const told =
     answer === undefined ? 'cut' : `${answer.status} ${/"code":"(\w+)"/.exec(body)?.[1] ?? ''}`.trim();
-  session.answers.set(`${one.error} ${told}`, (session.answers.get(`${one.error} ${told}`) ?? 0) + 1);
-  const faults = judgeAnswer(one, told, answer?.ok === true, died);
-  if (!died && server.process.exitCode !== null)
+  countAnswer(session, `${one.error} ${told}`);
+  const faults = judgeAnswer({ error: one.error, act: act.name, told, ok: answer?.ok === true, died });
+  const { exitCode, signalCode } = server.process;
+  if (!died && (exitCode !== null || signalCode !== null))
     return { hit, died: true, faults: [...faults, `the server died: ${server.output()}`] };
   const sure = answer?.ok === true && (act.done?.(body) ?? true);
+  if (sure && act.needsNoSync !== true)
+    faults.push(...lost.map((path) => `answered ${told} although a sync of ${path} failed`));
   const now = { ...prepared, url: session.server.url, client: serviceClient(session.server.url, owner) };
   faults.push(...(await judgeState(now, act, sure, `${told} ${body.slice(0, 300)}`)));
   session.owners.set(owner, now.after);
@@ -250,35 +207,6 @@ async function runCase(session: Session, one: Case, index: number, where: string
       `reproduce: --only '${nameOf(one)}' --cycles 1, ${where}`,
     );
   return { hit, died, faults };
-}
-
-function judgeAnswer({ error, act }: Case, told: string, ok: boolean, died: boolean): string[] {
-  if (ok) return [];
-  if (error === 'KILL') return died && told === 'cut' ? [] : [`answered ${told}`];
-  return CODES[error]?.test(told) === true ? [] : [`${act} answered ${told}`];
-}
-
-/** Before or after, nothing between; after, where that was said. Then the same call comes to its end. */
-async function judgeState(prepared: Prepared, act: Act, sure: boolean, told: string): Promise<string[]> {
-  const { client, before, after } = prepared;
-  try {
-    const seen = await look(client, act.name === 'purge' && !sure);
-    const right = sameLibrary(seen, after) || (!sure && sameLibrary(seen, before));
-    const faults = right
-      ? []
-      : [
-          `after "${told}" there is ${shownLibrary(seen)}; before ${shownLibrary(before)}; wanted ${shownLibrary(after)}`,
-        ];
-    const again = await act.run(prepared);
-    const text = await again.text();
-    if (!again.ok) faults.push(`the same call again: ${again.status} ${text.slice(0, 300)}`);
-    const end = await look(client);
-    if (!sameLibrary(end, after))
-      faults.push(`done again there is ${shownLibrary(end)}; wanted ${shownLibrary(after)}`);
-    return faults;
-  } catch (error) {
-    return [`after "${told}": ${error}`];
-  }
 }
 
 /** A start anew: every owner's library is as it was, nothing is staged, and every byte is what was written. */
