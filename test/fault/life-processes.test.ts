@@ -167,22 +167,31 @@ describe('kill -9 of real processes', () => {
       ['transfer', from, 'mia'],
     ]) {
       const server = await startServer({ outputDir: tree });
-      const asked = startKiroku(tree, args, { ADMIN_TOKEN });
-      if (args[0] === 'transfer') while (!existsSync(noted) && asked.child.exitCode === null) await pause(1);
-      else await pause(300 + random() * 500);
-      await pause(random() ** 2 * 100);
-      await server.kill();
-      expect((await asked.ended).code).not.toBeNull();
+      try {
+        const asked = startKiroku(tree, args, { ADMIN_TOKEN });
+        if (args[0] === 'transfer')
+          while (!existsSync(noted) && asked.child.exitCode === null) await pause(1);
+        else await pause(300 + random() * 500);
+        await pause(random() ** 2 * 100);
+        await server.kill();
+        expect((await asked.ended).code).not.toBeNull();
+      } finally {
+        await server.kill();
+      }
     }
     const server = await startServer({ outputDir: tree });
-    // What is still to be given is given by the start; killed before the first durable step nothing was begun.
-    const over = await eventually('the end of the transfer', () => endOf(noted), 60_000);
-    if (over !== 'end') {
-      expect(await serviceClient(server.url, from).all('active')).not.toEqual([]);
-      expect(await kiroku(tree, ['transfer', from, 'mia'], { ADMIN_TOKEN })).toMatchObject({ code: 0 });
+    try {
+      // What is still to be given is given by the start; killed before the first durable step nothing was begun.
+      const over = await eventually('the end of the transfer', () => endOf(noted), 60_000);
+      if (over !== 'end') {
+        expect(await serviceClient(server.url, from).all('active')).not.toEqual([]);
+        expect(await kiroku(tree, ['transfer', from, 'mia'], { ADMIN_TOKEN })).toMatchObject({ code: 0 });
+      }
+      expect(await serviceClient(server.url, 'mia').all('active')).not.toEqual([]);
+      expect(await server.stop()).toBe(0);
+    } finally {
+      await server.kill();
     }
-    expect(await serviceClient(server.url, 'mia').all('active')).not.toEqual([]);
-    expect(await server.stop()).toBe(0);
     const { records, damage } = await contents(tree);
     expect(damage).toEqual([]);
     expect(new Set(records.map(({ owner }) => owner))).toEqual(new Set(['mia', other]));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crashStates, HERE, proveCrashStates } from './crash-proof.ts';
 import { checkHistory } from './crash-states.ts';
+import { WEIGHTS } from './history.ts';
 
 const SEED = Number(process.env['KIROKU_SEED'] ?? 20_261_121);
 
@@ -17,6 +18,9 @@ describe('crash simulator', () => {
     const [states, , , acknowledged] = figures.map(({ value }) => Number(value));
     expect(states).toBeGreaterThanOrEqual(crashStates.sizes.ci);
     expect(acknowledged).toBeGreaterThan(2 * crashStates.sizes.ci);
+    // an act that always finds nothing to do would be tried in name only
+    const changes = String(figures.find(({ name }) => name === 'changes')?.value);
+    for (const name of Object.keys(WEIGHTS)) expect(changes).toMatch(new RegExp(` × ${name}[,)]`));
   });
 
   it.each([

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 const ACTS: { readonly [name: string]: Act } = { ...PICTURE_ACTS, ...LIBRARY_ACTS };
 
 /** How often each is asked for, beside the others. */
-const WEIGHTS: { readonly [name in keyof (typeof PICTURE_ACTS & typeof LIBRARY_ACTS)]: number } = {
+export const WEIGHTS: { readonly [name in keyof (typeof PICTURE_ACTS & typeof LIBRARY_ACTS)]: number } = {
   upload: 30,
   'upload with a key': 8,
   'the same key again': 4,
