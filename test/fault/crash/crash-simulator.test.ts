@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashStates, HERE, proveCrashStates } from './crash-proof.ts';
-import { checkHistory } from './crash-states.ts';
+import { checkHistory, KILL } from './crash-states.ts';
 import { WEIGHTS } from './history.ts';
 
 const SEED = Number(process.env['KIROKU_SEED'] ?? 20_261_121);
@@ -20,7 +20,7 @@ describe('crash simulator', () => {
     expect(acknowledged).toBeGreaterThan(2 * crashStates.sizes.ci);
     // an act that always finds nothing to do would be tried in name only
     const changes = String(figures.find(({ name }) => name === 'changes')?.value);
-    for (const name of Object.keys(WEIGHTS)) expect(changes).toMatch(new RegExp(` × ${name}[,)]`));
+    for (const name of [...Object.keys(WEIGHTS), KILL]) expect(changes).toMatch(new RegExp(` × ${name}[,)]`));
   });
 
   it('does the same for the same seed', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { randomBelow, seededRandom } from '../../support/random.ts';
 import { type CrashStorage, createCrashStorage } from '../../support/storage/crash-storage.ts';
-import { observeStorage } from '../../support/storage/observed-storage.ts';
-import { type Rules, startMachine } from './engine.ts';
+import { catchUp, type Machine, type Rules, startMachine } from './engine.ts';
 import { step } from './history.ts';
 import { Journal, type Told } from './journal.ts';
-import { differences, type Seen } from './look.ts';
+import { createLives, type Lives } from './lives.ts';
+import { differences, lookAtAll, type Seen } from './look.ts';
 import { bytesFrom, type Luck, needsCatchingUp, recoverTwice } from './recovery.ts';
 import { World } from './world.ts';
 
@@ -19,6 +19,11 @@ const MORE_STEPS = 24;
 const AT_ONCE = 3;
 const MOST = 250;
 const RESTARTS = 0.08;
+const KILLS = 0.12;
+/** Calls after which a killed process is dead at the latest, whatever it is doing. */
+const LONGEST_LIFE = 40;
+/** As the tally of acts names it. */
+export const KILL = 'kill and start again';
 const START = Date.UTC(2026, 10, 21, 23, 59, 58);
 
 /** What came of one history: everything in it follows from its seed. */
@@ -63,17 +68,25 @@ async function statesOf(seed: number, tally: Tally): Promise<State[]> {
   const share = seed % 5 === 0 ? 1 : 0.12;
   let calls = 0;
   let cut = 0;
-  const storage = observeStorage(disk, (call) => {
+  const lives = createLives(disk, (call) => {
     calls += 1;
     if (cut >= MOST || random() > share) return;
     cut += 1;
     states.push({ disk: disk.crash(random), told: journal.told(), where: `before call ${calls} (${call})` });
   });
-  const start = () => startMachine(storage, bytesFrom(random), rulesOf(seed));
+  const start = () => startMachine(lives.next(), bytesFrom(random), rulesOf(seed));
   const world = new World(await start(), journal, random);
   const steps = LEAST_STEPS + randomBelow(random, MORE_STEPS);
   for (let done = 0; done < steps && cut < MOST; done += AT_ONCE) {
-    await Promise.all(Array.from({ length: 1 + randomBelow(random, AT_ONCE) }, () => step(world)));
+    const isKilled = random() < KILLS;
+    if (isKilled) lives.endIn(1 + randomBelow(random, LONGEST_LIFE));
+    const acts = Array.from({ length: 1 + randomBelow(random, AT_ONCE) }, () => step(world));
+    const ends = await Promise.allSettled(acts);
+    if (isKilled)
+      tally.breaches.push(
+        ...(await goOnAfterKill(world, lives, start)).map((fault) => `seed ${seed}, ${fault}`),
+      );
+    else for (const end of ends) if (end.status === 'rejected') throw end.reason;
     if (random() < RESTARTS) {
       await world.machine.engine.close();
       world.machine = await start();
@@ -82,6 +95,24 @@ async function statesOf(seed: number, tally: Tally): Promise<State[]> {
   await world.machine.engine.close();
   tally.acts = Object.fromEntries(world.done);
   return states;
+}
+
+/**
+ * The process is dead, the power stays: what it had only written is there for the next one. That one tells everybody what it
+ * finds, and from then on no power cut may take it back.
+ */
+async function goOnAfterKill(world: World, lives: Lives, start: () => Promise<Machine>): Promise<string[]> {
+  const { journal, done } = world;
+  lives.end();
+  // gives the lock back, as the system does; nothing else of it reaches the disk
+  await world.machine.engine.close().catch(() => undefined);
+  world.begin(await start());
+  await catchUp(world.machine);
+  const look = await lookAtAll(world.machine);
+  const faults = differences(look, journal.told()).map((fault) => `after kill ${lives.count}, ${fault}`);
+  journal.relearn(look.facts, look.adopted);
+  done.set(KILL, (done.get(KILL) ?? 0) + 1);
+  return faults;
 }
 
 /** Over the names and bytes of everything that lies there. */

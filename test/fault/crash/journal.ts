@@ -114,6 +114,15 @@ export class Journal {
     this.giving = undefined;
   }
 
+  /** Nothing is on its way any more: what is there now is what everybody is told from here on. */
+  relearn(facts: ReadonlyMap<string, Fact>, adopted: readonly string[]): void {
+    for (const key of [...this.asked.keys()]) this.settle(key, facts.get(key) ?? 'gone');
+    for (const [key, fact] of facts) this.known.set(key, fact);
+    for (const name of adopted) this.dropped.delete(name);
+    this.coming.length = 0;
+    this.giving = undefined;
+  }
+
   told(): Told {
     return {
       known: new Map(this.known),

@@ -9,7 +9,7 @@ export const guest = (n: number): Owner => asOwner(`anon-${String(n).padStart(32
 
 /** One machine, who asks it for things, and what they were told. */
 export class World {
-  /** Another one after each restart. */
+  /** Another one after each restart or kill. */
   machine: Machine;
   readonly journal: Journal;
   readonly random: Random;
@@ -47,6 +47,13 @@ export class World {
   pickIdle(wanted: (fact: Fact) => boolean): Fact | undefined {
     const idle = this.journal.idle().filter((fact) => !this.alone.has(fact.owner) && wanted(fact));
     return idle.length === 0 ? undefined : this.pick(idle);
+  }
+
+  /** Whoever was at work was cut off, and goes on with another machine. */
+  begin(machine: Machine): void {
+    this.machine = machine;
+    this.working.clear();
+    this.alone.clear();
   }
 
   /** Beside others. */
