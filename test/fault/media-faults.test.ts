@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createProcessDecoder, type ProcessDecoderOptions } from '../../src/media/process-decoder.ts';
 import { pngTexts } from '../support/metadata/containers.ts';
 import { metadataBomb, pixelBombPng, pngPicture } from '../support/pictures.ts';
-import { alive, kindOfError, stopped, untilGone } from '../support/processes.ts';
+import { alive, kindOfError, runWithFewDescriptors, stopped, untilGone } from '../support/processes.ts';
 
 const limits = { maxPixels: 50_000_000, maxFrames: 60, thumbSize: 320 };
 const closing: (() => Promise<void>)[] = [];
@@ -84,16 +84,8 @@ describe('a picture that takes too long (I1)', () => {
 
 describe('a server without free descriptors (D6)', () => {
   it('answers overloaded, starts nothing, and recovers by itself', async () => {
-    const script = fileURLToPath(new URL('./media-no-descriptors.ts', import.meta.url));
-    const shell = spawn('sh', ['-c', 'ulimit -n 96; exec "$0" "$1"', process.execPath, script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    shell.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    await once(shell, 'close');
-    expect(JSON.parse(output)).toEqual({
+    const told = await runWithFewDescriptors(new URL('./media-no-descriptors.ts', import.meta.url));
+    expect(told).toEqual({
       refused: ['overloaded', 'overloaded', 'overloaded'],
       left: { running: 0, queued: 0, pids: [], failures: 0 },
       afterwards: 64,

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { isKirokuError } from '../../src/domain/errors.ts';
 
 /** True while a process of this id runs; a zombie that nobody has reaped yet does not. */
@@ -44,4 +47,17 @@ export async function untilGone(pid: number, deadlineMs = 20_000): Promise<void>
     if (waited > deadlineMs) throw new Error(`process ${pid} is still there`);
     await new Promise((resolve) => setTimeout(resolve, step));
   }
+}
+
+/** What a script prints, as JSON, that may open 96 descriptors at most. */
+export async function runWithFewDescriptors(script: URL): Promise<unknown> {
+  const shell = spawn('sh', ['-c', 'ulimit -n 96; exec "$0" "$1"', process.execPath, fileURLToPath(script)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  shell.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await once(shell, 'close');
+  return JSON.parse(output);
 }
