@@ -9,6 +9,7 @@ import type {
   ThrownThere,
 } from './node-storage-bulk-thread.ts';
 import { joinNames } from './path.ts';
+import { threadNotStarted } from './thread-not-started.ts';
 
 /** Threads reading side by side: system calls are most of the work, and the main thread wants a core too. */
 const THREADS = 2;
@@ -71,7 +72,7 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
     clearTimeout(thread.idle);
     const error = thread.hasAnswered
       ? new KirokuError('io_error', 'The storage thread ended.', { cause })
-      : notStarted(cause);
+      : threadNotStarted(cause);
     for (const { reject } of thread.waiting.values()) reject(error);
     thread.waiting.clear();
   }
@@ -144,14 +145,6 @@ export function createNodeBulk(real: (path: string, call: string) => string): Bu
       return ask<'sizes'>({ op: 'sizes', folder: real(folder, 'lstat'), names: joinNames(names, 'lstat') });
     },
   };
-}
-
-/** Without descriptors or memory a thread ends at its start, by an error of any kind: of its loop, of a module, of none. */
-function notStarted(cause: unknown): KirokuError {
-  return new KirokuError('overloaded', 'A storage thread could not be started.', {
-    cause,
-    details: { retryAfter: 1 },
-  });
 }
 
 function valueOrError<T>(given: OrThrown<T>): T | { readonly error: Error } {
