@@ -38,9 +38,13 @@ export async function runIdor(world: World): Promise<AccessFindings> {
   let requests = 0;
   // what an attacker writes stands in its own lists from then on: it looks first
   const looks = (attack: Attack) => attack.operation.startsWith('get ');
-  const inTurn = [attacks.filter(looks), attacks.filter((attack) => !looks(attack))];
-  for (const [attacker, some] of inTurn.flatMap((some) => ATTACKERS.map((who) => [who, some] as const))) {
-    await inParallel(some, 8, async (attack) => {
+  // and it writes one thing after the other: what two operations share (a key of idempotency) they find in the same order
+  const inTurn = [
+    { some: attacks.filter(looks), atOnce: 8 },
+    { some: attacks.filter((attack) => !looks(attack)), atOnce: 1 },
+  ].flatMap((turn) => ATTACKERS.map((attacker) => ({ ...turn, attacker })));
+  for (const { attacker, some, atOnce } of inTurn) {
+    await inParallel(some, atOnce, async (attack) => {
       if (attacker === 'service for other' && SERVICES_OWN.test(attack.operation)) return;
       requests += 2;
       const [foreign, never] = [
