@@ -75,19 +75,19 @@ export function createFolderSync(storage: Storage): FolderSync {
  */
 export async function ensureFolder(storage: Storage, folders: FolderSync, path: string): Promise<void> {
   if (path === '') return;
-  const there = await identityOf(storage, path);
+  const there = await folderIdentity(storage, path);
   if (there !== undefined && folders.proofs.has(path, there)) return;
   const parent = parentOf(path);
   await ensureFolder(storage, folders, parent);
   if (there === undefined) await storage.makeFolder(path);
-  const made = there ?? (await identityOf(storage, path));
+  const made = there ?? (await folderIdentity(storage, path));
   if (made === undefined) throw errno('ENOENT', 'mkdir', path);
   await folders.sync(parent);
   folders.proofs.add(path, made);
 }
 
 /** Inode and birth: the number alone may be that of another folder by now. */
-async function identityOf(storage: Storage, path: string): Promise<string | undefined> {
+async function folderIdentity(storage: Storage, path: string): Promise<string | undefined> {
   try {
     const stat = await storage.stat(path);
     if (stat.type !== 'folder') throw errno('ENOTDIR', 'mkdir', path);

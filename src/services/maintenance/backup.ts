@@ -117,9 +117,9 @@ function union<T>(former: readonly T[], now: readonly T[]): T[] {
 
 /** What was this owner's is another's by now: not to be had under the old name, and nothing is left under it. */
 async function refuseMoved(source: Storage, owner: Owner): Promise<void> {
-  for (const to of await targetsOfMoves(source, [owner])) {
-    throw new KirokuError('invalid_parameter', `${owner} was moved to ${to}, and so were the pictures.`);
-  }
+  const [to] = await targetsOfMoves(source, [owner]);
+  if (to === undefined) return;
+  throw new KirokuError('invalid_parameter', `${owner} was moved to ${to}, and so were the pictures.`);
 }
 
 /** What the former run left; undefined for an empty folder. @throws KirokuError `invalid_parameter` for anything else */
