@@ -75,7 +75,7 @@ const purge: Act = async (world) => {
   const { machine, journal } = world;
   let went = false;
   const asked = await world.withAlone([owner], () => {
-    const some = journal.idle().filter((fact) => fact.owner === owner && fact.at?.status === 'trash');
+    const some = journal.purgeable(owner);
     return journal.remove(some, async () => {
       const plan = await machine.purge.plan({ owner, olderThanDays: 1e-9 });
       try {

@@ -63,7 +63,7 @@ async function statesOf(seed: number, tally: Tally): Promise<State[]> {
   let now = START;
   const disk = createCrashStorage({ now: () => (now += 7) });
   const states: State[] = [];
-  const journal = new Journal();
+  const journal = new Journal(() => lives.isAlive);
   // every call of the first start and the first pictures now and then; else all over a longer history
   const share = seed % 5 === 0 ? 1 : 0.12;
   let calls = 0;

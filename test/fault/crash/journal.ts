@@ -17,6 +17,8 @@ export interface Fact {
     readonly id: PictureId;
     readonly day: Day;
     readonly status: Status;
+    /** Its purge has begun: nothing else can be done with it any more. */
+    readonly purging: boolean;
   };
 }
 
@@ -58,10 +60,26 @@ export class Journal {
   private readonly keyed = new Map<string, KeyedUpload>();
   readonly dropped = new Set<string>();
   private giving: Transfer | undefined;
+  private readonly isAlive: () => boolean;
+
+  /** @param isAlive whether the process that is asked lives: what a dead one still answers is told to nobody */
+  constructor(isAlive: () => boolean = () => true) {
+    this.isAlive = isAlive;
+  }
 
   /** What nobody is changing. */
   idle(): Fact[] {
     return [...this.known.values()].filter(({ key }) => !this.asked.has(key));
+  }
+
+  /** Those in the trash that may be purged: idle ones, and whose purge a killed process had begun. */
+  purgeable(owner: Owner): Fact[] {
+    return [...this.known.values()].filter(
+      (fact) =>
+        fact.owner === owner &&
+        fact.at?.status === 'trash' &&
+        (this.asked.get(fact.key) ?? 'gone') === 'gone',
+    );
   }
 
   get uploads(): [string, KeyedUpload][] {
@@ -72,7 +90,9 @@ export class Journal {
     this.keyed.set(key, upload);
   }
 
+  /** @throws when the process died before it could tell */
   learn(fact: Fact): void {
+    this.hear();
     this.known.set(fact.key, fact);
   }
 
@@ -80,6 +100,7 @@ export class Journal {
   async make<T>(trait: string, work: () => Promise<T>): Promise<T> {
     this.coming.push(trait);
     const result = await work();
+    this.hear();
     this.coming.splice(this.coming.indexOf(trait), 1);
     return result;
   }
@@ -87,14 +108,21 @@ export class Journal {
   /** `work` turns what is known into `next`; what it answers is told. */
   async change(key: string, next: Fact | 'gone', work: () => Promise<Fact | 'gone'>): Promise<void> {
     this.asked.set(key, next);
-    this.settle(key, await work());
+    const now = await work();
+    this.hear();
+    this.settle(key, now);
   }
 
   /** Several things may be gone for good when `work` ends; it says of each what it knows. */
   async remove(facts: readonly Fact[], work: () => Promise<(fact: Fact) => boolean>): Promise<void> {
     for (const { key } of facts) this.asked.set(key, 'gone');
     const isGone = await work();
+    this.hear();
     for (const fact of facts) this.settle(fact.key, isGone(fact) ? 'gone' : fact);
+  }
+
+  private hear(): void {
+    if (!this.isAlive()) throw new Error('its process died before it could tell');
   }
 
   private settle(key: string, now: Fact | 'gone'): void {
@@ -108,15 +136,21 @@ export class Journal {
   async give(transfer: Transfer, work: () => Promise<void>): Promise<void> {
     this.giving = transfer;
     await work();
+    this.hear();
     for (const [key, fact] of this.known) {
       if (fact.owner === transfer.from) this.known.set(key, { ...fact, owner: transfer.to });
     }
     this.giving = undefined;
   }
 
-  /** Nothing is on its way any more: what is there now is what everybody is told from here on. */
+  /**
+   * Nothing is on its way any more but purges that had begun: what is there now is what everybody is told from here on.
+   */
   relearn(facts: ReadonlyMap<string, Fact>, adopted: readonly string[]): void {
-    for (const key of [...this.asked.keys()]) this.settle(key, facts.get(key) ?? 'gone');
+    for (const key of [...this.asked.keys()]) {
+      const now = facts.get(key) ?? 'gone';
+      if (now === 'gone' || now.at?.purging !== true) this.settle(key, now);
+    }
     for (const [key, fact] of facts) this.known.set(key, fact);
     for (const name of adopted) this.dropped.delete(name);
     this.coming.length = 0;

@@ -6,6 +6,7 @@ import { type Changing, observeStorage } from '../../support/storage/observed-st
 export interface Lives {
   /** How many there were. */
   readonly count: number;
+  readonly isAlive: boolean;
   /** The disk as the next process has it. */
   next(): Storage;
   /** The present one dies at its changing call of this number from now on. */
@@ -22,6 +23,9 @@ export function createLives(disk: Storage, before: (call: Changing) => void): Li
   return {
     get count() {
       return count;
+    },
+    get isAlive() {
+      return isAlive;
     },
     next() {
       count += 1;

@@ -16,8 +16,9 @@ export function pictureFact(entry: Entry): Fact {
   const { owner, kind, id, day, status } = entry;
   const record = entry.record();
   const { sha256, tags, favorite, rating } = record;
+  const at = { kind, id, day, status, purging: record.purging !== undefined };
   return {
-    ...{ key: `picture ${id}`, owner, trait: sha256, at: { kind, id, day, status } },
+    ...{ key: `picture ${id}`, owner, trait: sha256, at },
     text: `${kind} ${status} ${tags.join()} ${favorite} ${rating} ${sha256} ${lastingOf(record)}`,
   };
 }
