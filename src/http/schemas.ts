@@ -36,7 +36,12 @@ const recipe = {
   prompt: text,
   negative_prompt: text,
   model: text,
-  loras: z.array(z.looseObject({ name: z.string().optional(), weight: z.number().optional() })).optional(),
+  loras: z
+    .array(z.looseObject({ name: z.unknown(), weight: z.unknown() }))
+    .optional()
+    .openapi({
+      description: 'As the pipeline describes them: mostly a `name`, a text, and a `weight`, a number.',
+    }),
   seed: text.openapi({ description: 'Decimal digits: seeds go to 2^64 − 1.' }),
   sampler: text,
   scheduler: text,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { useApp } from '../support/app.ts';
+import { mismatches, type OpenApi } from '../acceptance/fuzz-schema.ts';
+import { jsonOf, useApp } from '../support/app.ts';
 import { pngPicture } from '../support/pictures.ts';
 
 const app = useApp();
@@ -20,6 +21,23 @@ describe('the fields beside a file', () => {
     const answer = await upload({ meta });
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({ meta: { prompt, negative_prompt: prompt } });
+  });
+
+  it('may describe LoRAs in any way: they are kept so, and the document says so', async () => {
+    const loras = [
+      { name: 'ink', weight: null },
+      { name: 7, weight: '0.8' },
+      { name: ['a'], trigger: {} },
+      {},
+    ];
+    const answer = await upload({ meta: JSON.stringify({ loras }) });
+    const uploaded: unknown = await answer.json();
+    expect([answer.status, uploaded]).toMatchObject([201, { meta: { loras } }]);
+    const document = await jsonOf<OpenApi>(app.call('/openapi.json'));
+    const schema =
+      document.paths['/api/v1/images']?.['post']?.responses['201']?.content?.['application/json']?.schema;
+    if (schema === undefined) throw new Error('the document has no answer to an upload');
+    expect(mismatches(document, schema, uploaded)).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { Meta } from '../../api/types.ts';
+import { type NamedLora, namedLoras } from './loras.ts';
 
 /** What a picture was made with, in the order in which it is shown. */
 export const RECIPE_FIELDS = [
@@ -39,7 +40,7 @@ export function recipeOf(meta: Partial<Recipe>): FieldValue[] {
 
 function textOf(meta: Partial<Recipe>, field: RecipeField): string | undefined {
   if (field === 'size') return sizeOf(meta);
-  if (field === 'loras') return (meta.loras ?? []).flatMap((lora) => loraText(lora) ?? []).join('\n');
+  if (field === 'loras') return namedLoras(meta.loras).map(loraText).join('\n');
   const value = meta[field];
   return value === undefined || value === null ? undefined : String(value);
 }
@@ -48,7 +49,6 @@ export function sizeOf(meta: Partial<Pick<Meta, 'width' | 'height'>>): string | 
   return meta.width && meta.height ? `${meta.width}×${meta.height}` : undefined;
 }
 
-function loraText({ name, weight }: { name?: string | undefined; weight?: number | undefined }) {
-  if (name === undefined) return undefined;
+function loraText({ name, weight }: NamedLora): string {
   return weight === undefined ? name : `${name}: ${weight}`;
 }

@@ -1,4 +1,5 @@
 import type { Meta } from '../../api/types.ts';
+import { namedLoras } from './loras.ts';
 
 type Recipe = Partial<
   Pick<
@@ -30,10 +31,9 @@ export function parametersText(meta: Recipe): string {
 }
 
 function callsOf({ prompt, loras }: Recipe): string {
-  return (loras ?? [])
-    .flatMap(({ name, weight }) => (name === undefined ? [] : [{ name, weight: weight ?? 1 }]))
+  return namedLoras(loras)
     .filter(({ name }) => !(prompt ?? '').includes(`<lora:${name}:`))
-    .map(({ name, weight }) => ` <lora:${name}:${weight}>`)
+    .map(({ name, weight }) => ` <lora:${name}:${weight ?? 1}>`)
     .join('');
 }
 

@@ -23,6 +23,18 @@ describe('recipeOf', () => {
     ]);
   });
 
+  it('names the LoRAs that a pipeline described in its own way, and no others', () => {
+    const named = [
+      { name: 'ink', weight: null },
+      { name: 'snow', weight: '0.8' },
+      { name: 'fog', weight: {} },
+    ];
+    const nameless = [{ name: 7, weight: 1 }, { name: null }, { name: '' }];
+    expect(recipeOf({ loras: [...named, ...nameless] })).toEqual([
+      { field: 'loras', text: 'ink\nsnow: 0.8\nfog' },
+    ]);
+  });
+
   it('says who said a value', () => {
     expect(recipeOf({ prompt: 'cat', model: 'm', from: { model: 'embedded' } })).toEqual([
       { field: 'prompt', text: 'cat' },

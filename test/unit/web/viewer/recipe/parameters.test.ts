@@ -26,6 +26,15 @@ describe('parametersText', () => {
     expect(parametersText({ prompt: 'cat <lora:ink:0.8>', loras })).toBe('cat <lora:ink:0.8> <lora:snow:1>');
   });
 
+  it('calls LoRAs whose weight is none with 1, and none without a name', () => {
+    const loras = [
+      { name: 'ink', weight: null },
+      { name: 'snow', weight: '0.5' },
+      { name: 7, weight: 1 },
+    ];
+    expect(parametersText({ prompt: 'cat', loras })).toBe('cat <lora:ink:1> <lora:snow:0.5>');
+  });
+
   it('puts what could be taken for another setting in quotation marks', () => {
     expect(parametersText({ model: 'a, b', steps: 1 })).toBe('Steps: 1, Model: "a, b"');
   });
