@@ -63,7 +63,7 @@ export class Journal {
   private readonly isAlive: () => boolean;
 
   /** @param isAlive whether the process that is asked lives: what a dead one still answers is told to nobody */
-  constructor(isAlive: () => boolean = () => true) {
+  constructor(isAlive: () => boolean) {
     this.isAlive = isAlive;
   }
 
@@ -118,7 +118,10 @@ export class Journal {
     for (const { key } of facts) this.asked.set(key, 'gone');
     const isGone = await work();
     this.hear();
-    for (const fact of facts) this.settle(fact.key, isGone(fact) ? 'gone' : fact);
+    for (const fact of facts) {
+      if (isGone(fact)) this.settle(fact.key, 'gone');
+      else if (fact.at?.purging !== true) this.settle(fact.key, fact);
+    }
   }
 
   private hear(): void {
