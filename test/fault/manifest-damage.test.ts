@@ -266,6 +266,27 @@ describe('a manifest made again because somebody asked', () => {
     await catalog.close();
   });
 
+  // found by the fuzzer: a reindex in the midst of somebody's purge
+  it('is not kept for a picture whose purge has begun and whose original is gone', async () => {
+    const storage = createMemoryStorage({ now: () => START });
+    await copyTree(tree, storage);
+    const catalog = openCatalog(storage, { recentSize: 0 });
+    const { kind, id } = picture(6);
+    const at = new Date(START).toISOString();
+    await catalog.commit(OWNER, {
+      op: 'edit',
+      kind,
+      id,
+      change: (now) => ({ ...now, status: 'trash', trashed_at: at, purging: at }),
+    });
+    await removeOriginal(storage, picture(6));
+    await catalog.rebuild(OWNER);
+    expect(await asideOf(storage)).toEqual([]);
+    const others = [...truth].filter(([known]) => known !== id);
+    expect(await listed(catalog)).toEqual(new Map(others));
+    await catalog.close();
+  });
+
   // found by the fuzzer: five owners whose last picture was purged had a file kept for nothing
   it('is not kept of an owner who has no picture left', async () => {
     const storage = createMemoryStorage({ now: () => START });

@@ -11,6 +11,11 @@ const ATTEMPTS = 3;
 /** Repairs the owner's manifest after a read has shown that it must be. */
 export type Heal = (store: OwnerStore, why: string) => Promise<void>;
 
+/** For readers that must not repair: a rebuild itself, or what comes before one. @throws ManifestChangedError */
+export const refuseToHeal: Heal = async (_, why) => {
+  throw new ManifestChangedError(why);
+};
+
 /** The entries of some rows when all of them are at hand. */
 export function ready(store: OwnerStore, rows: readonly number[]): Entry[] | undefined {
   const entries: Entry[] = [];

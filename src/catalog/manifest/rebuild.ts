@@ -1,13 +1,16 @@
 import { isErrno, KirokuError, volumeMissing } from '../../domain/errors.ts';
+import type { PictureId } from '../../domain/id.ts';
 import { manifestKey, ownerFolder } from '../../domain/key.ts';
 import { stagingPath } from '../../storage/durable.ts';
 import type { StorageFile } from '../../storage/storage.ts';
 import { folderState } from '../own-folder.ts';
 import { clearStaged, installStaged, manifestStagingName } from './append.ts';
 import { createBaseWriter } from './base-writer.ts';
+import { refuseToHeal } from './entries.ts';
 import { HEADER_LENGTH } from './header.ts';
 import { ManifestChangedError } from './log-file.ts';
 import type { OwnerIndex } from './owner-index.ts';
+import { findEntry } from './queries.ts';
 import { linesFromSidecars } from './rebuild-records.ts';
 import { type Scanned, scanManifest } from './scan.ts';
 import { emptyIndex, type ManifestContext, type OwnerStore } from './store.ts';
@@ -42,7 +45,7 @@ export async function rebuildManifest(
   const staged = await stageFromSidecars(context, store);
   // it may have gone while its sidecars were looked for
   if (!(await context.present())) throw volumeMissing();
-  const isSuperseded = why === ASKED_FOR && !(await knowsMore(store.index, staged?.scanned.index));
+  const isSuperseded = why === ASKED_FOR && !(await knowsMore(store, staged?.scanned.index));
   if (!isSuperseded) await keepAside(context, store);
   if (staged === undefined) {
     if (isSuperseded) await removeManifest(context, store);
@@ -111,16 +114,29 @@ async function writeRecords(context: ManifestContext, store: OwnerStore, file: S
 }
 
 /**
- * True when the old index has a picture that the new one, or nobody, has: its sidecar is gone, or cannot be read.
+ * True when the old manifest has a picture that the new one, or nobody, has: its sidecar is gone, or cannot be read. One
+ * whose purge has begun is on its way out, and no loss.
  * @param fresh undefined: no sidecar gave a line
  */
-async function knowsMore(old: OwnerIndex, fresh: OwnerIndex | undefined): Promise<boolean> {
-  const { columns } = old;
+async function knowsMore(store: OwnerStore, fresh: OwnerIndex | undefined): Promise<boolean> {
+  const { index } = store;
+  const { columns } = index;
   for (let row = 0; row < columns.used; row++) {
-    if (columns.isLive(row) && (fresh?.find(old.idOf(row)) ?? -1) < 0) return true;
+    const isMissing = columns.isLive(row) && (fresh?.find(index.idOf(row)) ?? -1) < 0;
+    if (isMissing && !(await isBeingPurged(store, index.idOf(row)))) return true;
     if (row % ROWS_A_TURN === ROWS_A_TURN - 1) await turn();
   }
   return false;
+}
+
+async function isBeingPurged(store: OwnerStore, id: PictureId): Promise<boolean> {
+  try {
+    const entry = await findEntry(store, refuseToHeal, id);
+    return entry?.record().purging !== undefined;
+  } catch {
+    // what cannot be read may say anything: the file is kept
+    return false;
+  }
 }
 
 /** What lies under the manifest's name is never thrown away unread: an operator may want to know. */

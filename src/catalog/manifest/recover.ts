@@ -12,6 +12,7 @@ import { walkSidecars } from '../sidecar-walk.ts';
 import { appendLines } from './append.ts';
 import { applyStep, tell } from './apply.ts';
 import type { Step } from './batch.ts';
+import { refuseToHeal } from './entries.ts';
 import { crcHolds, emptyView, encodeLine, scanLine } from './line.ts';
 import { lineEntry } from './line-entry.ts';
 import { ManifestChangedError, readExact } from './log-file.ts';
@@ -90,10 +91,6 @@ async function syncIfThere({ folders }: ManifestContext, folder: string): Promis
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
-}
-
-async function refuseToHeal(_: OwnerStore, why: string): Promise<void> {
-  throw new ManifestChangedError(why);
 }
 
 async function compareLive(context: ManifestContext, entry: Entry): Promise<Correction | undefined> {
