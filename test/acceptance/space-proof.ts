@@ -95,13 +95,15 @@ const WRITE_PROTECTED: Case = {
       keeper.expect('an upload', await keeper.upload(), { status: 201 });
     await keeper.trash(1);
     await restart();
-    // files that are open for writing do not let a mount be made read-only: another one is put over it
-    await volume.run('mount --bind "$KEPT" "$VOLUME" && mount -o remount,bind,ro "$VOLUME"');
+    // what is open for writing keeps a mount from being made read-only: another one is, where nobody can open anything, and is
+    // then put over it
+    await volume.run('mkdir "$KEPT.ro" && mount --bind "$KEPT" "$KEPT.ro"');
+    await volume.run('mount -o remount,bind,ro "$KEPT.ro" && mount --bind "$KEPT.ro" "$VOLUME"');
     keeper.expect('an upload', await keeper.upload(), READ_ONLY);
     await keeper.attempt('trash', READ_ONLY);
     await keeper.attempt('edit', READ_ONLY);
     await keeper.check('with the disk read-only');
-    await volume.run('umount "$VOLUME"');
+    await volume.run('umount "$VOLUME" && umount "$KEPT.ro"');
     await keeper.worksAgain('with the disk writable again');
   },
 };
