@@ -47,7 +47,7 @@ export async function compare(journal: Journal, options: CompareOptions): Promis
     await compareSearches(owner, options.base, faults);
     for (const id of found.keys()) listed.add(id);
   }
-  faults.push(...leftovers(files, listed));
+  faults.push(...(await leftovers(options.outputs, listed)));
   faults.push(...(await leftStaged(options.outputs)).map((name) => `left staged: ${name}`));
   return faults.map((fault) => fault.slice(0, 600));
 }
@@ -263,14 +263,20 @@ const OWN_FILES = /^[^/]+\/(?:manifest\.jsonl|owner\.json)$/;
 const PICTURE_FILE =
   /^[^/]+\/(?:inputs\/)?\d{4}\/\d\d\/\d\d\/(?:thumb\/([0-9a-z]{26})\.webp|([0-9a-z]{26})\.(?:png|json))$/;
 
-/** Whatever lies in the tree of a picture that is not listed, and what is none of ours. */
-function leftovers(files: readonly string[], listed: ReadonlySet<string>): string[] {
-  return files
-    .filter((path) => {
+/** What a start takes away behind its first answers is gone by then, ms. The deadline says that something stays, and nothing else. */
+const TIDY_WITHIN_MS = 30_000;
+
+/** Whatever stays in the tree of a picture that is not listed, and what is none of ours. */
+async function leftovers(outputs: string, listed: ReadonlySet<string>): Promise<string[]> {
+  const until = performance.now() + TIDY_WITHIN_MS;
+  for (;;) {
+    const left = (await filesIn(join(outputs, 'users'))).filter((path) => {
       const [, thumb, file] = PICTURE_FILE.exec(path) ?? [];
       return !OWN_FILES.test(path) && !listed.has(thumb ?? file ?? '');
-    })
-    .map((path) => `left behind: ${path}`);
+    });
+    if (left.length === 0 || performance.now() > until) return left.map((path) => `left behind: ${path}`);
+    await delay(50);
+  }
 }
 
 /** Original, thumbnail and record of every listed picture but those whose purge was cut off. */
