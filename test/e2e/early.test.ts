@@ -42,35 +42,39 @@ function placesOf(page: Page, selector: string): Promise<Place[]> {
 }
 
 describe.each(Object.keys(SIZES) as Size[])('the first pictures on a %s', (size) => {
-  it('are there before the gallery, where the grid then has them', async () => {
-    const visit = await gallery.visit({ size });
-    const { page, open, postMany } = visit;
-    const today = Date.now();
-    await postMany(14, (index) => {
-      const [width, height] = SHAPES[index % 4] ?? SHAPES[0];
-      return { width, height, meta: { created_at: new Date(today - index * 7_000_000).toISOString() } };
-    });
-    // what stands above the list is told by the visit before
-    await open();
-    await page.getByRole('option').first().locator('img').waitFor();
-    await page.waitForFunction(() => localStorage.getItem('kiroku.list-top') !== null);
+  // whichever way the days fall: two pictures of the newest and twelve of the one before, or ten and four
+  it.each(['02:00', '18:00'])(
+    'are there before the gallery, where the grid then has them: the newest at %s',
+    async (time) => {
+      const visit = await gallery.visit({ size });
+      const { page, open, postMany } = visit;
+      const newest = Date.parse(`2026-10-01T${time}:00Z`);
+      await postMany(14, (index) => {
+        const [width, height] = SHAPES[index % 4] ?? SHAPES[0];
+        return { width, height, meta: { created_at: new Date(newest - index * 7_000_000).toISOString() } };
+      });
+      // what stands above the list is told by the visit before
+      await open();
+      await page.getByRole('option').first().locator('img').waitFor();
+      await page.waitForFunction(() => localStorage.getItem('kiroku.list-top') !== null);
 
-    const letGo = await holdGallery(visit);
-    await page.goto(gallery.server.page('/'), { waitUntil: 'commit' });
-    await page.locator('img[data-of]').first().waitFor();
-    const early = await placesOf(page, 'img[data-of]');
-    expect(early.length).toBeGreaterThan(3);
-    letGo();
-    await page.locator('img[data-of]').first().waitFor({ state: 'detached' });
-    const late = new Map((await placesOf(page, '[role=option]')).map(({ id, box }) => [id, box]));
-    const down = (late.get(early[0]?.id ?? '')?.[1] ?? 0) - (early[0]?.box[1] ?? 0);
-    for (const { id, box } of early) {
-      // the notice for guests comes later, and moves all of them down alike
-      const expected = box.map((value, at) => value + (at === 1 ? down : 0));
-      for (const [at, value] of expected.entries()) expect(late.get(id)?.[at]).toBeCloseTo(value, 0);
-    }
-    await expectNoViolations(page);
-  });
+      const letGo = await holdGallery(visit);
+      await page.goto(gallery.server.page('/'), { waitUntil: 'commit' });
+      await page.locator('img[data-of]').first().waitFor();
+      const early = await placesOf(page, 'img[data-of]');
+      expect(early.length).toBeGreaterThan(3);
+      letGo();
+      await page.locator('img[data-of]').first().waitFor({ state: 'detached' });
+      const late = new Map((await placesOf(page, '[role=option]')).map(({ id, box }) => [id, box]));
+      const down = (late.get(early[0]?.id ?? '')?.[1] ?? 0) - (early[0]?.box[1] ?? 0);
+      for (const { id, box } of early) {
+        // the notice for guests comes later, and moves all of them down alike
+        const expected = box.map((value, at) => value + (at === 1 ? down : 0));
+        for (const [at, value] of expected.entries()) expect(late.get(id)?.[at]).toBeCloseTo(value, 0);
+      }
+      await expectNoViolations(page);
+    },
+  );
 });
 
 it('gives way at once to a press, a key or a scroll', async () => {

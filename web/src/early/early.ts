@@ -37,8 +37,8 @@ function styled(): Promise<unknown> {
  */
 async function coverAll(signal: AbortSignal): Promise<Cover> {
   const asked = askForFirstPage(signal);
-  const [{ items } = { items: [] }] = await Promise.all([asked, styled()]);
-  return coverWith((width, height) => firstBoxes(items, dayOf, width, height));
+  const [page = { items: [], isLast: true }] = await Promise.all([asked, styled()]);
+  return coverWith((width, height) => firstBoxes(page, dayOf, width, height));
 }
 
 /** Has the parts of the gallery fetched, behind the pictures and not compiled yet: those are not to wait for it. */

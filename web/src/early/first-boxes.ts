@@ -2,6 +2,7 @@ import type { Item } from '../api/types.ts';
 import { CHUNK, type Chunk } from '../grid/chunks.ts';
 import { type Box, createLayoutMaker } from '../grid/layout.ts';
 import { sizesFor } from '../grid/sizes.ts';
+import type { FirstPage } from './first-page.ts';
 
 export interface Placed {
   readonly item: Item;
@@ -12,17 +13,16 @@ export interface Placed {
 /**
  * Where the grid will put the newest pictures, as far as that can be told from a first page of them: whole chunks alone, as
  * how a chunk's rows are broken depends on all that is in it.
- * @param items newest first
  * @param width of the list, px
  * @param height so much of the list is seen, px
  */
 export function firstBoxes(
-  items: readonly Item[],
+  page: Pick<FirstPage, 'items' | 'isLast'>,
   dayOf: (time: string) => string,
   width: number,
   height: number,
 ): Placed[] {
-  const chunks = wholeChunks(items, dayOf);
+  const chunks = wholeChunks(page, dayOf);
   const layout = createLayoutMaker().make(chunks, sizesFor(width));
   const placed: Placed[] = [];
   for (const [chunk, { items: own = [] }] of chunks.entries()) {
@@ -34,7 +34,10 @@ export function firstBoxes(
   return placed;
 }
 
-function wholeChunks(items: readonly Item[], dayOf: (time: string) => string): Chunk[] {
+function wholeChunks(
+  { items, isLast }: Pick<FirstPage, 'items' | 'isLast'>,
+  dayOf: (time: string) => string,
+): Chunk[] {
   const chunks: { date: string; count: number; items: Item[] }[] = [];
   for (const item of items) {
     const date = dayOf(item.created_at);
@@ -44,8 +47,8 @@ function wholeChunks(items: readonly Item[], dayOf: (time: string) => string): C
       last.count += 1;
     } else chunks.push({ date, count: 1, items: [item] });
   }
-  // the page may end in the middle of it; a full one is whole
   const last = chunks.at(-1);
-  if (last !== undefined && last.count < CHUNK && chunks.length > 1) chunks.pop();
+  // the page may end in the middle of it; a full one is whole
+  if (!isLast && last !== undefined && last.count < CHUNK) chunks.pop();
   return chunks;
 }

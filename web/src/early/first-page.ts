@@ -5,6 +5,8 @@ import { FIRST_CALL } from './first-call.ts';
 /** The newest pictures of all. */
 export interface FirstPage {
   readonly items: readonly Item[];
+  /** No other picture follows. */
+  readonly isLast: boolean;
   /** Of the answer: tells of which moment it is. */
   readonly etag: string | null;
 }
@@ -16,8 +18,8 @@ export async function askForFirstPage(signal: AbortSignal): Promise<FirstPage | 
   const answer = await fetch(BASE_PATH + FIRST_CALL, { credentials: 'same-origin', signal });
   if (!answer.ok) return undefined;
   // the call is one of the gallery's, which are typed by the server's routes
-  const { items } = (await answer.json()) as Page;
-  kept = { items, etag: answer.headers.get('etag') };
+  const { items, next_cursor } = (await answer.json()) as Page;
+  kept = { items, isLast: next_cursor === null, etag: answer.headers.get('etag') };
   return kept;
 }
 

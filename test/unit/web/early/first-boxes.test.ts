@@ -19,6 +19,11 @@ function library(days: readonly { readonly date: string; readonly count: number 
   return days.flatMap(({ date, count }) => Array.from({ length: count }, () => item(id++, date)));
 }
 
+/** As the server answers: the newest hundred, and whether that is all. */
+function pageOf(all: readonly Item[]) {
+  return { items: all.slice(0, 100), isLast: all.length <= 100 };
+}
+
 /** What the grid makes of them, which knows every day and everything in it. */
 function gridBoxes(
   days: readonly { readonly date: string; readonly count: number }[],
@@ -59,19 +64,30 @@ describe('the first boxes', () => {
   ])('are where the grid has them: %j', (days) => {
     const all = library(days);
     for (const width of [358, 1408, 2500]) {
-      const boxes = firstBoxes(all.slice(0, 100), dayOf, width, 800);
+      const boxes = firstBoxes(pageOf(all), dayOf, width, 800);
       const expected = gridBoxes(days, all, width);
       expect(boxes.length).toBeGreaterThan(0);
       for (const { item: one, box } of boxes) expect(box).toEqual(expected.get(one.id));
     }
   });
 
+  it('are those of every day where the page is the whole list', () => {
+    const days = [
+      { date: '2026-11-22', count: 2 },
+      { date: '2026-11-21', count: 12 },
+    ];
+    const all = library(days);
+    const expected = gridBoxes(days, all, 1408);
+    const boxes = firstBoxes(pageOf(all), dayOf, 1408, 5000);
+    expect(new Map(boxes.map(({ item: { id }, box }) => [id, box]))).toEqual(expected);
+  });
+
   it('are none where there is nothing', () => {
-    expect(firstBoxes([], dayOf, 1000, 800)).toEqual([]);
+    expect(firstBoxes(pageOf([]), dayOf, 1000, 800)).toEqual([]);
   });
 
   it('do not reach below what is seen', () => {
     const all = library([{ date: '2026-11-21', count: 90 }]);
-    for (const { box } of firstBoxes(all, dayOf, 800, 300)) expect(box.top).toBeLessThan(300);
+    for (const { box } of firstBoxes(pageOf(all), dayOf, 800, 300)) expect(box.top).toBeLessThan(300);
   });
 });
