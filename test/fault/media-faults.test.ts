@@ -69,7 +69,8 @@ describe('a decoder process that dies (I4)', () => {
 
 describe('a picture that takes too long (I1)', () => {
   it('is given up and its process killed; the next gets a new one', async () => {
-    const decoder = decoderOf({ timeoutMs: 3000 });
+    // long enough for a process to start and decode on a machine that is busy with other tests
+    const decoder = decoderOf({ timeoutMs: 8_000 });
     const bytes = await pngPicture();
     await decoder.decode({ bytes });
     const [pid = 0] = decoder.stats().pids;
