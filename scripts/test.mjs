@@ -6,6 +6,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { requireBootstrapNode, requireNode, say } from './lib/node.mjs';
 import { ensurePages } from './lib/pages.mjs';
 import { runNode } from './lib/run.mjs';
+import { schemathesisHere } from './lib/schemathesis.mjs';
 
 /** Each is one test: it passes when the tool exits with 0. */
 const CHECKS = [
@@ -22,9 +23,10 @@ const SUITES = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
 
 /**
  * Proofs that take minutes and do next to nothing in them. They run one after another beside the suites, which take every
- * core, and so cost no time of their own; each is one test.
+ * core, and so cost no time of their own; each is one test. An independent judge where Python has it: nothing needs it.
  */
 const BESIDE = ['soak', 'slow'];
+const JUDGE = 'schemathesis';
 const PROOF = ['--disable-warning=ExperimentalWarning', 'scripts/dev/proof.ts'];
 
 const flags = process.argv.slice(2);
@@ -89,7 +91,7 @@ function readCounts(path) {
 async function runBeside() {
   const folder = mkdtempSync(join(tmpdir(), 'kiroku-beside-'));
   try {
-    for (const name of BESIDE) {
+    for (const name of judgeHere() ? [...BESIDE, JUDGE] : BESIDE) {
       const told = join(folder, name);
       const file = openSync(told, 'w');
       const { code, signal } = await runNode(node, [...PROOF, name, '--ci'], {
@@ -103,6 +105,15 @@ async function runBeside() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Says so where it is not, with how to have it. */
+function judgeHere() {
+  if (schemathesisHere() !== undefined) return true;
+  sum.told.push(
+    `${JUDGE}: not run, this machine's Python has none; \`npm run proof -- ${JUDGE}\` brings its own\n`,
+  );
+  return false;
 }
 
 /** A signal that ended a part ends the whole, without a sum that looks like a result. */

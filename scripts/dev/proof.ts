@@ -1,6 +1,6 @@
 // `npm run proof`: lists the parts. `npm run proof -- PART … | all [--ci | --cycles N] [--seed S] [--only X] [--jobs N] [--write]`
 // runs them one after another and ends with 1 when a promise is broken, or nothing was tried. `--ci` takes the sizes of
-// `npm test`, and its patience; `--write` puts what came out of whole runs into docs/reliability.md.
+// `npm test`, and its patience; without `--seed` it is KIROKU_SEED, or the clock's; `--write` puts what came out of whole runs into docs/reliability.md.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -77,7 +77,7 @@ async function planOf(name: string): Promise<Plan> {
 }
 
 async function runAll(names: readonly string[]): Promise<void> {
-  const seed = whole(values.seed, 'seed', 0) ?? Date.now() % 2 ** 31;
+  const seed = whole(values.seed ?? process.env['KIROKU_SEED'], 'seed', 0) ?? Date.now() % 2 ** 31;
   const plans = await Promise.all(names.map(planOf));
   const wanted = plans.filter(({ cycles }) => cycles > 0);
   for (const { name, cycles } of plans) if (cycles === 0) process.stdout.write(`${name}: by command only\n`);

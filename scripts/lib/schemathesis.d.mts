@@ -1,0 +1,2 @@
+/** See schemathesis.mjs. */
+export function schemathesisHere(): string | undefined;
