@@ -77,10 +77,9 @@ function tell(server: Server, config: Config, url: string, log: Logger): void {
   const { fromFile } = server.secrets;
   if (fromFile.length > 0) {
     const where = resolve(outputs, '.kiroku/secrets.json');
-    log.info(
-      { settings: fromFile, where },
-      `not set, so generated: ${fromFile.join(', ')}; they are in ${where}`,
-    );
+    const names = fromFile.map(({ setting, member }) => `${setting} (as ${member})`);
+    const settings = fromFile.map(({ setting }) => setting);
+    log.info({ settings, where }, `not set, so generated: ${names.join(', ')}; they are in ${where}`);
   }
   if (server.engine.tree.adopted && config.legacyCookiesUntil === undefined) {
     log.info({}, 'browsers of the earlier system keep their pictures when LEGACY_COOKIES is set to a day');

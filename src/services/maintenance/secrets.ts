@@ -8,8 +8,14 @@ export interface Secrets {
   readonly service: string;
   /** First signs, all verify. */
   readonly cookie: readonly string[];
-  /** Settings whose values were not set, and so come from `.kiroku/secrets.json`. */
-  readonly fromFile: readonly string[];
+  /** What was not set, and so comes from `.kiroku/secrets.json`. */
+  readonly fromFile: readonly KeptSecret[];
+}
+
+export interface KeptSecret {
+  readonly setting: string;
+  /** What it is called in the file. */
+  readonly member: string;
 }
 
 export interface SecretsDeps {
@@ -41,9 +47,9 @@ function kept(document: JsonObject, name: SecretName): string | undefined {
 export async function loadSecrets({ state, random, given }: SecretsDeps): Promise<Secrets> {
   const document = (await state.readDocument('secrets')) ?? { v: 1 };
   const generated: { [name in SecretName]?: string } = {};
-  const fromFile: string[] = [];
+  const fromFile: KeptSecret[] = [];
   const use = (name: SecretName): string => {
-    fromFile.push(SETTING[name]);
+    fromFile.push({ setting: SETTING[name], member: name });
     const value = kept(document, name);
     if (value !== undefined) return value;
     const fresh = Buffer.from(random(SECRET_BYTES)).toString('base64url');

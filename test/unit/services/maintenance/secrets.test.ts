@@ -12,7 +12,11 @@ describe('secrets', () => {
     const all = [first.admin, first.service, ...first.cookie];
     for (const secret of all) expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(new Set(all).size).toBe(3);
-    expect(first.fromFile).toEqual(['ADMIN_TOKEN', 'SERVICE_TOKEN', 'COOKIE_SECRET']);
+    expect(first.fromFile).toEqual([
+      { setting: 'ADMIN_TOKEN', member: 'admin' },
+      { setting: 'SERVICE_TOKEN', member: 'service' },
+      { setting: 'COOKIE_SECRET', member: 'cookie' },
+    ]);
     const later = await loadSecrets({ state, random: () => new Uint8Array(32), given: UNSET });
     expect(later).toEqual(first);
   });
