@@ -1,6 +1,7 @@
 // `npm run proof`: lists the parts. `npm run proof -- PART … | all [--ci | --cycles N] [--seed S] [--only X] [--jobs N] [--write]`
 // runs them one after another and ends with 1 when a promise is broken, or nothing was tried. `--ci` takes the sizes of
-// `npm test`, and its patience; without `--seed` it is KIROKU_SEED, or the clock's; `--write` puts what came out of whole runs into docs/reliability.md.
+// `npm test`, and its patience; without `--seed` the seed is KIROKU_SEED, or the clock's; `--write` puts what came out of
+// whole runs into docs/reliability.md.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -4,6 +4,8 @@ import { type Box, createLayoutMaker } from '../grid/layout.ts';
 import { sizesFor } from '../grid/sizes.ts';
 import type { FirstPage } from './first-page.ts';
 
+type Listed = Pick<FirstPage, 'items' | 'isLast'>;
+
 export interface Placed {
   readonly item: Item;
   /** In the list, px. */
@@ -17,7 +19,7 @@ export interface Placed {
  * @param height so much of the list is seen, px
  */
 export function firstBoxes(
-  page: Pick<FirstPage, 'items' | 'isLast'>,
+  page: Listed,
   dayOf: (time: string) => string,
   width: number,
   height: number,
@@ -34,10 +36,7 @@ export function firstBoxes(
   return placed;
 }
 
-function wholeChunks(
-  { items, isLast }: Pick<FirstPage, 'items' | 'isLast'>,
-  dayOf: (time: string) => string,
-): Chunk[] {
+function wholeChunks({ items, isLast }: Listed, dayOf: (time: string) => string): Chunk[] {
   const chunks: { date: string; count: number; items: Item[] }[] = [];
   for (const item of items) {
     const date = dayOf(item.created_at);
