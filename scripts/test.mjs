@@ -111,7 +111,7 @@ async function runBeside() {
 function judgeHere() {
   if (schemathesisHere() !== undefined) return true;
   sum.told.push(
-    `${JUDGE}: not run, this machine's Python has none; \`npm run proof -- ${JUDGE}\` brings its own\n`,
+    `${JUDGE}: not run, this machine's Python has no ${JUDGE} 4; \`npm run proof -- ${JUDGE}\` brings its own\n`,
   );
   return false;
 }

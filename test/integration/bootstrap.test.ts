@@ -1,6 +1,6 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,11 @@ interface Run {
 }
 
 function run(script: string, ...args: string[]): Run {
-  const env = { ...process.env, npm_execpath: join(folder, 'package-of-npm', 'npm-cli.js') };
+  const env = {
+    ...process.env,
+    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    npm_execpath: join(folder, 'package-of-npm', 'npm-cli.js'),
+  };
   return watch(spawn(process.execPath, [join(folder, 'scripts', script), ...args], { cwd: folder, env }));
 }
 
@@ -265,7 +269,14 @@ describe('npm test', () => {
     await put('node_modules/knip/bin/knip.js', tool(0));
     await put('scripts/dev/proof.ts', `console.log('proved', process.argv.slice(2).join(' '))`);
     await put('web/dist/index.html', 'built');
+    // whatever this machine's own has
+    await putPython('exit 1');
   });
+
+  async function putPython(commands: string): Promise<void> {
+    await put('bin/python3', `#!/bin/sh\n${commands}\n`);
+    await chmod(join(folder, 'bin/python3'), 0o755);
+  }
 
   async function suites(counts: object, code: number): Promise<void> {
     const text = `require('node:fs').writeFileSync(process.env.KIROKU_TEST_COUNTS, ${JSON.stringify(JSON.stringify(counts))});
@@ -283,6 +294,20 @@ describe('npm test', () => {
     expect(await tested.ended).toBe(0);
     expect(lastLine(tested.output())).toBe('17 passed, 0 failed');
     expect(tested.output()).toMatch(/^proved soak --ci\n\nproved slow --ci$/m);
+  });
+
+  it.each([
+    ['has one that it knows', 'echo 4.7.1', true],
+    ['has one with other options', 'echo 3.39.0', false],
+    ['has none', 'exit 1', false],
+  ])('runs the independent judge only where it can: Python %s', async (_, python, isRun) => {
+    await suites({ passed: 10, failed: [], skipped: [] }, 0);
+    await putPython(python);
+    const tested = run('test.mjs');
+    expect(await tested.ended).toBe(0);
+    expect(lastLine(tested.output())).toBe(`${isRun ? 18 : 17} passed, 0 failed`);
+    expect(tested.output().includes('proved schemathesis --ci')).toBe(isRun);
+    expect(tested.output().includes('schemathesis: not run')).toBe(!isRun);
   });
 
   it('names failures and skips before the sum', async () => {
