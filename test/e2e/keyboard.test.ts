@@ -118,6 +118,8 @@ describe('under an input method that is not Latin', () => {
     await page.getByText('Removed from favorites.').waitFor();
     await press('ㅊ', 'KeyC');
     const dialog = page.getByRole('dialog', { name: 'Sort out' });
+    // nothing is decided of what is not on view yet
+    await dialog.locator('img[data-on-view]').waitFor();
     await dialog.getByText('1 of 3').waitFor();
     await press('ㅏ', 'KeyK');
     await dialog.getByText('2 of 3').waitFor();
