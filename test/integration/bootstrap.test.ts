@@ -3,8 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 import { lockOf, type Run, useBootstrapCopy } from '../support/bootstrap-copy.ts';
 
-const copy = useBootstrapCopy();
-const { put, putPackage, run, runNpm } = copy;
+const { path, put, putPackage, run, runNpm } = useBootstrapCopy();
 
 async function saysSoon(what: Run, words: string): Promise<void> {
   while (!what.output().includes(words)) {
@@ -56,7 +55,7 @@ describe('npm start', () => {
     const second = run('start.mjs');
     expect(await second.ended).toBe(0);
     expect(second.output()).toBe('served\n');
-    const calls = (await readFile(copy.path('npm-calls.txt'), 'utf8')).trim().split('\n');
+    const calls = (await readFile(path('npm-calls.txt'), 'utf8')).trim().split('\n');
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatch(/^ci .*--include=optional/);
   });
@@ -115,7 +114,7 @@ describe('the pages', () => {
     fs.mkdirSync(out, { recursive: true });
     fs.writeFileSync(out + '/index.html', 'built from ' + fs.readFileSync('web/src/main.tsx', 'utf8'));
   `;
-  const built = () => readFile(copy.path('web/dist/index.html'), 'utf8');
+  const built = () => readFile(path('web/dist/index.html'), 'utf8');
 
   beforeEach(async () => {
     await put('src/main.ts', 'console.log("served")');
@@ -147,7 +146,7 @@ describe('the pages', () => {
   });
 
   it('are served as they are where nothing can build them; where there are none it is said', async () => {
-    await rm(copy.path('node_modules/vite'), { recursive: true });
+    await rm(path('node_modules/vite'), { recursive: true });
     const bare = run('start.mjs');
     expect(await bare.ended).toBe(0);
     expect(bare.output()).toContain('npm run build');

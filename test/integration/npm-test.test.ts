@@ -2,8 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useBootstrapCopy } from '../support/bootstrap-copy.ts';
 
-const copy = useBootstrapCopy();
-const { put, run } = copy;
+const { path, put, run } = useBootstrapCopy();
 
 describe('npm test', () => {
   const tool = (code: number) => `process.exit(${code})`;
@@ -20,7 +19,7 @@ describe('npm test', () => {
 
   async function putPython(commands: string): Promise<void> {
     await put('bin/python3', `#!/bin/sh\n${commands}\n`);
-    await chmod(copy.path('bin/python3'), 0o755);
+    await chmod(path('bin/python3'), 0o755);
   }
 
   async function suites(counts: object, code: number): Promise<void> {

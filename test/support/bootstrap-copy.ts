@@ -112,6 +112,7 @@ function runOf(child: ChildProcessWithoutNullStreams): Run {
   return { child, output: () => output, ended };
 }
 
+/** A lock file of these packages. */
 export function lockOf(packages: Record<string, object>): string {
   return JSON.stringify({ lockfileVersion: 3, packages: { '': { name: 'x' }, ...packages } });
 }

@@ -12,6 +12,7 @@ export interface Secrets {
   readonly fromFile: readonly KeptSecret[];
 }
 
+/** One secret of `.kiroku/secrets.json`, by name alone. */
 export interface KeptSecret {
   readonly setting: string;
   /** What it is called in the file. */
